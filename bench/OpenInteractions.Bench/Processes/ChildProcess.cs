@@ -17,6 +17,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task _logging;
+    private bool _stopped;
 
     private ChildProcess(string name, Process process, IPEndPoint address, long started, Task logging)
     {
@@ -97,6 +98,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Asks the process to stop (SIGTERM), so that a store is closed properly; ends it when it does not.</summary>
     public async Task StopAsync()
     {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
         if (!_process.HasExited)
         {
             _ = Kill(Pid, Terminate);

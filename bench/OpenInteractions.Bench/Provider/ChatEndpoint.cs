@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -53,6 +54,15 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
     public byte[] Stats() => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
         $$"""{"requests":{{Volatile.Read(ref _requests)}},"held":{{Volatile.Read(ref _held)}},"finished":{{Volatile.Read(ref _finished)}}}"""));
+
+    /// <summary>Reads <c>finished</c> out of what <see cref="Stats"/> wrote.</summary>
+    public static int Finished(ReadOnlySpan<byte> stats)
+    {
+        var name = "\"finished\":"u8;
+        return Utf8Parser.TryParse(stats[(stats.IndexOf(name) + name.Length)..], out int finished, out _)
+            ? finished
+            : throw new FormatException("The provider's statistics are not what it writes.");
+    }
 
     public static async Task JsonAsync(HttpContext context, int status, byte[] json)
     {
