@@ -8,6 +8,9 @@ internal sealed class UsageException(string message) : Exception(message);
 /// <summary>The options of one command: <c>--name value</c>, <c>--name=value</c>, and flags without a value.</summary>
 internal sealed class Options
 {
+    /// <summary>The one option that may be given several times.</summary>
+    private const string Repeatable = "--env";
+
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     private Options()
@@ -27,7 +30,8 @@ internal sealed class Options
             }
             else if (valued.Contains(name) && (equals >= 0 || i + 1 < args.Length))
             {
-                options._values[name] = equals >= 0 ? args[i][(equals + 1)..] : args[++i];
+                var value = equals >= 0 ? args[i][(equals + 1)..] : args[++i];
+                options._values[name] = options.Text(name) is { } earlier && name == Repeatable ? $"{earlier}\n{value}" : value;
             }
             else
             {
@@ -43,6 +47,12 @@ internal sealed class Options
     public string? Text(string name) => _values.GetValueOrDefault(name);
 
     public string Required(string name) => Text(name) ?? throw new UsageException($"{name} is required.");
+
+    /// <summary>The <c>NAME=VALUE</c> pairs of <c>--env</c>.</summary>
+    public IReadOnlyDictionary<string, string> Environment() =>
+        (Text(Repeatable) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2) is [var name, var value] ? (name, value) : throw new UsageException("--env needs NAME=VALUE."))
+            .ToDictionary(pair => pair.name, pair => pair.value);
 
     public Uri Url(string name) => Uri.TryCreate(Required(name), UriKind.Absolute, out var url)
         ? url

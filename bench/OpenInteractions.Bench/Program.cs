@@ -30,7 +30,8 @@ static int Usage(string problem)
     Console.Error.WriteLine(
         """
         oi-bench run      [--server PATH] [--rows A,B] [--quick] [--rounds N] [--seed-dir DIR] [--seed-count N]
-                          [--data-root DIR] [--waiting N] [--out FILE] [--keep]
+                          [--data-root DIR] [--waiting N] [--chunk-tokens N] [--env NAME=VALUE]…
+                          [--out FILE] [--keep]
         oi-bench provider --urls URL [--chunk-tokens N]
         oi-bench floor    --urls URL --provider URL
         oi-bench load     --url URL --wire chat|interactions [--kind unary|stream] [--model ID] [--clients N]

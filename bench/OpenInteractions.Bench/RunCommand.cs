@@ -22,11 +22,11 @@ internal static class RunCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var options = Options.Parse(
-            args, ["--server", "--rows", "--rounds", "--seed-dir", "--seed-count", "--data-root", "--waiting", "--out"], ["--quick", "--keep"]);
+            args, ["--server", "--rows", "--rounds", "--seed-dir", "--seed-count", "--data-root", "--waiting", "--out", "--env", "--chunk-tokens"], ["--quick", "--keep"]);
         var quick = options.Has("--quick");
         int? rounds = options.Has("--rounds") ? options.Number("--rounds", 0) : null;
         var rows = Chosen(options.Text("--rows"));
-        var server = ServerLocation.Find(options.Text("--server"));
+        var server = new ServerUnderTest(ServerUnderTest.Locate(options.Text("--server")), options.Environment());
         var root = Directory.CreateDirectory(Path.Combine(
             Path.GetFullPath(options.Text("--data-root") ?? Path.GetTempPath()), $"oi-bench-{Environment.ProcessId}")).FullName;
 
@@ -35,10 +35,10 @@ internal static class RunCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var report = new Report();
         var machine = Machine.Describe(root);
-        Console.WriteLine($"{machine}\nServer: {server}");
+        Console.WriteLine($"{machine}\nServer: {server.Program}");
         try
         {
-            await using var rig = await Rig.StartAsync(server, root, stopping.Token);
+            await using var rig = await Rig.StartAsync(server, root, options.Number("--chunk-tokens", 1), stopping.Token);
             var run = new Run(
                 rig, report, quick ? Effort.Short(rounds) : Effort.Full(rounds), options.Text("--seed-dir") is { } seed ? Path.GetFullPath(seed) : null,
                 options.Number("--seed-count", quick ? QuickSeed : DefaultSeed), options.Number("--waiting", quick ? QuickWaiting : DefaultWaiting));

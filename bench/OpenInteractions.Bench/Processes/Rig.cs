@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenInteractions.Bench.Load;
 
 namespace OpenInteractions.Bench.Processes;
@@ -12,13 +13,13 @@ internal sealed class Rig : IAsyncDisposable
     private static readonly string Self = Path.Combine(AppContext.BaseDirectory, "oi-bench.dll");
     private static readonly Dictionary<string, string?> Quiet = new() { ["ASPNETCORE_URLS"] = null, ["ASPNETCORE_ENVIRONMENT"] = null };
 
-    private readonly string _server;
+    private readonly ServerUnderTest _server;
     private readonly List<ChildProcess> _servers = [];
     private readonly ChildProcess _provider;
     private readonly ChildProcess _floor;
     private int _directories;
 
-    private Rig(string server, string root, ChildProcess provider, ChildProcess floor) =>
+    private Rig(ServerUnderTest server, string root, ChildProcess provider, ChildProcess floor) =>
         (_server, Root, _provider, _floor) = (server, root, provider, floor);
 
     /// <summary>Directory of this run: data of the servers and what the processes printed.</summary>
@@ -28,10 +29,10 @@ internal sealed class Rig : IAsyncDisposable
 
     public Target Floor => new("floor", _floor.Address, Wire.Chat, _floor.Pid);
 
-    public static async Task<Rig> StartAsync(string server, string root, CancellationToken cancellationToken)
+    public static async Task<Rig> StartAsync(ServerUnderTest server, string root, int chunkTokens, CancellationToken cancellationToken)
     {
         var provider = ChildProcess.Start(
-            "provider", Self, url => ["provider", "--urls", url], Quiet, Path.Combine(root, "provider.log"));
+            "provider", Self, url => ["provider", "--urls", url, "--chunk-tokens", chunkTokens.ToString(CultureInfo.InvariantCulture)], Quiet, Path.Combine(root, "provider.log"));
         var floor = ChildProcess.Start(
             "floor", Self, url => ["floor", "--urls", url, "--provider", $"http://{provider.Address}"], Quiet, Path.Combine(root, "floor.log"));
         var rig = new Rig(server, root, provider, floor);
@@ -66,8 +67,13 @@ internal sealed class Rig : IAsyncDisposable
             ["ANTHROPIC_API_KEY"] = null,
             ["OLLAMA_HOST"] = null,
         };
+        foreach (var (name, value) in _server.Environment)
+        {
+            environment[name] = value;
+        }
+
         var server = ChildProcess.Start(
-            "server", _server, url => ["--urls", url, "--data-dir", dataDirectory], environment, Path.Combine(Root, "server.log"));
+            "server", _server.Program, url => ["--urls", url, "--data-dir", dataDirectory], environment, Path.Combine(Root, "server.log"));
         _servers.Add(server);
         return (server, await server.WaitReadyAsync(ReadyLimit, cancellationToken));
     }

@@ -23,7 +23,7 @@ internal sealed class StalledReaders(string row)
     {
         var (server, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
         await using var owned = server;
-        await WaitingRow.WarmAsync(run, server, cancellationToken);
+        await WaitingRow.WarmAsync(run, row, server, cancellationToken);
         var request = HttpRequests.Call(Wire.Interactions, Model, stream: true);
         await ReadOneAsync(server, request, cancellationToken);
         await Task.Delay(run.Effort.Settle, cancellationToken);
@@ -43,6 +43,7 @@ internal sealed class StalledReaders(string row)
             var (produced, peak) = await WaitProducedAsync(run, server, finished + Readers, cancellationToken);
             await Task.Delay(run.Effort.Settle, cancellationToken);
             var after = ProcessFigures.Memory(server.Pid);
+            peak = Math.Max(peak, after.Resident);
 
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(ReadLimit);

@@ -41,7 +41,7 @@ internal sealed class WaitingRow : IRow
 
         var (server, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
         await using var owned = server;
-        await WarmAsync(run, server, cancellationToken);
+        await WarmAsync(run, Name, server, cancellationToken);
         var before = ProcessFigures.Memory(server.Pid);
 
         var ids = await StartRunsAsync(server, streams, cancellationToken);
@@ -68,14 +68,15 @@ internal sealed class WaitingRow : IRow
         }
     }
 
-    /// <summary>Code that is loaded by the first requests is not part of what a stream costs.</summary>
-    public static async Task WarmAsync(Run run, ChildProcess server, CancellationToken cancellationToken)
+    /// <summary>Code that is loaded by the first requests is not part of what a stream costs. It is only a few requests: the
+    /// room that much garbage leaves in the heap would hide what the streams take.</summary>
+    public static async Task WarmAsync(Run run, string row, ChildProcess server, CancellationToken cancellationToken)
     {
         var unary = await UnaryLoad.RunAsync(
-            Rig.Of(server), HttpRequests.Create(HttpRequests.ShortModel), clients: 4, run.Effort.WarmUp, cancellationToken);
-        run.Report.AddErrors("waiting", unary.Errors, unary.FirstError);
-        var streamed = await StreamLoad.RunAsync(Rig.Of(server), streams: 50, perSecond: 50, tokens: 50, cancellationToken);
-        run.Report.AddErrors("waiting", streamed.Errors, streamed.FirstError);
+            Rig.Of(server), HttpRequests.Create(HttpRequests.ShortModel), clients: 2, TimeSpan.FromSeconds(30), cancellationToken, limit: 50);
+        run.Report.AddErrors(row, unary.Errors, unary.FirstError);
+        var streamed = await StreamLoad.RunAsync(Rig.Of(server), streams: 10, perSecond: 50, tokens: 25, cancellationToken);
+        run.Report.AddErrors(row, streamed.Errors, streamed.FirstError);
         await Task.Delay(run.Effort.Settle, cancellationToken);
     }
 

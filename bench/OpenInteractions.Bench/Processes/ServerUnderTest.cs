@@ -1,11 +1,12 @@
 namespace OpenInteractions.Bench.Processes;
 
-/// <summary>Finds the published server.</summary>
-internal static class ServerLocation
+/// <summary>The published server.</summary>
+/// <param name="Environment">Variables it gets beside those that point it at the fake provider.</param>
+internal sealed record ServerUnderTest(string Program, IReadOnlyDictionary<string, string> Environment)
 {
     private const string Published = "publish/server/openinteractions";
 
-    public static string Find(string? named)
+    public static string Locate(string? named)
     {
         if (named is not null)
         {
