@@ -15,7 +15,7 @@ public sealed record StepPiece(StepDelta Delta) : ModelEvent;
 /// <param name="State">
 /// What this upstream needs back for this step and the wire has no place for (P-1): given again as <see cref="HistoryStep.State"/> when the
 /// chain goes on with the same provider and model family. Thought signatures do not belong here: they travel in
-/// <see cref="ThoughtSignatureDelta"/>, wrapped by <see cref="SignatureEnvelope"/>, so that stateless clients can replay them.
+/// <see cref="ThoughtSignatureDelta"/>, wrapped by <see cref="ISignatureEnvelope"/>, so that stateless clients can replay them.
 /// </param>
 public sealed record StepStopped(JsonElement? State = null) : ModelEvent;
 
