@@ -165,6 +165,6 @@ public sealed class ConformanceCheckTests : IDisposable
     private static (string Id, string Claim)[] Claims(params (string Id, string Claim)[] except) =>
     [
         .. from id in new[] { "AA-1", "AA-2", "AA-3", "AA-4", "BB-1", "BB-2", "BB-3", "BB-4" }
-           select (id, except.FirstOrDefault(line => line.Id == id, (id, "holds")).Claim),
+           select (id, except.FirstOrDefault(line => line.Id == id, (Id: id, Claim: "holds")).Claim),
     ];
 }
