@@ -2,14 +2,13 @@ namespace OpenInteractions.Contracts.Content;
 
 /// <summary>A mark on a range of a text block (wire 8).</summary>
 [JsonConverter(typeof(AnnotationConverter))]
-public abstract record Annotation
+public abstract record Annotation : WireObject
 {
     private protected Annotation()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
 
     /// <summary>First byte of the range in the text's UTF-8 form.</summary>
@@ -17,10 +16,6 @@ public abstract record Annotation
 
     /// <summary>The byte after the last one of the range.</summary>
     public int? EndIndex { get; init; }
-
-    /// <summary>Members that this build does not know.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>The text rests on a web page.</summary>
@@ -90,7 +85,7 @@ public sealed record PlaceCitation : Annotation
 }
 
 /// <summary>A review of a place.</summary>
-public sealed record ReviewSnippet
+public sealed record ReviewSnippet : WireObject
 {
     /// <summary>The review's id.</summary>
     public string? ReviewId { get; init; }
