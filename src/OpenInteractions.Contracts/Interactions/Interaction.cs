@@ -11,7 +11,7 @@ public sealed record Interaction : WireObject
     public required string Id { get; init; }
 
     /// <summary>Always <c>interaction</c>.</summary>
-    public string Object { get; init; } = "interaction";
+    public string Object { get; init => field = value ?? "interaction"; } = "interaction";
 
     /// <summary>Where it stands.</summary>
     public required InteractionStatus Status { get; init; }

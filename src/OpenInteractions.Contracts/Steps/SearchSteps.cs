@@ -6,8 +6,8 @@ namespace OpenInteractions.Contracts.Steps;
 /// <summary>Queries to look up.</summary>
 public sealed record SearchArguments : WireObject
 {
-    /// <summary>The queries.</summary>
-    public IReadOnlyList<string> Queries { get; init; } = [];
+    /// <summary>The queries; absent and null read as none.</summary>
+    public IReadOnlyList<string> Queries { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A web search that the server makes.</summary>

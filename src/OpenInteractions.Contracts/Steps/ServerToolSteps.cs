@@ -81,8 +81,8 @@ public sealed record UrlContextCallStep : Step, ICallStep
 /// <summary>Addresses to read.</summary>
 public sealed record UrlContextArguments : WireObject
 {
-    /// <summary>The addresses.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = [];
+    /// <summary>The addresses; absent and null read as none.</summary>
+    public IReadOnlyList<string> Urls { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>How the reading went.</summary>
