@@ -1,3 +1,5 @@
+using OpenInteractions.Contracts.Validation;
+
 namespace OpenInteractions.Contracts.Content;
 
 /// <summary>A mark on a range of a text block (wire 8).</summary>
@@ -12,9 +14,11 @@ public abstract record Annotation : WireObject
     public abstract string Type { get; }
 
     /// <summary>First byte of the range in the text's UTF-8 form.</summary>
+    [WireRange(0, int.MaxValue)]
     public int? StartIndex { get; init; }
 
     /// <summary>The byte after the last one of the range.</summary>
+    [WireRange(0, int.MaxValue)]
     public int? EndIndex { get; init; }
 }
 
@@ -53,12 +57,14 @@ public sealed record FileCitation : Annotation
     public string? Source { get; init; }
 
     /// <summary>The page, counted from 1.</summary>
+    [WireRange(0, int.MaxValue)]
     public int? PageNumber { get; init; }
 
     /// <summary>A medium inside the document.</summary>
     public string? MediaId { get; init; }
 
     /// <summary>What the owner of the file stored with it.</summary>
+    [JsonObject]
     public JsonElement? CustomMetadata { get; init; }
 }
 

@@ -116,7 +116,7 @@ public sealed record VideoContent : MediaContent
 public sealed record VideoSampling : WireObject
 {
     /// <summary>Always <c>static</c>.</summary>
-    [WireEnum("static", "agentic")]
+    [WireEnum("static")]
     public required string Type { get; init; }
 
     /// <summary>Frames looked at per second of video.</summary>

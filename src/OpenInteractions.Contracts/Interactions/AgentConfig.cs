@@ -28,6 +28,7 @@ public sealed record AntigravityConfig : AgentConfig
 
     /// <summary>Most tokens of a run; an int64 that the wire writes as a string.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    [WireRange(1, double.PositiveInfinity)]
     public long? MaxTotalTokens { get; init; }
 }
 

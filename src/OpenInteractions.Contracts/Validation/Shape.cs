@@ -139,7 +139,12 @@ internal sealed class NumberShape(bool integer, (double Minimum, double Maximum)
     {
         if (!holds)
         {
-            var bounds = range is { } r ? string.Create(CultureInfo.InvariantCulture, $" from {r.Minimum} to {r.Maximum}") : integer ? " of at most 64 bits" : "";
+            var bounds = range switch
+            {
+                { Maximum: double.PositiveInfinity } r => string.Create(CultureInfo.InvariantCulture, $" of at least {r.Minimum}"),
+                { } r => string.Create(CultureInfo.InvariantCulture, $" from {r.Minimum} to {r.Maximum}"),
+                null => integer ? " of at most 64 bits" : "",
+            };
             throw Invalid(path, $"Invalid value for '{path}': expected {(integer ? $"an integer{bounds}, written without fraction or exponent" : $"a finite number{bounds}")}.");
         }
     }
