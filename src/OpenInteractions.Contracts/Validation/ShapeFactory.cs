@@ -130,10 +130,39 @@ internal static class ShapeFactory
     }
 
     /// <summary>An object that has nothing but a list of what call themselves content blocks is read as that list; any other is the tool's own.</summary>
-    private static bool IsWrapped(JsonElement value, JsonPath path) =>
-        JsonText.TryFind(value, "content"u8, path, out var content) && content.ValueKind == JsonValueKind.Array && value.GetPropertyCount() == 1
-        && content.EnumerateArray().All(b => b.ValueKind == JsonValueKind.Object
-            && JsonText.TryFind(b, "type"u8, path, out var type) && type.ValueKind == JsonValueKind.String && InteractionInput.IsContentType(JsonText.Read(type, path)));
+    private static bool IsWrapped(JsonElement value, JsonPath path)
+    {
+        if (!JsonText.TryFind(value, "content"u8, path, out var content) || content.ValueKind != JsonValueKind.Array || value.GetPropertyCount() > 1)
+        {
+            return false;
+        }
+
+        path.Enter("content");
+        var (index, areBlocks) = (0, true);
+        foreach (var block in content.EnumerateArray())
+        {
+            path.Enter(index++);
+            areBlocks &= block.ValueKind == JsonValueKind.Object && InteractionInput.IsContentType(TypeOf(block, path));
+            path.Leave();
+        }
+
+        path.Leave();
+        return areBlocks;
+    }
+
+    /// <summary>The text of the member <c>type</c>, or null.</summary>
+    private static string? TypeOf(JsonElement value, JsonPath path)
+    {
+        if (!JsonText.TryFind(value, "type"u8, path, out var type) || type.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        path.Enter("type");
+        var text = JsonText.Read(type, path);
+        path.Leave();
+        return text;
+    }
 
     private static AlternativesShape Input()
     {
@@ -164,10 +193,7 @@ internal static class ShapeFactory
             return !JsonText.TryFind(value, "mime_type"u8, path, out _) && !JsonText.TryFind(value, "schema"u8, path, out _);
         }
 
-        path.Enter("type");
-        var isSchema = type.ValueKind == JsonValueKind.Array || (type.ValueKind == JsonValueKind.String && SchemaTypes.Contains(JsonText.Read(type, path)));
-        path.Leave();
-        return isSchema;
+        return type.ValueKind == JsonValueKind.Array || SchemaTypes.Contains(TypeOf(value, path));
     }
 
     private static Type[]? ElementOf(Type type, Type definition) =>
