@@ -27,7 +27,7 @@ internal abstract class Shape
     protected ApiException WrongType(JsonElement value, JsonPath path) =>
         Invalid(path, $"Invalid type for {path.Describe()}: expected {Expected}, got {Describe(value)}.");
 
-    protected static ApiException Invalid(JsonPath path, string message) => new(ErrorCode.InvalidRequest, message, path.ToString());
+    protected static ApiException Invalid(JsonPath path, string message) => new(ErrorCode.InvalidRequest, message, path.Field);
 
     protected static string Describe(JsonElement value) => value.ValueKind switch
     {
