@@ -70,7 +70,7 @@ internal static partial class FactReading
     [GeneratedRegex("""
         \b(?:(?<own>my|our)|the)\s+
         (?<key>[\p{L}\d][\p{L}\d'’_-]*(?:\s+(?!is\b|are\b|was\b|were\b)[\p{L}\d][\p{L}\d'’_-]*){0,4}?)\s*
-        (?:\s(?:is|are|was|were)\b|'s\s|:|=)\s*(?:called\s+|named\s+)?
+        (?:\s(?:is|are|was|were)\b|'s\s|:|=)\s*(?>\s*(?:called\s+|named\s+)?)
         (?<value>(?!what\b|who\b|which\b)(?:"[^"\n]{1,200}"|(?:(?!\s+(?:and|but)\s+(?:my|our|the|i|what|please)\b|,\s+(?:and|but|what|please|\p{Ll})|[.!?;](?:\s|$))[^\n?]){1,200}))
         """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Statement();
