@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>A mark up to which the service keeps the prompt (P-6). At most four stand in a request: tools, system, and the last two user messages.</summary>

@@ -48,9 +48,6 @@ internal sealed partial record ClaudeTraits
     /// <summary>A thinking block is refused when anything before it has changed since it was made.</summary>
     public bool BindsThinking { get; init; }
 
-    /// <summary>Takes <c>thinking.display</c>.</summary>
-    public bool Display { get; init; }
-
     /// <summary>False for a model of somebody else behind a compatible server.</summary>
     public bool IsClaude { get; init; }
 
@@ -59,8 +56,6 @@ internal sealed partial record ClaudeTraits
     public int InputLimit { get; init; }
 
     public bool CanThink => Thinking != ClaudeThinking.None;
-
-    public bool CanStopThinking => Thinking is not (ClaudeThinking.AdaptiveAlways or ClaudeThinking.AdaptiveBetweenTools);
 
     /// <summary>The levels that the wire's <c>thinking_level</c> may have (behaviour TH-1).</summary>
     public IReadOnlyList<string> Levels => Thinking switch
@@ -103,7 +98,6 @@ internal sealed partial record ClaudeTraits
             Family = family,
             IsClaude = true,
             Effort = true,
-            Display = true,
             StructuredOutput = true,
             OutputLimit = 128_000,
             InputLimit = 1_000_000,

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>A function's parameters as <c>input_schema</c>: sent as they are (P-10), except that the service wants an object without alternatives at the top.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>Members of foreign JSON: absent, null and of the wrong kind are all "not there".</summary>

@@ -1,9 +1,3 @@
-using System.Text.Json;
-using OpenInteractions.Contracts.Errors;
-using OpenInteractions.Contracts.Events;
-using OpenInteractions.Contracts.Steps;
-using OpenInteractions.Contracts.Tools;
-
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>
@@ -73,8 +67,8 @@ internal static class ServerToolBlocks
                 var text = failed ? content.Text("error_code")! : content.Text("stdout") + content.Text("stderr");
                 var failedRun = failed || (content.Member("return_code") is { ValueKind: JsonValueKind.Number } code && code.GetDouble() != 0);
                 return (
-                    new CodeExecutionResultStep { CallId = callId, Result = JsonElement.Parse("\"\"") },
-                    new CodeExecutionResultDelta { Result = text, IsError = failedRun });
+                    new CodeExecutionResultStep { CallId = callId, Result = BlockJson.String("") },
+                    new CodeExecutionResultDelta { Result = BlockJson.String(text), IsError = failedRun });
             default:
                 return null;
         }

@@ -1,6 +1,3 @@
-using OpenInteractions.Contracts.Errors;
-using OpenInteractions.Contracts.Interactions;
-
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>What a request says about thinking and effort, from the wire's level and the model's generation (protocols 6.6).</summary>
@@ -45,7 +42,7 @@ internal sealed record ThinkingSettings
         }
 
         // A forced call excludes thinking: https://platform.claude.com/docs/en/build-with-claude/extended-thinking
-        if (level == "minimal" || (forcesTool && traits.CanStopThinking))
+        if (level == "minimal" || forcesTool)
         {
             return settings with { Type = Off(traits.Thinking) };
         }
@@ -66,7 +63,7 @@ internal sealed record ThinkingSettings
     {
         ClaudeThinking.AdaptiveByDefault => "disabled",
         ClaudeThinking.AdaptiveBetweenTools => "between_tools",
-        _ => null, // it does not think unless it is asked to
+        _ => null, // it does not think unless it is asked to, or cannot be told
     };
 
     private static ThinkingSettings WithBudget(ThinkingSettings settings, string? level, int maxTokens)

@@ -1,9 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using OpenInteractions.Contracts.Errors;
-using OpenInteractions.Contracts.Interactions;
-using OpenInteractions.Contracts.Tools;
-using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Anthropic;
 

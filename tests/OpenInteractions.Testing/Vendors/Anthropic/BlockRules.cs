@@ -67,9 +67,28 @@ internal static partial class BlockRules
             throw AnthropicRefusal.Invalid("messages: text content blocks must contain non-whitespace text");
         }
 
+        CheckCitations(block, path);
         if (version == RequestRules.Current && role == "user" && block.Member("citations") is { ValueKind: JsonValueKind.Array } citations && citations.GetArrayLength() > 0)
         {
             throw AnthropicRefusal.Invalid($"{path}.citations: Extra inputs are not permitted");
+        }
+    }
+
+    private static void CheckCitations(JsonElement block, string path)
+    {
+        var position = 0;
+        foreach (var citation in block.Member("citations") is { ValueKind: JsonValueKind.Array } citations ? citations.EnumerateArray() : default)
+        {
+            var type = citation.Text("type");
+            RequestRules.OnlyKnown(citation, $"{path}.citations.{position++}.{type}", type switch
+            {
+                "char_location" => ["type", "cited_text", "document_index", "document_title", "start_char_index", "end_char_index"],
+                "page_location" => ["type", "cited_text", "document_index", "document_title", "start_page_number", "end_page_number"],
+                "content_block_location" => ["type", "cited_text", "document_index", "document_title", "start_block_index", "end_block_index"],
+                "web_search_result_location" => ["type", "cited_text", "encrypted_index", "title", "url"],
+                "search_result_location" => ["type", "cited_text", "search_result_index", "source", "title", "start_block_index", "end_block_index"],
+                _ => throw AnthropicRefusal.Invalid($"{path}.citations: Input tag '{type}' is not known"),
+            });
         }
     }
 

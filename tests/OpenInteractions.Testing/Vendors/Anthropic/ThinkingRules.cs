@@ -19,6 +19,11 @@ internal sealed class ThinkingRules(IssuedBlocks issued)
     {
         var thinking = body.Member("thinking");
         var type = thinking?.Text("type");
+        if (thinking is { } given)
+        {
+            RequestRules.OnlyKnown(given, $"thinking.{type}", type switch { "enabled" => ["type", "budget_tokens", "display"], "adaptive" => ["type", "display"], _ => ["type"] });
+        }
+
         switch (type)
         {
             case null when thinking is not null:
@@ -106,6 +111,10 @@ internal sealed class ThinkingRules(IssuedBlocks issued)
         foreach (var entry in transcript.Entries.Where(e => e.Role == "assistant" && e.Block.Text("type") is "thinking" or "redacted_thinking"))
         {
             CheckBlock(entry, model, isLatest: entry.Message == latest);
+            if (entry.Position == Transcript.Blocks(messages[entry.Message].Member("content")).Count() - 1)
+            {
+                throw AnthropicRefusal.Invalid($"messages.{entry.Message}: The final block in an assistant message cannot be `thinking`.");
+            }
         }
 
         if (!Thinks(body, model) || !IsToolResult(messages[count - 1]))
