@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 
 namespace OpenInteractions.Providers.Anthropic;
@@ -53,13 +52,21 @@ internal static class MediaBlocks
             throw Unsupported($"documents of type '{type}' (application/pdf and text are)");
         }
 
-        var text = Encoding.UTF8.GetString(Convert.FromBase64String(document.Data));
+        var text = Encoding.UTF8.GetString(Decoded(document.Data));
         return Source("document", writer =>
         {
             writer.WriteString("type", "text");
             writer.WriteString("media_type", "text/plain");
             writer.WriteString("data", text);
         });
+    }
+
+    private static byte[] Decoded(string data)
+    {
+        var bytes = new byte[(data.Length * 3 / 4) + 3];
+        return Convert.TryFromBase64String(data, bytes, out var length)
+            ? bytes[..length]
+            : throw new ApiException(ErrorCode.InvalidRequest, "input: the data of a document is not base64.", "input");
     }
 
     private static byte[] Source(string type, Action<Utf8JsonWriter> source) => BlockJson.Write(writer =>

@@ -25,7 +25,7 @@ internal sealed class MessagesRequest
         Thinking = ThinkingSettings.For(traits, request.Config, _maxTokens, Tools.IsForced);
         var head = Object(writer => WriteHead(writer, cached: false));
         var replay = limits.ThinkingIsRefused ? ThinkingReplay.None : traits.BindsThinking ? ThinkingReplay.InPlace : ThinkingReplay.All;
-        History = MessageHistory.Of(request.History, renderer, PrefixHash.Of(head.Span), replay);
+        History = MessageHistory.Of(request.History, renderer, traits.BindsThinking ? PrefixHash.Of(head.Span) : PrefixHash.None, replay);
         if (Thinking.Type == "enabled" && History.OpenLoopLacksThinking)
         {
             Thinking = Thinking.WithoutThinking();
@@ -50,7 +50,8 @@ internal sealed class MessagesRequest
         {
             Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
         };
-        AddHeaders(message, _options, SendsSampling || _limits.ServerIsOlder);
+        // Models of other makers stand behind compatible servers, and those know the older version.
+        AddHeaders(message, _options, SendsSampling || _limits.ServerIsOlder || !_traits.IsClaude);
         return message;
     }
 
@@ -102,7 +103,7 @@ internal sealed class MessagesRequest
     /// <summary>Tools and system: what stands before the first message.</summary>
     private void WriteHead(Utf8JsonWriter writer, bool cached)
     {
-        Tools.Write(writer, validated: _request.Config.ToolChoice?.Text == ToolChoiceMode.Validated, cached);
+        Tools.Write(writer, cached);
         var system = string.Join("\n\n", new[] { _request.SystemInstruction, _format.Instruction }.Where(t => !string.IsNullOrWhiteSpace(t)));
         if (system.Length == 0)
         {

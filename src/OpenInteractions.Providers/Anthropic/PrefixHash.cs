@@ -9,6 +9,11 @@ namespace OpenInteractions.Providers.Anthropic;
 /// </summary>
 internal readonly struct PrefixHash(byte[] value)
 {
+    private static readonly byte[] Nothing = new byte[SHA256.HashSizeInBytes];
+
+    /// <summary>Stays what it is: for models that take their thinking back at any place, which need no hashing.</summary>
+    public static PrefixHash None => new(Nothing);
+
     public static PrefixHash Of(ReadOnlySpan<byte> toolsAndSystem) => new(SHA256.HashData(toolsAndSystem));
 
     public ReadOnlySpan<byte> Value => value;
@@ -16,6 +21,11 @@ internal readonly struct PrefixHash(byte[] value)
     /// <param name="digest">See <see cref="Digest"/>.</param>
     public PrefixHash Then(ReadOnlySpan<byte> digest)
     {
+        if (ReferenceEquals(value, Nothing))
+        {
+            return this;
+        }
+
         Span<byte> both = stackalloc byte[2 * SHA256.HashSizeInBytes];
         value.CopyTo(both);
         digest.CopyTo(both[SHA256.HashSizeInBytes..]);

@@ -15,7 +15,10 @@ internal enum BlockKind
 /// <param name="Place">For thinking: the hash of the place that it was made at.</param>
 internal sealed record RenderedBlock(BlockKind Kind, bool IsUser, byte[] Json, string? CallId = null, HistoryStep? Source = null, byte[]? Place = null)
 {
-    public byte[] Digest { get; } = PrefixHash.Digest(IsUser, Json);
+    private byte[]? _digest;
+
+    /// <summary>See <see cref="PrefixHash"/>.</summary>
+    public byte[] Digest => _digest ??= PrefixHash.Digest(IsUser, Json);
 
     public static RenderedBlock User(byte[] json) => new(BlockKind.Content, IsUser: true, json);
 

@@ -7,7 +7,7 @@ internal sealed class ToolDeclarations
 {
     private readonly Dictionary<string, string> _native = [];
 
-    private ToolDeclarations(IReadOnlyList<FunctionTool> functions, IReadOnlyList<Tool> serverTools, string? choice, string? forcedName)
+    private ToolDeclarations(IReadOnlyList<FunctionTool> functions, IReadOnlyList<Tool> serverTools, string? choice = null, string? forcedName = null)
     {
         Functions = functions;
         ServerTools = serverTools;
@@ -28,6 +28,9 @@ internal sealed class ToolDeclarations
 
     public string? ForcedName { get; }
 
+    /// <summary>Arguments must fit their schema: the service enforces the schemas that it can.</summary>
+    public bool IsValidated { get; private init; }
+
     public bool IsForced => Choice is "any" or "tool";
 
     public bool IsEmpty => Functions.Count + ServerTools.Count == 0;
@@ -46,7 +49,7 @@ internal sealed class ToolDeclarations
 
         if (functions.Count + serverTools.Count == 0)
         {
-            return new ToolDeclarations([], [], choice: null, forcedName: null);
+            return new ToolDeclarations([], []);
         }
 
         if (mode == ToolChoiceMode.Any && !traits.ForcedTools)
@@ -60,9 +63,9 @@ internal sealed class ToolDeclarations
         return mode switch
         {
             ToolChoiceMode.Any when functions.Count == 1 && serverTools.Count == 0 => new(functions, serverTools, "tool", WireNames.Fit(functions[0].Name)),
-            ToolChoiceMode.Any => new(functions, serverTools, "any", forcedName: null),
-            ToolChoiceMode.None => new(functions, serverTools, "none", forcedName: null),
-            _ => new(functions, serverTools, choice: null, forcedName: null),
+            ToolChoiceMode.Any => new(functions, serverTools, "any"),
+            ToolChoiceMode.None => new(functions, serverTools, "none"),
+            _ => new(functions, serverTools) { IsValidated = mode == ToolChoiceMode.Validated },
         };
     }
 
@@ -70,7 +73,7 @@ internal sealed class ToolDeclarations
     public string NativeName(string wireName) => _native.GetValueOrDefault(wireName, wireName);
 
     /// <summary>Writes <c>tools</c> and <c>tool_choice</c>.</summary>
-    public void Write(Utf8JsonWriter writer, bool validated, bool cached)
+    public void Write(Utf8JsonWriter writer, bool cached)
     {
         if (IsEmpty)
         {
@@ -80,7 +83,7 @@ internal sealed class ToolDeclarations
         writer.WriteStartArray("tools");
         for (var i = 0; i < Functions.Count; i++)
         {
-            WriteFunction(writer, Functions[i], validated, cached && ServerTools.Count == 0 && i == Functions.Count - 1);
+            WriteFunction(writer, Functions[i], IsValidated, cached && ServerTools.Count == 0 && i == Functions.Count - 1);
         }
 
         for (var i = 0; i < ServerTools.Count; i++)

@@ -68,7 +68,14 @@ internal static class ToolResultBlock
             return null;
         }
 
-        return [.. result.EnumerateArray().Select(b => b.Deserialize(WireJson.Wire.ContentBlock)!)];
+        try
+        {
+            return [.. result.EnumerateArray().Select(b => b.Deserialize(WireJson.Wire.ContentBlock)!)];
+        }
+        catch (JsonException)
+        {
+            return null; // it looks like content and is something of the caller's own
+        }
     }
 
     private static bool IsContent(JsonElement element) => element.Text("type") switch

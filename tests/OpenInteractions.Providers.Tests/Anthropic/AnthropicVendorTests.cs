@@ -98,12 +98,12 @@ public sealed class AnthropicVendorTests
         changed[0]!["thinking"] = "Hm!";
         var missing = content.DeepClone().AsArray();
         missing.RemoveAt(0);
-        var late = new JsonArray(content[1]!.DeepClone(), content[0]!.DeepClone());
+        var late = new JsonArray(JsonNode.Parse("{\"type\":\"text\",\"text\":\"So:\"}"), content[0]!.DeepClone(), content[1]!.DeepClone());
 
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, whole)).Status);
         Assert.Contains("cannot be modified", (await PostAsync(server, Loop(changed, id, Settings))).Body, StringComparison.Ordinal);
         Assert.Contains("but found `tool_use`", (await PostAsync(server, Loop(missing, id, Settings))).Body, StringComparison.Ordinal);
-        Assert.Contains("but found `tool_use`", (await PostAsync(server, Loop(late, id, Settings))).Body, StringComparison.Ordinal);
+        Assert.Contains("but found `text`", (await PostAsync(server, Loop(late, id, Settings))).Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ public sealed class AnthropicVendor : IVendor
     /// <summary>The only key that is let in; null lets any key in.</summary>
     public string? Key { get; init; }
 
+    /// <summary>A page of the list of models is never longer than this.</summary>
+    public int MostModelsPerPage { get; init; } = 1000;
+
     public VendorReply? Refuse(VendorRequest request)
     {
         try
@@ -56,7 +59,7 @@ public sealed class AnthropicVendor : IVendor
 
         var limit = int.TryParse(request.Parameter("limit"), out var asked) ? asked : 20;
         var rest = AnthropicModel.All.SkipWhile(m => request.Parameter("after_id") is { } after && m.Id != after).ToList();
-        var page = (request.Parameter("after_id") is null ? rest : rest.Skip(1)).Take(limit).ToList();
+        var page = (request.Parameter("after_id") is null ? rest : rest.Skip(1)).Take(Math.Min(limit, MostModelsPerPage)).ToList();
         return VendorReply.Json(200, new JsonObject
         {
             ["data"] = new JsonArray([.. page.Select(m => m.ToJson())]),
