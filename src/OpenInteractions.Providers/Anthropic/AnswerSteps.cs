@@ -171,5 +171,5 @@ internal sealed class AnswerSteps(MessagesRequest request, StepBlocks renderer)
         return [.. closing, new StepStarted(shell), new StepPiece(piece), new StepStopped(OutputText.State([replay]))];
     }
 
-    private void Advance(byte[] replay) => _hash = _hash.Then(PrefixHash.Digest(isUser: false, replay));
+    private void Advance(byte[] replay) => _hash = _hash.Then(isUser: false, replay);
 }

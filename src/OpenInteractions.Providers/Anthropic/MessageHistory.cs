@@ -141,7 +141,7 @@ internal sealed class MessageHistory
             }
 
             kept.Add(next);
-            hash = hash.Then(next.Digest);
+            hash = hash.Then(next);
         }
 
         if (kept.Count > 0)
@@ -174,7 +174,7 @@ internal sealed class MessageHistory
         {
             // The message between the two had nothing that may be sent.
             _messages[^1].Blocks.AddRange(rest);
-            rest.ForEach(b => _hash = _hash.Then(b.Digest));
+            rest.ForEach(b => _hash = _hash.Then(b));
             return;
         }
 
@@ -184,7 +184,7 @@ internal sealed class MessageHistory
     private void Add(Message message)
     {
         _messages.Add(message);
-        message.Blocks.ForEach(b => _hash = _hash.Then(b.Digest));
+        message.Blocks.ForEach(b => _hash = _hash.Then(b));
     }
 
     /// <summary>Some compatible servers count their ids anew in each answer; the service refuses an id that occurs twice (P-4).</summary>

@@ -18,14 +18,14 @@ internal readonly struct PrefixHash(byte[] value)
 
     public ReadOnlySpan<byte> Value => value;
 
-    /// <param name="digest">See <see cref="Digest"/>.</param>
-    public PrefixHash Then(ReadOnlySpan<byte> digest)
-    {
-        if (ReferenceEquals(value, Nothing))
-        {
-            return this;
-        }
+    public PrefixHash Then(RenderedBlock block) => IsTracked ? Then(block.Digest) : this;
 
+    public PrefixHash Then(bool isUser, ReadOnlySpan<byte> block) => IsTracked ? Then(Digest(isUser, block)) : this;
+
+    private bool IsTracked => !ReferenceEquals(value, Nothing);
+
+    private PrefixHash Then(ReadOnlySpan<byte> digest)
+    {
         Span<byte> both = stackalloc byte[2 * SHA256.HashSizeInBytes];
         value.CopyTo(both);
         digest.CopyTo(both[SHA256.HashSizeInBytes..]);
