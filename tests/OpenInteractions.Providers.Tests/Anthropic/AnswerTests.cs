@@ -124,6 +124,12 @@ public sealed class AnswerTests
         Assert.Equal("The Alps are high.", ((TextContent)((ModelOutputStep)told.Steps[3]).Content[0]).Text);
         Assert.Equal("alps", ((GoogleSearchCallStep)told.Steps[1]).Arguments.Queries.Single());
         Assert.Equal(2, talk.Server.Requests.Count);
+        var paused = talk.Sent.GetProperty("messages").EnumerateArray().Last();
+        Assert.Equal("assistant", paused.GetProperty("role").GetString());
+        Assert.Equal(
+            ["text", "server_tool_use", "web_search_tool_result", "text"],
+            paused.GetProperty("content").EnumerateArray().Select(b => b.GetProperty("type").GetString()));
+        Assert.Equal(told.Stop.Usage!.TotalTokens, told.Stop.Usage.TotalInputTokens + told.Stop.Usage.TotalOutputTokens + told.Stop.Usage.TotalThoughtTokens);
 
         await talk.SayAsync("More?");
         Assert.Contains("\"encrypted_content\":\"abc\"", talk.Sent.GetRawText(), StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class RequestTests
 
         talk.AssertNothingRefused();
         Assert.Equal(
-            "You said: Look I see image/png of 70 bytes. I see image at https://example.org/a.jpg. I see application/pdf of 12 bytes. I see document at https://example.org/b.pdf. I see document (text).",
+            "I received image/png 70 bytes, image at https://example.org/a.jpg, application/pdf 12 bytes, document at https://example.org/b.pdf, text/plain 7 characters. You said: Look",
             told.Text);
         Assert.Contains("a,b\\n1,ö", talk.Sent.GetRawText(), StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class RequestTests
         var told = await talk.SayAsync("A person, please");
 
         talk.AssertNothingRefused();
-        Assert.Equal("text", JsonElement.Parse(told.Text).GetProperty("name").GetString());
+        Assert.Equal("You said: A person, please", JsonElement.Parse(told.Text).GetProperty("name").GetString());
         var schema = talk.Sent.GetProperty("output_config").GetProperty("format").GetProperty("schema");
         Assert.False(schema.GetProperty("additionalProperties").GetBoolean());
         Assert.Contains("maximum: 150", schema.GetProperty("properties").GetProperty("age").GetProperty("description").GetString(), StringComparison.Ordinal);

@@ -26,7 +26,7 @@ public sealed class ToolTests
         var calls = (await talk.SayAsync("Go")).Calls;
 
         var told = await talk.AskAsync(
-            Talk.Says("Here they are."),
+            Talk.Says("What results are there?"),
             Talk.Result(calls[3], $$"""{"content":[{"type":"text","text":"wrapped"},{"type":"image","mime_type":"image/png","data":"{{Png}}"}]}"""),
             Talk.Result(calls[1], """{"degrees":7}"""),
             Talk.Result(calls[0], "\"sunny\""),
@@ -39,8 +39,8 @@ public sealed class ToolTests
             message.GetProperty("content").EnumerateArray().Select(b => b.GetProperty("type").GetString()));
         Assert.Contains("a returned sunny.", told.Text, StringComparison.Ordinal);
         Assert.Contains("""b returned {"degrees":7}.""", told.Text, StringComparison.Ordinal);
-        Assert.Contains("c failed: a picture [image/png of 70 bytes].", told.Text, StringComparison.Ordinal);
-        Assert.Contains("d returned wrapped [image/png of 70 bytes].", told.Text, StringComparison.Ordinal);
+        Assert.Contains("c returned an error: a picture [image/png 70 bytes].", told.Text, StringComparison.Ordinal);
+        Assert.Contains("d returned wrapped [image/png 70 bytes].", told.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,14 +48,17 @@ public sealed class ToolTests
     public async Task Calls_one_after_the_other_and_a_question_about_the_start_work_over_many_turns()
     {
         await using var talk = await Talk.BeginAsync();
-        talk.Functions = [Talk.Function("get_weather"), Talk.Function("get.time:zone")];
+        talk.Functions = [Talk.Function("get_weather"), Talk.Function("get_time")];
 
-        var first = await talk.SayAsync("""call get_weather with {"city":"Paris"} and call get.time:zone with {"city":"Rom"}""");
-        Assert.Equal(["get_weather"], first.Calls.Select(c => c.Name));
-        await talk.AskAsync(Talk.Result(first.Calls[0], "\"22 degrees\""));
+        var first = await talk.SayAsync("""call get_weather with {"city":"Paris"} and call get_time with {"city":"Rom"}""");
+        Assert.Equal(["get_weather", "get_time"], first.Calls.Select(c => c.Name));
+        await talk.AskAsync(Talk.Result(first.Calls[1], "\"noon\""), Talk.Result(first.Calls[0], "\"22 degrees\""));
+        var second = await talk.SayAsync("""call get_weather with {"city":"Oslo"}""");
+        await talk.AskAsync(Talk.Result(second.Calls[0], "\"4 degrees\""));
         var told = await talk.SayAsync("What did I say first?");
 
-        Assert.StartsWith("You first said: call get_weather", told.Text, StringComparison.Ordinal);
+        Assert.StartsWith("You said first: call get_weather", told.Text, StringComparison.Ordinal);
+        Assert.EndsWith("returned 4 degrees.", (await talk.SayAsync("What results came?")).Text, StringComparison.Ordinal);
         talk.AssertNothingRefused();
     }
 

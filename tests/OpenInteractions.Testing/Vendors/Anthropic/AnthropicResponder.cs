@@ -1,68 +1,68 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace OpenInteractions.Testing.Vendors.Anthropic;
 
-/// <summary>Answers from what the conversation really holds, so that a test sees whether the history arrived.</summary>
-internal static partial class AnthropicResponder
+/// <summary>Answers from what the conversation really holds, in the words that all fakes share (<see cref="ContentResponder"/>).</summary>
+internal static class AnthropicResponder
 {
     public static AnthropicTurn Answer(JsonElement body)
     {
-        var turn = AnthropicTurn.Empty.Thinks("The conversation has ", $"{body.GetProperty("messages").GetArrayLength()} messages.").WithThinkingTokens(7);
-        var last = Transcript.Blocks(body.GetProperty("messages").EnumerateArray().Last().Member("content")).ToList();
-        if (last.Any(b => b.Text("type") == "tool_result"))
-        {
-            return turn.Says(InPieces(string.Join(" ", last.Where(b => b.Text("type") == "tool_result").Select(b => Describe(b, body)))));
-        }
-
-        var text = string.Join("\n", last.Where(b => b.Text("type") == "text").Select(b => b.Text("text")));
-        if (Calls(text, body) is { Count: > 0 } calls)
-        {
-            return calls.Aggregate(turn, (t, call) => t.Calls(call.Name, InPieces(call.Input)));
-        }
-
-        if (body.Member("output_config")?.Member("format")?.Member("schema") is { } schema)
-        {
-            return turn.Says(InPieces(Fitting(schema).ToJsonString(AnthropicJson.Relaxed)));
-        }
-
-        if (text.Contains("what did i say first", StringComparison.OrdinalIgnoreCase))
-        {
-            return turn.Says(InPieces($"You first said: {FirstUserText(body)}"));
-        }
-
-        var media = string.Concat(last.Where(b => b.Text("type") is "image" or "document").Select(b => $" I see {Media(b)}."));
-        return turn.Says(InPieces($"You said: {text}{media}"));
+        var heard = Hear(body);
+        var said = ContentResponder.Answer(heard);
+        var turn = AnthropicTurn.Empty.Thinks("The conversation has ", $"{heard.Entries.Count} parts.").WithThinkingTokens(7);
+        turn = said.Text is { Length: > 0 } text ? turn.Says(InPieces(text)) : turn;
+        return said.Calls.Aggregate(turn, (t, call) => t.Calls(call.Name, InPieces(call.Arguments)));
     }
 
-    private static List<(string Name, string Input)> Calls(string text, JsonElement body)
+    private static Heard Hear(JsonElement body)
     {
-        var declared = Declared(body);
         var choice = body.Member("tool_choice");
-        if (choice?.Text("type") == "none")
+        var functions = Functions(body, choice).ToList();
+        var schema = body.Member("output_config")?.Member("format")?.Member("schema");
+        var system = string.Join("\n", Transcript.Blocks(body.Member("system")).Select(b => b.Text("text")));
+        return new Heard(
+            [.. body.GetProperty("messages").EnumerateArray().SelectMany(Entries)], functions, choice?.Text("type") is "any" or "tool",
+            schema is null ? null : JsonNode.Parse(schema.Value.GetRawText()), system.Length == 0 ? null : system);
+    }
+
+    private static IEnumerable<HeardFunction> Functions(JsonElement body, JsonElement? choice)
+    {
+        if (choice?.Text("type") == "none" || body.Member("tools") is not { } tools)
         {
             return [];
         }
 
-        var named = Call().Matches(text).Select(m => (Name: m.Groups[1].Value, Input: m.Groups[2].Value)).Where(c => declared.Contains(c.Name)).ToList();
-        return choice?.Text("type") switch
-        {
-            "tool" when named.Count == 0 => [(choice.Value.Text("name")!, "{}")],
-            "any" when named.Count == 0 => [(declared[0], "{}")],
-            _ => named,
-        };
+        return tools.EnumerateArray().Where(t => t.Member("input_schema") is not null && (choice?.Text("name") is not { } only || t.Text("name") == only))
+            .Select(t => new HeardFunction(t.Text("name")!, JsonNode.Parse(t.GetProperty("input_schema").GetRawText())));
     }
 
-    private static List<string> Declared(JsonElement body) =>
-        body.Member("tools") is { } tools ? [.. tools.EnumerateArray().Select(t => t.Text("name")!)] : [];
-
-    private static string Describe(JsonElement result, JsonElement body)
+    private static IEnumerable<HeardEntry> Entries(JsonElement message)
     {
-        var name = Transcript.Blocks(body.GetProperty("messages")[body.GetProperty("messages").GetArrayLength() - 2].Member("content"))
-            .First(b => b.Text("id") == result.Text("tool_use_id")).Text("name");
-        var content = string.Join(" ", Transcript.Blocks(result.Member("content")).Select(b => b.Text("type") == "text" ? b.Text("text") : $"[{Media(b)}]"));
-        return result.Flag("is_error") ? $"{name} failed: {content}." : $"{name} returned {content}.";
+        var blocks = Transcript.Blocks(message.Member("content")).ToList();
+        var text = string.Join("\n", blocks.Where(b => b.Text("type") == "text").Select(b => b.Text("text")));
+        if (message.Text("role") == "assistant")
+        {
+            return
+            [
+                .. text.Length > 0 ? [new HeardEntry.Model(text)] : Array.Empty<HeardEntry>(),
+                .. blocks.Where(b => b.Text("type") == "tool_use").Select(b => new HeardEntry.Call(b.Text("id")!, b.Text("name")!, b.GetProperty("input").GetRawText())),
+            ];
+        }
+
+        // Results stand first, so a user who says something beside them is heard last.
+        var media = blocks.Where(b => b.Text("type") is "image" or "document").Select(Media).ToList();
+        return
+        [
+            .. blocks.Where(b => b.Text("type") == "tool_result").Select(Result),
+            .. text.Length + media.Count > 0 ? [new HeardEntry.User(text, media)] : Array.Empty<HeardEntry>(),
+        ];
+    }
+
+    private static HeardEntry.Result Result(JsonElement block)
+    {
+        var text = string.Join(" ", Transcript.Blocks(block.Member("content")).Select(b => b.Text("type") == "text" ? b.Text("text") : $"[{Media(b)}]"));
+        return new HeardEntry.Result(block.Text("tool_use_id")!, block.Flag("is_error") ? $"an error: {text}" : text);
     }
 
     private static string Media(JsonElement block)
@@ -70,42 +70,10 @@ internal static partial class AnthropicResponder
         var source = block.GetProperty("source");
         return source.Text("type") switch
         {
-            "base64" => $"{source.Text("media_type")} of {Convert.FromBase64String(source.Text("data")!).Length} bytes",
+            "base64" => $"{source.Text("media_type")} {Convert.FromBase64String(source.Text("data")!).Length} bytes",
             "url" => $"{block.Text("type")} at {source.Text("url")}",
-            var other => $"{block.Text("type")} ({other})",
+            _ => $"{source.Text("media_type")} {source.Text("data")!.Length} characters",
         };
-    }
-
-    private static string FirstUserText(JsonElement body) =>
-        body.GetProperty("messages").EnumerateArray().Where(m => m.Text("role") == "user")
-            .SelectMany(m => Transcript.Blocks(m.Member("content"))).First(b => b.Text("type") == "text").Text("text")!;
-
-    private static JsonNode Fitting(JsonElement schema)
-    {
-        if (schema.Member("enum") is { } values)
-        {
-            return JsonNode.Parse(values[0].GetRawText())!;
-        }
-
-        switch (schema.Text("type"))
-        {
-            case "object":
-                var fitting = new JsonObject();
-                foreach (var property in schema.Member("properties")?.EnumerateObject() ?? default)
-                {
-                    fitting[property.Name] = Fitting(property.Value);
-                }
-
-                return fitting;
-            case "array":
-                return schema.Member("items") is { } items ? new JsonArray(Fitting(items)) : new JsonArray();
-            case "integer" or "number":
-                return JsonValue.Create(7);
-            case "boolean":
-                return JsonValue.Create(true);
-            default:
-                return JsonValue.Create("text");
-        }
     }
 
     /// <summary>A few characters per delta, never through the middle of a surrogate pair.</summary>
@@ -126,7 +94,4 @@ internal static partial class AnthropicResponder
 
         return [.. pieces];
     }
-
-    [GeneratedRegex(@"call (\S+) with (\{.*?\})(?=\s|$|[.,;])", RegexOptions.Singleline)]
-    private static partial Regex Call();
 }
