@@ -7,7 +7,7 @@ public sealed record AnthropicOptions
     public string Name { get; init; } = "anthropic";
 
     /// <summary>The address in front of <c>/v1/messages</c>; a trailing <c>/v1</c> is taken as part of the path.</summary>
-    public Uri BaseUrl { get; init; } = new("https://api.anthropic.com");
+    public Uri BaseAddress { get; init; } = new("https://api.anthropic.com");
 
     /// <summary>The key; null for servers that want none.</summary>
     public string? ApiKey { get; init; }
@@ -22,7 +22,7 @@ public sealed record AnthropicOptions
 
     internal Uri Endpoint(string path)
     {
-        var root = BaseUrl.AbsoluteUri.TrimEnd('/');
+        var root = BaseAddress.AbsoluteUri.TrimEnd('/');
         return new Uri(root.EndsWith("/v1", StringComparison.Ordinal) ? $"{root}/{path}" : $"{root}/v1/{path}");
     }
 }

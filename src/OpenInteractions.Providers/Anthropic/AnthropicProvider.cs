@@ -19,7 +19,7 @@ public sealed class AnthropicProvider : IModelProvider
 
     /// <summary>Models at one address.</summary>
     public AnthropicProvider(
-        AnthropicOptions options, ISignatureEnvelope envelope, IHttpClientFactory clients, UpstreamOptions upstream, TimeProvider time, ILogger<AnthropicProvider> logger)
+        AnthropicOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILogger<AnthropicProvider> logger)
     {
         _options = options;
         _envelope = envelope;

@@ -79,6 +79,12 @@ internal sealed partial record ClaudeTraits
             return new ClaudeTraits { Family = family, Sampling = true, OutputLimit = 8192, InputLimit = 0 };
         }
 
+        if (!Early().IsMatch(family))
+        {
+            // A name of a kind that we do not know: ask for nothing that a current model may refuse.
+            return Generation(family, "fable", version: 51) with { ForcedTools = true };
+        }
+
         // Ids of the third generation put the number first: claude-3-7-sonnet.
         return family.StartsWith("claude-3-7-", StringComparison.Ordinal)
             ? Older(family, ClaudeThinking.Budget, 64_000)
@@ -133,6 +139,9 @@ internal sealed partial record ClaudeTraits
 
     [GeneratedRegex("-20[0-9]{6}$")]
     private static partial Regex Date();
+
+    [GeneratedRegex("^claude-(instant|[0-9])")]
+    private static partial Regex Early();
 
     [GeneratedRegex("^claude-(haiku|sonnet|opus|fable|mythos)-([0-9]{1,2})(?:-([0-9]))?$")]
     private static partial Regex Current();

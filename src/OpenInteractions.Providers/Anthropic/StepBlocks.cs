@@ -74,7 +74,7 @@ internal sealed record StepBlocks(string Provider, string Family, ISignatureEnve
         var (name, arguments) = source.Step switch
         {
             FunctionCallStep call => (call.Name, call.Arguments),
-            McpServerToolCallStep call => ($"{call.ServerName}_{call.Name}", call.Arguments),
+            McpServerToolCallStep call => (call.Name, call.Arguments),
             var other => Neutral(other, "_call"),
         };
         return new(BlockKind.Call, IsUser: false, BlockJson.Call(id, WireNames.Fit(name), arguments), id, source);

@@ -142,6 +142,17 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_model_of_another_maker_is_asked_for_in_the_older_version()
+    {
+        await using var talk = await Talk.BeginAsync();
+        talk.Model = "qwen3:8b";
+
+        await Assert.ThrowsAsync<ApiException>(() => talk.SayAsync("Go")); // this server does not have it
+
+        Assert.Equal("2023-06-01", talk.Server.Requests[0].Header("anthropic-version"));
+    }
+
+    [Fact]
     public async Task Cache_marks_stand_on_tools_system_and_the_last_two_user_messages()
     {
         await using var talk = await Talk.BeginAsync();
@@ -202,7 +213,7 @@ public sealed class RequestTests
     [Fact]
     public void A_base_address_with_or_without_its_version_leads_to_the_same_endpoint()
     {
-        Assert.Equal("https://h/x/v1/messages", new OpenInteractions.Providers.Anthropic.AnthropicOptions { BaseUrl = new("https://h/x/v1/") }.Endpoint("messages").AbsoluteUri);
-        Assert.Equal("https://h/x/v1/messages", new OpenInteractions.Providers.Anthropic.AnthropicOptions { BaseUrl = new("https://h/x") }.Endpoint("messages").AbsoluteUri);
+        Assert.Equal("https://h/x/v1/messages", new OpenInteractions.Providers.Anthropic.AnthropicOptions { BaseAddress = new("https://h/x/v1/") }.Endpoint("messages").AbsoluteUri);
+        Assert.Equal("https://h/x/v1/messages", new OpenInteractions.Providers.Anthropic.AnthropicOptions { BaseAddress = new("https://h/x") }.Endpoint("messages").AbsoluteUri);
     }
 }

@@ -31,8 +31,8 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
     {
         (Vendor, Server, Log) = (vendor, server, log);
         _handler = UpstreamHttp.NewHandler(upstream);
-        var options = new AnthropicOptions { BaseUrl = server.Address, ApiKey = key };
-        Provider = new AnthropicProvider(options, new TestEnvelope(), this, upstream, TimeProvider.System, log);
+        var options = new AnthropicOptions { BaseAddress = server.Address, ApiKey = key };
+        Provider = new AnthropicProvider(options, upstream, this, new TestEnvelope(), TimeProvider.System, log);
     }
 
     public AnthropicVendor Vendor { get; }
