@@ -1,0 +1,146 @@
+using System.Text.Encodings.Web;
+using OpenInteractions.Contracts.Content;
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Contracts.Errors;
+using OpenInteractions.Contracts.Events;
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Contracts.Models;
+using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Contracts.Tools;
+
+namespace OpenInteractions.Contracts.Json;
+
+/// <summary>The one JSON context of the wire vocabulary: snake_case, absent instead of null, no escaping beyond what JSON needs.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(UserInputStep))]
+[JsonSerializable(typeof(ModelOutputStep))]
+[JsonSerializable(typeof(ThoughtStep))]
+[JsonSerializable(typeof(FunctionCallStep))]
+[JsonSerializable(typeof(FunctionResultStep))]
+[JsonSerializable(typeof(CodeExecutionCallStep))]
+[JsonSerializable(typeof(CodeExecutionResultStep))]
+[JsonSerializable(typeof(UrlContextCallStep))]
+[JsonSerializable(typeof(UrlContextResultStep))]
+[JsonSerializable(typeof(GoogleSearchCallStep))]
+[JsonSerializable(typeof(GoogleSearchResultStep))]
+[JsonSerializable(typeof(GoogleMapsCallStep))]
+[JsonSerializable(typeof(GoogleMapsResultStep))]
+[JsonSerializable(typeof(FileSearchCallStep))]
+[JsonSerializable(typeof(FileSearchResultStep))]
+[JsonSerializable(typeof(McpServerToolCallStep))]
+[JsonSerializable(typeof(McpServerToolResultStep))]
+[JsonSerializable(typeof(RetrievalCallStep))]
+[JsonSerializable(typeof(RetrievalResultStep))]
+[JsonSerializable(typeof(ProcessingCallStep))]
+[JsonSerializable(typeof(ProcessingResultStep))]
+[JsonSerializable(typeof(TextDelta))]
+[JsonSerializable(typeof(TextAnnotationDelta))]
+[JsonSerializable(typeof(ImageDelta))]
+[JsonSerializable(typeof(AudioDelta))]
+[JsonSerializable(typeof(VideoDelta))]
+[JsonSerializable(typeof(DocumentDelta))]
+[JsonSerializable(typeof(ThoughtSummaryDelta))]
+[JsonSerializable(typeof(ThoughtSignatureDelta))]
+[JsonSerializable(typeof(ArgumentsDelta))]
+[JsonSerializable(typeof(FunctionResultDelta))]
+[JsonSerializable(typeof(CodeExecutionCallDelta))]
+[JsonSerializable(typeof(CodeExecutionResultDelta))]
+[JsonSerializable(typeof(UrlContextCallDelta))]
+[JsonSerializable(typeof(UrlContextResultDelta))]
+[JsonSerializable(typeof(GoogleSearchCallDelta))]
+[JsonSerializable(typeof(GoogleSearchResultDelta))]
+[JsonSerializable(typeof(GoogleMapsCallDelta))]
+[JsonSerializable(typeof(GoogleMapsResultDelta))]
+[JsonSerializable(typeof(FileSearchCallDelta))]
+[JsonSerializable(typeof(FileSearchResultDelta))]
+[JsonSerializable(typeof(McpServerToolCallDelta))]
+[JsonSerializable(typeof(McpServerToolResultDelta))]
+[JsonSerializable(typeof(RetrievalCallDelta))]
+[JsonSerializable(typeof(RetrievalResultDelta))]
+[JsonSerializable(typeof(ProcessingCallDelta))]
+[JsonSerializable(typeof(ProcessingResultDelta))]
+[JsonSerializable(typeof(TextContent))]
+[JsonSerializable(typeof(ImageContent))]
+[JsonSerializable(typeof(AudioContent))]
+[JsonSerializable(typeof(DocumentContent))]
+[JsonSerializable(typeof(VideoContent))]
+[JsonSerializable(typeof(UrlCitation))]
+[JsonSerializable(typeof(FileCitation))]
+[JsonSerializable(typeof(PlaceCitation))]
+[JsonSerializable(typeof(SpeechMetadata))]
+[JsonSerializable(typeof(WordInfo))]
+[JsonSerializable(typeof(FunctionTool))]
+[JsonSerializable(typeof(CodeExecutionTool))]
+[JsonSerializable(typeof(McpServerTool))]
+[JsonSerializable(typeof(GoogleMapsTool))]
+[JsonSerializable(typeof(GoogleSearchTool))]
+[JsonSerializable(typeof(ComputerUseTool))]
+[JsonSerializable(typeof(FileSearchTool))]
+[JsonSerializable(typeof(UrlContextTool))]
+[JsonSerializable(typeof(RetrievalTool))]
+[JsonSerializable(typeof(TextResponseFormat))]
+[JsonSerializable(typeof(ImageResponseFormat))]
+[JsonSerializable(typeof(AudioResponseFormat))]
+[JsonSerializable(typeof(VideoResponseFormat))]
+[JsonSerializable(typeof(AntigravityConfig))]
+[JsonSerializable(typeof(DeepResearchConfig))]
+[JsonSerializable(typeof(CodeMenderConfig))]
+[JsonSerializable(typeof(DynamicAgentConfig))]
+[JsonSerializable(typeof(InteractionCreatedEvent))]
+[JsonSerializable(typeof(StatusUpdateEvent))]
+[JsonSerializable(typeof(StepStartEvent))]
+[JsonSerializable(typeof(StepDeltaEvent))]
+[JsonSerializable(typeof(StepStopEvent))]
+[JsonSerializable(typeof(InteractionCompletedEvent))]
+[JsonSerializable(typeof(ErrorEvent))]
+[JsonSerializable(typeof(Step))]
+[JsonSerializable(typeof(ContentBlock))]
+[JsonSerializable(typeof(Annotation))]
+[JsonSerializable(typeof(Tool))]
+[JsonSerializable(typeof(StreamEvent))]
+[JsonSerializable(typeof(StepDelta))]
+[JsonSerializable(typeof(ResponseFormat))]
+[JsonSerializable(typeof(AgentConfig))]
+[JsonSerializable(typeof(CreateInteractionRequest))]
+[JsonSerializable(typeof(Interaction))]
+[JsonSerializable(typeof(InteractionInput))]
+[JsonSerializable(typeof(InteractionList))]
+[JsonSerializable(typeof(InteractionTree))]
+[JsonSerializable(typeof(GenerationConfig))]
+[JsonSerializable(typeof(Usage))]
+[JsonSerializable(typeof(InteractionError))]
+[JsonSerializable(typeof(SpeechConfigObject))]
+[JsonSerializable(typeof(EnvironmentSpec))]
+[JsonSerializable(typeof(EnvironmentVariable))]
+[JsonSerializable(typeof(NetworkRules))]
+[JsonSerializable(typeof(VideoSampling))]
+[JsonSerializable(typeof(ToolChoiceConfig))]
+[JsonSerializable(typeof(TranscriptionMode))]
+[JsonSerializable(typeof(ApiErrorBody))]
+[JsonSerializable(typeof(ModelInfo))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(GoogleErrorBody))]
+[JsonSerializable(typeof(IReadOnlyList<SpeakerVoice>))]
+[JsonSerializable(typeof(IReadOnlyList<AllowlistEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<Step>))]
+[JsonSerializable(typeof(IReadOnlyList<ContentBlock>))]
+[JsonSerializable(typeof(IReadOnlyList<InteractionError>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(IReadOnlyList<Tool>))]
+[JsonSerializable(typeof(IReadOnlyList<SafetySetting>))]
+[JsonSerializable(typeof(JsonElement))]
+public sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>Deepest nesting of a body.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>The instance that everything uses. Its encoder is relaxed because nothing here is ever written into HTML.</summary>
+    public static WireJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = MaxDepth + 16, // our own envelopes stand around what a caller sent
+        Converters = { new WireTimestampConverter() },
+    });
+}

@@ -1,0 +1,35 @@
+namespace OpenInteractions.Engine.Providers;
+
+/// <summary>Everything one model call needs. Adapters read it and never change it.</summary>
+public sealed record ModelRequest
+{
+    /// <summary>The upstream's own id of the model, without <c>provider/</c> and <c>models/</c>.</summary>
+    public required ModelDescription Model { get; init; }
+
+    /// <summary>The conversation, oldest first: earlier turns and this one's input and steps so far.</summary>
+    public required IReadOnlyList<HistoryTurn> History { get; init; }
+
+    /// <summary>Instructions for this interaction, or null.</summary>
+    public string? SystemInstruction { get; init; }
+
+    /// <summary>Functions that the model may call, in a fixed order (P-6). Only these: tools that the server runs arrive here as functions too.</summary>
+    public IReadOnlyList<FunctionTool> Functions { get; init; } = [];
+
+    /// <summary>Tools of the vendor's own that the vendor runs, where configuration chose them.</summary>
+    public IReadOnlyList<Tool> NativeTools { get; init; } = [];
+
+    /// <summary>Generation settings, never null.</summary>
+    public required GenerationConfig Config { get; init; }
+
+    /// <summary>What the output must look like, one entry per modality; empty when free.</summary>
+    public IReadOnlyList<ResponseFormat> ResponseFormats { get; init; } = [];
+
+    /// <summary>Safety thresholds for providers that have them.</summary>
+    public IReadOnlyList<SafetySetting> SafetySettings { get; init; } = [];
+
+    /// <summary><c>flex</c>, <c>standard</c>, <c>priority</c> or <c>deferred</c>.</summary>
+    public string ServiceTier { get; init; } = "standard";
+
+    /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
+    public required string InteractionId { get; init; }
+}
