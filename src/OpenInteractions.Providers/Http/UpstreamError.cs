@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace OpenInteractions.Providers.Http;
+
+/// <summary>
+/// An error object of an upstream. All vendors put it into a member <c>error</c> and differ only in which members it has:
+/// OpenAI <c>message, type, param, code</c>, Anthropic <c>type, message</c>, Google <c>code, message, status, details</c>.
+/// </summary>
+internal sealed record UpstreamError(string Message, string? Type, string? Code, string? Param, TimeSpan? RetryDelay)
+{
+    /// <summary>Reads a body of any shape; a body that is no such object gives its text, shortened, as the message.</summary>
+    public static UpstreamError Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (From(document.RootElement) is { } error)
+            {
+                return error;
+            }
+        }
+        catch (JsonException)
+        {
+            // A proxy's HTML page or plain text: nothing in it is meant for our callers.
+        }
+
+        return new UpstreamError("", null, null, null, null);
+    }
+
+    /// <summary>The error in a body or in a frame of a stream, or null when there is none.</summary>
+    public static UpstreamError? From(JsonElement root)
+    {
+        if (root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0)
+        {
+            root = root[0]; // Google wraps the errors of streaming calls into an array
+        }
+
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var error = root.TryGetProperty("error", out var inner) ? inner : root;
+        return error.ValueKind switch
+        {
+            JsonValueKind.String => new UpstreamError(error.GetString()!, null, null, null, null),
+            JsonValueKind.Object => new UpstreamError(
+                Text(error, "message") ?? "", Text(error, "type") ?? Text(error, "status"), Text(error, "code"), Text(error, "param"), ReadRetryDelay(error)),
+            _ => null,
+        };
+    }
+
+    private static string? Text(JsonElement o, string name) => !o.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    };
+
+    /// <summary><c>google.rpc.RetryInfo</c> in <c>details</c>, such as <c>"12.5s"</c>.</summary>
+    private static TimeSpan? ReadRetryDelay(JsonElement error)
+    {
+        if (!error.TryGetProperty("details", out var details) || details.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        foreach (var detail in details.EnumerateArray())
+        {
+            if (detail.ValueKind == JsonValueKind.Object && Text(detail, "retryDelay") is { } delay && delay.EndsWith('s')
+                && double.TryParse(delay.AsSpan(0, delay.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86_400)
+            {
+                return TimeSpan.FromSeconds(seconds);
+            }
+        }
+
+        return null;
+    }
+}
