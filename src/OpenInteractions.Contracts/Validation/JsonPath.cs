@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace OpenInteractions.Contracts.Validation;
+
+/// <summary>Where in a body a check stands, written only when something is wrong: <c>tools[0].name</c>.</summary>
+internal sealed class JsonPath
+{
+    private readonly List<(string? Name, int Index)> _parts = [];
+
+    public void Enter(string name) => _parts.Add((name, 0));
+
+    public void Enter(int index) => _parts.Add((null, index));
+
+    public void Leave() => _parts.RemoveAt(_parts.Count - 1);
+
+    public string With(string name) => _parts.Count == 0 ? name : $"{this}.{name}";
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var (name, index) in _parts)
+        {
+            if (name is null)
+            {
+                text.Append('[').Append(index).Append(']');
+            }
+            else
+            {
+                text.Append(text.Length == 0 ? "" : ".").Append(name);
+            }
+        }
+
+        return text.ToString();
+    }
+}

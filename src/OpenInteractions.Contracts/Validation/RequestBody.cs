@@ -1,0 +1,91 @@
+using System.Text.Unicode;
+using OpenInteractions.Contracts.Errors;
+using OpenInteractions.Contracts.Interactions;
+
+namespace OpenInteractions.Contracts.Validation;
+
+/// <summary>Reads request bodies strictly: everything that is wrong is named with its place (behaviour TR-4, ER-6).</summary>
+public static class RequestBody
+{
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>What clients of the retired schema are told (behaviour TR-7).</summary>
+    public static string LegacySchemaMessage => InputItemShape.LegacyMessage;
+
+    /// <summary>Reads the body of a create.</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.ParameterUnknown"/>.</exception>
+    public static CreateInteractionRequest ReadCreateInteraction(ReadOnlyMemory<byte> utf8)
+    {
+        utf8 = utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
+        using (var document = Parse(utf8))
+        {
+            Check(document.RootElement);
+        }
+
+        return JsonSerializer.Deserialize(utf8.Span, WireJson.Wire.CreateInteractionRequest)!;
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Span.TrimStart(" \t\r\n"u8).IsEmpty)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, "The body is empty: expected a JSON object.");
+        }
+
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, "The body is not valid UTF-8.");
+        }
+
+        try
+        {
+            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = WireJson.MaxDepth });
+        }
+        catch (JsonException exception)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, IsTooDeep(utf8.Span)
+                ? $"The body is nested deeper than {WireJson.MaxDepth} levels."
+                : $"The body is not valid JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+    }
+
+    private static void Check(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, "The body must be a JSON object.");
+        }
+
+        if (body.TryGetProperty("outputs"u8, out _) || body.TryGetProperty("contents"u8, out _))
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, LegacySchemaMessage);
+        }
+
+        ShapeFactory.Of(typeof(CreateInteractionRequest)).Check(body, new JsonPath());
+    }
+
+    /// <summary>The parser does not say why it stopped; a body that is deep and broken is called deep.</summary>
+    private static bool IsTooDeep(ReadOnlySpan<byte> utf8)
+    {
+        var (depth, inText) = (0, false);
+        for (var i = 0; i < utf8.Length; i++)
+        {
+            switch (utf8[i])
+            {
+                case (byte)'\\' when inText:
+                    i++;
+                    break;
+                case (byte)'"':
+                    inText = !inText;
+                    break;
+                case (byte)'{' or (byte)'[' when !inText && ++depth > WireJson.MaxDepth:
+                    return true;
+                case (byte)'}' or (byte)']' when !inText:
+                    depth--;
+                    break;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,3 @@
+using OpenInteractions.Ledger;
+
+return LedgerCommand.Create().Parse(args).Invoke();
