@@ -1,6 +1,3 @@
-using OpenInteractions.Contracts.Errors;
-using OpenInteractions.Engine.Providers;
-
 namespace OpenInteractions.Providers.Gemini;
 
 /// <summary>The vendor's finish and block reasons as codes of behaviour ER-3 and ER-4.</summary>

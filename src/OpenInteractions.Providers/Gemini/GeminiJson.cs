@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace OpenInteractions.Providers.Gemini;
@@ -7,6 +6,7 @@ namespace OpenInteractions.Providers.Gemini;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(GenerateContentResponse))]
 [JsonSerializable(typeof(GeminiModelPage))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class GeminiJson : JsonSerializerContext;
 
 internal sealed record GenerateContentResponse

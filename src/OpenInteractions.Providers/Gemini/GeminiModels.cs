@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Gemini;
 

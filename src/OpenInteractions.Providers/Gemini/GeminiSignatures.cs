@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Gemini;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OpenInteractions.Providers.Gemini;
 
 /// <summary>JSON schemas as the vendor takes them.</summary>

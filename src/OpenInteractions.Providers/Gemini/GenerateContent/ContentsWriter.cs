@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
@@ -31,7 +29,7 @@ internal sealed class ContentsWriter(Utf8JsonWriter json)
         if (_endsWithModel)
         {
             // A chain that goes on as it stands (behaviour ST-7, SM-2): the vendor wants the last word to be the user's.
-            WriteContent("user", [PartsBuffer.Single(part => part.WriteString("text", "Continue."))]);
+            WriteContent("user", [JsonObjects.Single(part => part.WriteString("text", "Continue."))]);
         }
 
         json.WriteEndArray();

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using OpenInteractions.Contracts.Content;
-using OpenInteractions.Contracts.Json;
-
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
 /// <summary>Results of calls as function responses: the vendor wants an object, and takes media beside it.</summary>
@@ -18,7 +14,7 @@ internal static class FunctionResponses
         var blocks = Blocks(result);
         var media = blocks?.OfType<MediaContent>().ToArray() ?? [];
         var key = isError ? "error" : "output";
-        var part = PartsBuffer.Single(json =>
+        var part = JsonObjects.Single(json =>
         {
             json.WriteStartObject("functionResponse");
             if (id is not null)
@@ -72,13 +68,13 @@ internal static class FunctionResponses
 
     private static byte[] After(MediaContent[] media)
     {
-        using var buffer = new PartsBuffer();
+        var buffer = new JsonObjects();
         foreach (var medium in media)
         {
             buffer.Add(json => MediaParts.Write(json, medium));
         }
 
-        return buffer.Take();
+        return buffer.ToBytes();
     }
 
     /// <summary>The content blocks of a result, also wrapped as <c>{"content":[…]}</c>; null when it is something else.</summary>

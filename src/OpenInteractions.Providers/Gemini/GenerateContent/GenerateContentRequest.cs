@@ -1,9 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
-using OpenInteractions.Contracts.Errors;
-using OpenInteractions.Contracts.Interactions;
-using OpenInteractions.Contracts.Tools;
-using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
@@ -18,7 +13,7 @@ internal static class GenerateContentRequest
     public static byte[] Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(bytes, PartsBuffer.Json))
+        using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
         {
             json.WriteStartObject();
             if (request.SystemInstruction is { Length: > 0 } instruction)

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using OpenInteractions.Contracts.Interactions;
-using OpenInteractions.Engine.Providers;
-
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
 /// <summary>Writes <c>generationConfig</c> (protocols 6.6).</summary>

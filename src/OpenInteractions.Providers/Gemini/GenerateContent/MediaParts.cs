@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using OpenInteractions.Contracts.Content;
 
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 

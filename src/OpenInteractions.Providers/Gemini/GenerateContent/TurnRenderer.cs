@@ -1,28 +1,17 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using OpenInteractions.Contracts.Content;
-using OpenInteractions.Contracts.Json;
-using OpenInteractions.Contracts.Steps;
-using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
-
-/// <summary>What a rendered turn depends on besides the turn.</summary>
-/// <param name="Wire">The wire, as other adapters keep their own form of the same turn.</param>
-/// <param name="UsesSignatures">False after the vendor has refused the signatures of this history, for example because the key was changed.</param>
-internal sealed record TurnForm(string Wire, string Provider, string Model, bool UsesSignatures);
 
 /// <summary>
 /// Renders one turn of the history. Signed parts go back exactly as they came: on the same part, not merged with a neighbour (protocols 6.5).
 /// </summary>
-internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signatures)
+internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
 {
     private readonly ImmutableArray<RenderedSegment>.Builder _segments = ImmutableArray.CreateBuilder<RenderedSegment>();
     private readonly StringBuilder _text = new();
     private readonly bool _isThirdGeneration = GeminiModels.IsThirdGeneration(form.Model);
-    private PartsBuffer _parts = new();
+    private JsonObjects _parts = new();
     private ImmutableArray<RenderedCall>.Builder _calls = ImmutableArray.CreateBuilder<RenderedCall>();
     private string? _nextSignature;
 
@@ -34,7 +23,6 @@ internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signa
         }
 
         EndModel();
-        _parts.Dispose();
         return new(_segments.ToImmutable());
     }
 
@@ -72,7 +60,7 @@ internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signa
 
     private void RenderUser(UserInputStep input)
     {
-        using var parts = new PartsBuffer();
+        var parts = new JsonObjects();
         foreach (var block in input.Content)
         {
             switch (block)
@@ -88,7 +76,7 @@ internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signa
 
         if (!parts.IsEmpty)
         {
-            _segments.Add(new RenderedSegment.User(parts.Take()));
+            _segments.Add(new RenderedSegment.User(parts.ToBytes()));
         }
     }
 
@@ -210,31 +198,24 @@ internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signa
     /// </summary>
     private void RenderServerTool(HistoryStep history)
     {
-        var own = history.State?.Provider == form.Provider && history.State.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("native", out _);
-        if (own || history.Step is not (ICallStep or IResultStep))
+        if (history.Step is not (ICallStep or IResultStep))
         {
             return;
         }
 
-        var wire = JsonSerializer.SerializeToElement(history.Step, WireJson.Wire.Step);
-        if (wire.TryGetProperty("signature", out var signature) && OpenOwn(signature.GetString()) is not null)
+        if (OpenOwn(ServerToolStep.SignatureOf(history.Step)) is not null)
         {
             return;
         }
 
-        var name = wire.TryGetProperty("name", out var named) ? named.GetString()! : history.CallName ?? ToolOf(history.Step.Type);
-        name = NotInNames().Replace(name, "_");
+        var tool = ServerToolStep.From(history);
         if (history.Step is ICallStep)
         {
-            RenderCall(history, name, wire.TryGetProperty("arguments", out var arguments) ? arguments : EmptyObject, ownSignature: null);
+            RenderCall(history, tool.Name, tool.Payload, ownSignature: null);
         }
         else
         {
-            RenderResult(
-                history,
-                name,
-                wire.TryGetProperty("result", out var result) ? result : EmptyObject,
-                wire.TryGetProperty("is_error", out var failed) && failed.ValueKind == JsonValueKind.True);
+            RenderResult(history, tool.Name, tool.Payload, tool.IsError);
         }
     }
 
@@ -263,8 +244,7 @@ internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signa
         _nextSignature = null;
         if (!_parts.IsEmpty)
         {
-            _segments.Add(new RenderedSegment.Model(_parts.Take(), _calls.ToImmutable()));
-            _parts.Dispose();
+            _segments.Add(new RenderedSegment.Model(_parts.ToBytes(), _calls.ToImmutable()));
             _parts = new();
             _calls = ImmutableArray.CreateBuilder<RenderedCall>();
         }
@@ -286,14 +266,5 @@ internal sealed partial class TurnRenderer(TurnForm form, GeminiSignatures signa
     private string? VendorId(HistoryStep history) =>
         history.CallIdFor(form.Provider) is { } id && !id.StartsWith(ContentReader.UnnamedCall, StringComparison.Ordinal) ? id : null;
 
-    private static string ToolOf(string type) => type.EndsWith("_call", StringComparison.Ordinal) ? type[..^5]
-        : type.EndsWith("_result", StringComparison.Ordinal) ? type[..^7]
-        : type;
-
-    private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
-
     private static readonly JsonElement NoAnswer = JsonElement.Parse("\"The call was not answered.\"");
-
-    [GeneratedRegex("[^A-Za-z0-9_.:-]")]
-    private static partial Regex NotInNames();
 }

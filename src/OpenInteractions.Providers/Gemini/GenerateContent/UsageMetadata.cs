@@ -1,5 +1,3 @@
-using OpenInteractions.Contracts.Interactions;
-
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
 /// <summary>The vendor's counts as usage. They are cumulative: the last ones of a stream count.</summary>
