@@ -61,7 +61,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
     private void RenderUser(UserInputStep input)
     {
         var parts = new JsonObjects();
-        foreach (var block in input.Content)
+        foreach (var block in input.Content ?? [])
         {
             switch (block)
             {
@@ -115,7 +115,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
 
     private void RenderOutput(ModelOutputStep output)
     {
-        foreach (var block in output.Content)
+        foreach (var block in output.Content ?? [])
         {
             switch (block)
             {

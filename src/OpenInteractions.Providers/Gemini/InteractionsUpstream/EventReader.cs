@@ -64,7 +64,7 @@ internal sealed class EventReader(string family, GeminiSignatures signatures)
     }
 
     private static StreamEvent Parse(JsonElement data) =>
-        Parse(() => data.Deserialize(WireJson.Wire.StreamEvent)) ?? throw UpstreamFailureException.Malformed();
+        Parse(() => ShellCompletion.Of(data).Deserialize(WireJson.Wire.StreamEvent)) ?? throw UpstreamFailureException.Malformed();
 
     private static T Parse<T>(Func<T> parse)
     {

@@ -76,7 +76,7 @@ internal sealed class StepReader(string family, GeminiSignatures signatures)
     private static IEnumerable<ModelEvent> StartOutput(ModelOutputStep output)
     {
         yield return new StepStarted(output with { Content = [] });
-        foreach (var block in output.Content)
+        foreach (var block in output.Content ?? []) // a shell has none
         {
             switch (block)
             {

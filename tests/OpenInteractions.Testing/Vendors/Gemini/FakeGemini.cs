@@ -33,6 +33,9 @@ public sealed class FakeGemini : IVendor
         return this;
     }
 
+    /// <summary>From now on no signature of before is accepted, as after a change of the key.</summary>
+    public void ForgetSignatures() => _issued.Clear();
+
     /// <summary>A scripted turn for the next request, written on the wire and in the form that the request asks for.</summary>
     public Func<VendorRequest, VendorReply> Turn(GeminiTurn turn) => request => Write(request, turn);
 

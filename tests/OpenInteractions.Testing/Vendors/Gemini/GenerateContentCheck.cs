@@ -16,6 +16,7 @@ internal sealed partial class GenerateContentCheck(IssuedTurns issued)
         var functions = CheckTools(request["tools"] as JsonArray, model);
         CheckToolConfig(request["toolConfig"]?["functionCallingConfig"], functions);
         CheckGeneration(request["generationConfig"] as JsonObject, model);
+        CheckResponseMedia(request["contents"]!.AsArray(), model);
         new PartHistory(issued, model, key).Check(request["contents"]!.AsArray());
     }
 
@@ -77,6 +78,15 @@ internal sealed partial class GenerateContentCheck(IssuedTurns issued)
         if (part["inlineData"] is JsonObject blob && (blob["data"] is null || !MimeType().IsMatch((string?)blob["mimeType"] ?? "")))
         {
             throw GeminiRefusal.Invalid($"Unsupported MIME type: {(string?)blob["mimeType"]}");
+        }
+    }
+
+    /// <summary>Media inside function responses came with the third generation.</summary>
+    private static void CheckResponseMedia(JsonArray contents, GeminiModel model)
+    {
+        if (!model.NeedsSignatures && contents.SelectMany(c => c!["parts"]!.AsArray()).Any(p => p!["functionResponse"]?["parts"] is not null))
+        {
+            throw GeminiRefusal.Invalid($"Multimodal function responses are not supported for models/{model.Id}.");
         }
     }
 

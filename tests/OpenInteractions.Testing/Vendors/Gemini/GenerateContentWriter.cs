@@ -47,7 +47,7 @@ internal sealed class GenerateContentWriter(GeminiTurn turn, string model)
         switch (piece)
         {
             case GeminiPiece.Thought(var fragments):
-                return Signed(fragments.Select(f => new JsonObject { ["text"] = f, ["thought"] = true }), piece.Signature);
+                return Signed((fragments.IsEmpty ? [""] : fragments).Select(f => new JsonObject { ["text"] = f, ["thought"] = true }), piece.Signature);
             case GeminiPiece.Text(var fragments, var last):
                 var texts = fragments.Select(f => new JsonObject { ["text"] = f });
                 return Signed(last && piece.Signature is not null ? texts.Append(new JsonObject { ["text"] = "" }) : texts, piece.Signature);

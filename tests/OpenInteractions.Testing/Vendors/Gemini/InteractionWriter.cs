@@ -275,7 +275,13 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
             case GeminiPiece.Code code:
                 var codeId = newCallId();
                 yield return new JsonObject { ["type"] = "code_execution_call", ["id"] = codeId, ["arguments"] = new JsonObject { ["language"] = "python", ["code"] = code.Source } };
-                yield return new JsonObject { ["type"] = "code_execution_result", ["call_id"] = codeId, ["result"] = code.Output, ["is_error"] = code.Failed };
+                var ran = new JsonObject { ["type"] = "code_execution_result", ["call_id"] = codeId, ["result"] = code.Output, ["is_error"] = code.Failed };
+                if (piece.Signature is not null)
+                {
+                    ran["signature"] = piece.Signature;
+                }
+
+                yield return ran;
                 break;
             case GeminiPiece.Search search:
                 var searchId = newCallId();

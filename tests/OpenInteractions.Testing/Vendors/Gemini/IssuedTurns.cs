@@ -28,6 +28,14 @@ internal sealed class IssuedTurns
         }
     }
 
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _bySignature.Clear();
+        }
+    }
+
     public IssuedTurn? Find(string signature)
     {
         lock (_lock)

@@ -42,10 +42,23 @@ internal sealed class PartHistory(IssuedTurns issued, GeminiModel model, string 
                 continue;
             }
 
-            kept.Add(part);
+            kept.Add(WithoutCallId(part));
         }
 
         return [.. kept];
+    }
+
+    /// <summary>A signature covers what the model thought, not the id that was given to the call; a caller without state may have ids of its own.</summary>
+    private static JsonObject WithoutCallId(JsonObject part)
+    {
+        if (part["functionCall"]?["id"] is null)
+        {
+            return part;
+        }
+
+        var copy = part.DeepClone().AsObject();
+        copy["functionCall"]!.AsObject().Remove("id");
+        return copy;
     }
 
     private static bool IsPlainText(JsonObject part) => part.Count == 1 && part.ContainsKey("text");

@@ -61,11 +61,20 @@ internal sealed class StepHistory(IssuedTurns issued, GeminiModel model, string 
                 throw GeminiRefusal.InteractionInvalid("Invalid thought signature.");
             }
 
-            if (turn.Elements.Length != group.Length || turn.Elements.Zip(group).Any(pair => !JsonNode.DeepEquals(pair.First, pair.Second)))
+            if (turn.Elements.Length != group.Length || turn.Elements.Zip(group).Any(pair => !JsonNode.DeepEquals(WithoutId(pair.First), WithoutId(pair.Second))))
             {
                 throw GeminiRefusal.InteractionInvalid("Corrupted thought signature.");
             }
         }
+    }
+
+    /// <summary>A signature covers what the model thought, not the ids; a caller without state may have ids of its own.</summary>
+    private static JsonObject WithoutId(JsonObject step)
+    {
+        var copy = step.DeepClone().AsObject();
+        copy.Remove("id");
+        copy.Remove("call_id");
+        return copy;
     }
 
     private static void CheckCallsAreSigned(ImmutableArray<JsonObject> steps)
