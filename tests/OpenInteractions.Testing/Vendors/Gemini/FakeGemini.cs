@@ -26,6 +26,9 @@ public sealed class FakeGemini : IVendor
 
     public ImmutableArray<GeminiModel> Models { get; init; } = GeminiModel.All;
 
+    /// <summary>Most models on one page of the list, whatever the caller asks for.</summary>
+    public int ModelsPerPage { get; init; } = 1000;
+
     /// <summary>Makes the Interactions upstream refuse a model that generateContent serves.</summary>
     public FakeGemini WithoutInteractionsFor(string model)
     {
@@ -85,7 +88,7 @@ public sealed class FakeGemini : IVendor
     }
 
     public VendorReply? AnswerFixed(VendorRequest request) =>
-        request.Method == "GET" && GeminiPath.Parse(request.Path) is { Verb: null } path ? GeminiModelList.Answer(request, path, Models) : null;
+        request.Method == "GET" && GeminiPath.Parse(request.Path) is { Verb: null } path ? GeminiModelList.Answer(request, path, Models, ModelsPerPage) : null;
 
     public VendorReply Respond(VendorRequest request)
     {

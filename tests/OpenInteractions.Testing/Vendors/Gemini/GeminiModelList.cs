@@ -7,7 +7,7 @@ namespace OpenInteractions.Testing.Vendors.Gemini;
 /// <summary><c>GET /v1beta/models</c>, paged, and <c>GET /v1beta/models/x</c>.</summary>
 internal static class GeminiModelList
 {
-    public static VendorReply Answer(VendorRequest request, GeminiPath path, ImmutableArray<GeminiModel> models)
+    public static VendorReply Answer(VendorRequest request, GeminiPath path, ImmutableArray<GeminiModel> models, int most)
     {
         if (path.Model is { } id)
         {
@@ -16,7 +16,7 @@ internal static class GeminiModelList
                 : GeminiRefusal.Rpc(404, "NOT_FOUND", $"Model is not found: models/{id} for api version {path.Version}").Reply;
         }
 
-        var size = int.TryParse(request.Parameter("pageSize"), CultureInfo.InvariantCulture, out var asked) ? Math.Min(asked, 1000) : 50;
+        var size = int.TryParse(request.Parameter("pageSize"), CultureInfo.InvariantCulture, out var asked) ? Math.Min(asked, most) : Math.Min(50, most);
         var start = int.TryParse(request.Parameter("pageToken"), CultureInfo.InvariantCulture, out var token) ? token : 0;
         var page = new JsonObject { ["models"] = new JsonArray([.. models.Skip(start).Take(size).Select(Describe)]) };
         if (start + size < models.Length)
