@@ -12,7 +12,8 @@ internal sealed class IssuedReasoning
 
     public static string CallKey(string callId) => "call:" + callId;
 
-    public static string TextKey(string text) => "text:" + text;
+    /// <summary>Without its id a message cannot be told from another, so any message of the model will do.</summary>
+    public const string MessageKey = "message";
 
     public void Remember(string encryptedContent, string model, string follower) => _byContent[encryptedContent] = (model, follower);
 

@@ -229,14 +229,6 @@ internal sealed class ResponsesInputRules(IssuedReasoning issued)
             return IssuedReasoning.CallKey(item.GetProperty("call_id").GetString()!);
         }
 
-        if (!item.TryGetProperty("role", out var role) || role.GetString() != "assistant")
-        {
-            return null;
-        }
-
-        var content = item.GetProperty("content");
-        return IssuedReasoning.TextKey(content.ValueKind == JsonValueKind.String
-            ? content.GetString()!
-            : string.Concat(content.EnumerateArray().Select(p => p.TryGetProperty("text", out var text) ? text.GetString() : p.GetProperty("refusal").GetString())));
+        return item.TryGetProperty("role", out var role) && role.GetString() == "assistant" ? IssuedReasoning.MessageKey : null;
     }
 }

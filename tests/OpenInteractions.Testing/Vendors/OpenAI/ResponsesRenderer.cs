@@ -65,8 +65,8 @@ internal sealed class ResponsesRenderer
     private string Follower(int index, string[] callIds) => index >= _turn.Output.Length ? "nothing" : _turn.Output[index] switch
     {
         OpenAIOutput.Call => IssuedReasoning.CallKey(callIds[index]),
-        OpenAIOutput.Text text => IssuedReasoning.TextKey(text.Value),
-        OpenAIOutput.Refusal refusal => IssuedReasoning.TextKey(refusal.Value),
+        OpenAIOutput.Text text => IssuedReasoning.MessageKey,
+        OpenAIOutput.Refusal refusal => IssuedReasoning.MessageKey,
         _ => "nothing",
     };
 
