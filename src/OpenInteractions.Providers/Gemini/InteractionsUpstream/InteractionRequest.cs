@@ -8,7 +8,7 @@ namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 /// </summary>
 internal static class InteractionRequest
 {
-    public static byte[] Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
+    public static byte[] Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken)
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
@@ -31,6 +31,11 @@ internal static class InteractionRequest
             {
                 json.WritePropertyName("safety_settings");
                 JsonSerializer.Serialize(json, request.SafetySettings, WireJson.Wire.IReadOnlyListSafetySetting);
+            }
+
+            if (continuationToken is not null)
+            {
+                json.WriteString("continuation_token", continuationToken);
             }
 
             if (request.ServiceTier != "standard")
