@@ -57,7 +57,7 @@ public sealed class GeminiProvider : IModelProvider
     /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        GenerateContent.GenerateContentRequest.CheckStopSequences(request.Config);
+        GeminiLimits.Check(request.Config);
         return StreamHopsAsync(new GeminiCall(request, _options, _envelope, _wires), request, cancellationToken);
     }
 

@@ -8,7 +8,7 @@ namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 /// </summary>
 internal static class InteractionRequest
 {
-    public static byte[] Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken)
+    public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken)
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
@@ -46,7 +46,7 @@ internal static class InteractionRequest
             json.WriteEndObject();
         }
 
-        return bytes.WrittenSpan.ToArray();
+        return bytes.WrittenMemory;
     }
 
     /// <summary>A model that does not think refuses to be asked for summaries; a choice among no tools makes no sense.</summary>

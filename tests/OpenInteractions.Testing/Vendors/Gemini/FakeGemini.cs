@@ -48,9 +48,9 @@ public sealed class FakeGemini : IVendor
     /// <summary>The whole answer as one JSON document although a stream was asked for, as gateways do that know no streaming.</summary>
     public Func<VendorRequest, VendorReply> Whole(GeminiTurn turn) => request => Write(request, turn, whole: true);
 
-    /// <summary>A refusal for want of quota, in the shape of the wire that asks.</summary>
-    public static VendorReply RateLimited(VendorRequest request, TimeSpan retryIn) => IsInteractions(request)
-        ? GeminiRefusal.Interaction(429, "rate_limit_exceeded", "You exceeded your current quota. Please retry later.").Reply
+    /// <summary>A refusal for want of quota, in the shape of the wire that asks: the quota of a minute, or of a day.</summary>
+    public static VendorReply RateLimited(VendorRequest request, TimeSpan retryIn, bool daily = false) => IsInteractions(request)
+        ? GeminiRefusal.Interaction(429, daily ? "quota_exceeded" : "rate_limit_exceeded", "You exceeded your current quota. Please retry later.").Reply
             .WithHeader("Retry-After", Math.Ceiling(retryIn.TotalSeconds).ToString(CultureInfo.InvariantCulture))
         : GeminiRefusal.Rpc(
             429,
@@ -59,7 +59,7 @@ public sealed class FakeGemini : IVendor
             new JsonObject
             {
                 ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
-                ["violations"] = new JsonArray(new JsonObject { ["quotaId"] = "GenerateRequestsPerMinutePerProjectPerModel", ["quotaValue"] = "10" }),
+                ["violations"] = new JsonArray(new JsonObject { ["quotaId"] = daily ? "GenerateRequestsPerDayPerProjectPerModel-FreeTier" : "GenerateRequestsPerMinutePerProjectPerModel", ["quotaValue"] = "10" }),
             },
             new JsonObject
             {
