@@ -146,7 +146,7 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
         using (response)
         {
             var error = await ReadErrorAsync(response, cancellationToken).ConfigureAwait(false);
-            var failure = ErrorTranslation.FromStatus((int)response.StatusCode, error, RetryWait.Asked(response.Headers, time));
+            var failure = ErrorTranslation.FromStatus(error.IsAboutAccount ? 401 : (int)response.StatusCode, error, RetryWait.Asked(response.Headers, time));
             var requestId = response.Headers.TryGetValues("x-request-id", out var ids) || response.Headers.TryGetValues("request-id", out ids) ? ids.First() : "-";
             if (failure.Status is 401 or 402 or 403)
             {

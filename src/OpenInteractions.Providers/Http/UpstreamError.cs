@@ -8,6 +8,9 @@ namespace OpenInteractions.Providers.Http;
 /// </summary>
 internal sealed record UpstreamError(string Message, string? Type, string? Code, string? Param, TimeSpan? RetryDelay)
 {
+    /// <summary>Google tells of a wrong key with status 400 and a <c>google.rpc.ErrorInfo</c>; it is still the operator's account that is refused.</summary>
+    public bool IsAboutAccount { get; private init; }
+
     /// <summary>Reads a body of any shape; a body that is no such object gives its text, shortened, as the message.</summary>
     public static UpstreamError Read(ReadOnlyMemory<byte> body)
     {
@@ -45,7 +48,10 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
         {
             JsonValueKind.String => new UpstreamError(error.GetString()!, null, null, null, null),
             JsonValueKind.Object => new UpstreamError(
-                Text(error, "message") ?? "", Text(error, "type") ?? Text(error, "status"), Text(error, "code"), Text(error, "param"), ReadRetryDelay(error)),
+                Text(error, "message") ?? "", Text(error, "type") ?? Text(error, "status"), Text(error, "code"), Text(error, "param"), ReadRetryDelay(error))
+            {
+                IsAboutAccount = Details(error).Any(d => Text(d, "reason") is "API_KEY_INVALID" or "API_KEY_EXPIRED" or "ACCESS_TOKEN_EXPIRED"),
+            },
             _ => null,
         };
     }
@@ -60,14 +66,9 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
     /// <summary><c>google.rpc.RetryInfo</c> in <c>details</c>, such as <c>"12.5s"</c>.</summary>
     private static TimeSpan? ReadRetryDelay(JsonElement error)
     {
-        if (!error.TryGetProperty("details", out var details) || details.ValueKind != JsonValueKind.Array)
+        foreach (var detail in Details(error))
         {
-            return null;
-        }
-
-        foreach (var detail in details.EnumerateArray())
-        {
-            if (detail.ValueKind == JsonValueKind.Object && Text(detail, "retryDelay") is { } delay && delay.EndsWith('s')
+            if (Text(detail, "retryDelay") is { } delay && delay.EndsWith('s')
                 && double.TryParse(delay.AsSpan(0, delay.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86_400)
             {
                 return TimeSpan.FromSeconds(seconds);
@@ -76,4 +77,9 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
 
         return null;
     }
+
+    private static IEnumerable<JsonElement> Details(JsonElement error) =>
+        error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Array
+            ? details.EnumerateArray().Where(d => d.ValueKind == JsonValueKind.Object)
+            : [];
 }

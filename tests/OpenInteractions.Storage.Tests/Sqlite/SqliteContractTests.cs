@@ -1,0 +1,10 @@
+namespace OpenInteractions.Storage.Tests.Sqlite;
+
+public sealed class SqliteInteractionStoreTests(SqliteFixture fixture) : InteractionStoreContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteRunQueueTests(SqliteFixture fixture) : RunQueueContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteRunClaimTests(SqliteFixture fixture) : RunClaimContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteEventJournalTests(SqliteFixture fixture) : EventJournalContract(fixture), IClassFixture<SqliteFixture>;
+
