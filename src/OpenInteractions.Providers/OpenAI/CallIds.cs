@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OpenInteractions.Providers.OpenAI;
 
@@ -10,6 +11,10 @@ internal sealed class CallIds
     private const int ShortestUsable = 9;
 
     private readonly HashSet<string> _seen = [];
+
+    /// <summary>An id that clients or other vendors made and that is too long here, as a shorter one: always the same for the same id.</summary>
+    public static string Fit(string id, int longest) =>
+        id.Length <= longest ? id : "call_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
 
     public string Unique(string? id)
     {
