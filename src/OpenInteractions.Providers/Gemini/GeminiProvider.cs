@@ -17,10 +17,10 @@ public sealed class GeminiProvider : IModelProvider
 
     /// <summary>An upstream with its key.</summary>
     public GeminiProvider(
-        GeminiOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILoggerFactory loggers)
+        GeminiOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILogger<GeminiProvider> logger)
     {
         _options = options;
-        _client = new UpstreamClient(options.Name, clients, upstream, time, loggers.CreateLogger<GeminiProvider>());
+        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
         _envelope = envelope;
         _wires = new WireChoice(options.Wire);
     }

@@ -59,12 +59,15 @@ public sealed class GeminiCallTests
     }
 
     [Theory]
-    [MemberData(nameof(Wires))]
-    public async Task The_vendors_own_call_ids_go_back_to_it(GeminiWire wire)
+    [InlineData(GeminiWire.Interactions, true)]
+    [InlineData(GeminiWire.Interactions, false)]
+    [InlineData(GeminiWire.GenerateContent, true)]
+    [InlineData(GeminiWire.GenerateContent, false)]
+    public async Task The_vendors_own_call_ids_go_back_to_it(GeminiWire wire, bool resultsCarryState)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
         gemini.Answers(GeminiTurn.Empty.Calls("first", """{"city":"a"}""", "upstream-id-7").Signed("one"));
-        var dialogue = WithFunctions(gemini.Dialogue(wire), "first");
+        var dialogue = WithFunctions(new Dialogue(gemini.Provider(wire), GeminiUpstream.Model) { ResultsCarryState = resultsCarryState }, "first");
 
         var call = await dialogue.SayAsync("Go");
         await dialogue.AnswerAsync((call.Calls[0].Id, "\"1\""));

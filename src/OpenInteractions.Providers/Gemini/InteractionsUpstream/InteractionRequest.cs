@@ -23,7 +23,7 @@ internal static class InteractionRequest
             }
 
             WriteTools(json, request);
-            WriteInput(json, request.History, form, signatures);
+            new InputWriter(json).Write(request.History, form, signatures);
             json.WritePropertyName("generation_config");
             JsonSerializer.Serialize(json, Config(request), WireJson.Wire.GenerationConfig);
             WriteFormats(json, request.ResponseFormats);
@@ -123,54 +123,5 @@ internal static class InteractionRequest
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteInput(Utf8JsonWriter json, IReadOnlyList<HistoryTurn> history, TurnForm form, GeminiSignatures signatures)
-    {
-        var pending = new List<RenderedStep>();
-        RenderedStep? last = null;
-        json.WriteStartArray("input");
-        foreach (var turn in history)
-        {
-            foreach (var step in turn.Rendered(form, t => new StepRenderer(form, signatures).Render(t), r => r.Bytes).Steps)
-            {
-                switch (step.Kind)
-                {
-                    case RenderedStepKind.Call:
-                        pending.Add(step);
-                        break;
-                    case RenderedStepKind.Result:
-                        pending.RemoveAll(call => call.CallId == step.CallId);
-                        break;
-                    case RenderedStepKind.User:
-                        AnswerPending(json, pending);
-                        break;
-                }
-
-                json.WriteRawValue(step.Json, skipInputValidation: true);
-                last = step;
-            }
-        }
-
-        var answered = pending.Count > 0;
-        AnswerPending(json, pending);
-        if (!answered && last is { Kind: RenderedStepKind.Model or RenderedStepKind.Call })
-        {
-            // A chain that goes on as it stands (behaviour ST-7, SM-2): the last word must be the user's.
-            json.WriteRawValue("""{"type":"user_input","content":[{"type":"text","text":"Continue."}]}"""u8);
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>The upstream refuses a history in which a call was left open (behaviour FN-3).</summary>
-    private static void AnswerPending(Utf8JsonWriter json, List<RenderedStep> pending)
-    {
-        foreach (var call in pending)
-        {
-            json.WriteRawValue(call.Unanswered, skipInputValidation: true);
-        }
-
-        pending.Clear();
     }
 }
