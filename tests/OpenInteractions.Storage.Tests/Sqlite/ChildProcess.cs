@@ -14,9 +14,9 @@ internal sealed class ChildProcess : IDisposable
 
     private ChildProcess(Process process) => _process = process;
 
-    public static ChildProcess Start(string role, string directory) => new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+    public static ChildProcess Start(string role, string directory, string libraryPath = "") => new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
     {
-        ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, role, directory },
+        ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, role, directory, libraryPath },
         RedirectStandardOutput = true,
         RedirectStandardInput = true,
     })!);
@@ -54,7 +54,7 @@ internal sealed class ChildProcess : IDisposable
         SqliteStorage storage;
         try
         {
-            storage = SqliteFixture.Open(arguments[1]);
+            storage = SqliteFixture.Open(arguments[1], options: new SqliteOptions { LibraryPath = arguments[2].Length > 0 ? arguments[2] : null });
         }
         catch (StoreUnavailableException refusal)
         {
