@@ -64,7 +64,7 @@ internal static class CompactJournal
             frames.Write(Frames(batch).Span);
         }
 
-        var joined = batches[0] with { LastNumber = batches[^1].LastNumber, Frames = frames.WrittenMemory, IsCompressed = false, Checkpoint = default };
+        var joined = batches[0] with { LastNumber = batches[^1].LastNumber, Frames = frames.WrittenMemory, IsCompressed = false };
         return frames.WrittenCount < CompressFrom ? joined : joined with { Frames = Compress(frames.WrittenSpan), IsCompressed = true };
     }
 

@@ -20,7 +20,6 @@ internal sealed class EventLog
     private long _pendingFrom = 1;
     private long _number;
     private long _durable;
-    private ReadOnlyMemory<byte> _checkpoint;
     private bool _isQueued;
     private bool _isInFlight;
     private bool _isClosed;
@@ -68,15 +67,6 @@ internal sealed class EventLog
         }
 
         return Feed.WaitForSpaceAsync(cancellationToken);
-    }
-
-    /// <summary>What a new owner must know from here on; kept with the next batch.</summary>
-    public void SetCheckpoint(ReadOnlyMemory<byte> checkpoint)
-    {
-        lock (_gate)
-        {
-            _checkpoint = checkpoint;
-        }
     }
 
     /// <summary>The number of the last event.</summary>
@@ -240,7 +230,6 @@ internal sealed class EventLog
         FirstNumber = _pendingFrom,
         LastNumber = _number,
         Frames = _pending.WrittenMemory,
-        Checkpoint = _checkpoint,
     };
 
     private void Lose()

@@ -1,4 +1,3 @@
-using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Engine.Interactions;

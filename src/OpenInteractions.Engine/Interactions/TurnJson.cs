@@ -1,5 +1,4 @@
 using System.Buffers;
-using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 

@@ -17,7 +17,14 @@ public static class ToolResult
             return null;
         }
 
-        return content.Deserialize(WireJson.Wire.IReadOnlyListContentBlock);
+        try
+        {
+            return content.Deserialize(WireJson.Wire.IReadOnlyListContentBlock);
+        }
+        catch (JsonException)
+        {
+            return null; // it only looks like blocks: it is the function's own object
+        }
     }
 
     /// <summary>A result as text: a string as it is, anything else as its JSON.</summary>

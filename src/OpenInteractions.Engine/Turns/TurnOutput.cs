@@ -12,6 +12,7 @@ internal sealed class TurnOutput
     private static readonly JsonElement EmptyObject = JsonDocument.Parse("{}").RootElement.Clone();
 
     private readonly EventLog? _log;
+    private readonly TaskCompletionSource _begun;
     private readonly int _shownThrough;
     private readonly List<HistoryStep> _steps;
     private Step? _held;
@@ -21,11 +22,12 @@ internal sealed class TurnOutput
 
     /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
     /// <param name="log">Tells of the steps, or null.</param>
+    /// <param name="begun">Set when the model gives its first piece.</param>
     /// <param name="final">Steps of earlier model calls, kept from a former owner.</param>
     /// <param name="shownThrough">The highest index that a client may have been shown by a former owner; -1 when there was none.</param>
-    public TurnOutput(EventLog? log, IReadOnlyList<HistoryStep> final, int shownThrough)
+    public TurnOutput(EventLog? log, TaskCompletionSource begun, IReadOnlyList<HistoryStep> final, int shownThrough)
     {
-        (_log, _steps, _shownThrough) = (log, [.. final], shownThrough);
+        (_log, _begun, _steps, _shownThrough) = (log, begun, [.. final], shownThrough);
     }
 
     /// <summary>The complete steps.</summary>
@@ -38,6 +40,7 @@ internal sealed class TurnOutput
     public void Hold(Step shell)
     {
         HasBegun = true;
+        _begun.TrySetResult();
         _held = shell;
     }
 

@@ -1,0 +1,88 @@
+using System.Data.Common;
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage;
+
+/// <summary>What both engines read in the same way. Each list of columns is in the order in which its reader takes them.</summary>
+internal static class Rows
+{
+    /// <summary>Columns of an interaction <c>i</c> for <see cref="ReadInteraction"/>, without content.</summary>
+    public const string Interaction =
+        "i.id, i.project, i.status, i.model, i.agent, i.previous_id, i.root_id, i.depth, i.created_at, i.updated_at, i.service_tier, "
+        + "i.is_background, i.chain_modalities, i.has_gap, i.has_journal, i.settings, i.usage, i.errors, i.pending_calls";
+
+    /// <summary>Columns of the content <c>c</c>, after <see cref="Interaction"/> or a turn's ids.</summary>
+    public const string Content = "c.input, c.output, c.provider_states";
+
+    private const int AfterInteraction = 19;
+
+    public static StoredInteraction ReadInteraction(DbDataReader row, bool withContent) => new()
+    {
+        Id = row.GetString(0),
+        Project = row.GetString(1),
+        Status = ReadStatus(row, 2),
+        Model = ReadText(row, 3),
+        Agent = ReadText(row, 4),
+        PreviousId = ReadText(row, 5),
+        RootId = ReadText(row, 6) ?? row.GetString(0),
+        Depth = row.GetInt32(7),
+        Created = ReadTime(row, 8),
+        Updated = ReadTime(row, 9),
+        ServiceTier = row.GetString(10),
+        IsBackground = row.GetBoolean(11),
+        ChainModalities = row.GetInt32(12),
+        HasGap = row.GetBoolean(13),
+        HasJournal = row.GetBoolean(14),
+        Settings = ReadBytes(row, 15),
+        Usage = ReadBytes(row, 16),
+        Errors = ReadBytes(row, 17),
+        PendingCalls = ReadBytes(row, 18),
+        Input = withContent ? ReadBytes(row, AfterInteraction) : default,
+        Output = withContent ? ReadBytes(row, AfterInteraction + 1) : default,
+        ProviderStates = withContent ? ReadBytes(row, AfterInteraction + 2) : default,
+    };
+
+    /// <summary>From <c>id, status, root_id, depth, chain_modalities, pending_calls, has_gap</c>.</summary>
+    public static ParentInteraction ReadParent(DbDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        Status = ReadStatus(row, 1),
+        RootId = ReadText(row, 2) ?? row.GetString(0),
+        Depth = row.GetInt32(3),
+        ChainModalities = row.GetInt32(4),
+        PendingCalls = ReadBytes(row, 5),
+        HasGap = row.GetBoolean(6),
+    };
+
+    /// <summary>From <c>id, previous_id</c> and <see cref="Content"/>.</summary>
+    public static StoredTurn ReadTurn(DbDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        PreviousId = ReadText(row, 1),
+        Input = ReadBytes(row, 2),
+        Output = ReadBytes(row, 3),
+        ProviderStates = ReadBytes(row, 4),
+    };
+
+    /// <summary>From <c>epoch, first_number, last_number, is_compressed, frames, checkpoint</c>.</summary>
+    public static JournalBatch ReadBatch(DbDataReader row) => new()
+    {
+        Epoch = row.GetInt64(0),
+        FirstNumber = row.GetInt64(1),
+        LastNumber = row.GetInt64(2),
+        IsCompressed = row.GetBoolean(3),
+        Frames = ReadBytes(row, 4),
+        Checkpoint = ReadBytes(row, 5),
+    };
+
+    public static DateTimeOffset ReadTime(DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+
+    public static ReadOnlyMemory<byte> ReadBytes(DbDataReader row, int column) => row.IsDBNull(column) ? default : row.GetFieldValue<byte[]>(column);
+
+    private static string? ReadText(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static InteractionStatus ReadStatus(DbDataReader row, int column) => InteractionStatuses.TryParse(row.GetString(column), out var status)
+        ? status
+        : throw new InvalidDataException($"Interaction {row.GetString(0)} has a status that this program does not know.");
+}

@@ -1,0 +1,87 @@
+using Microsoft.Data.Sqlite;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage.Sqlite;
+
+/// <summary>The database file of a data directory: opens connections to it and brings its schema up to date.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    // The log is cut back to 64 MB after a burst. Nobody else writes; the time-out is for a checkpoint that waits for readers. Content that
+    // was erased is overwritten, in free pages too.
+    private const string WriterPragmas = """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA journal_size_limit = 67108864;
+        PRAGMA busy_timeout = 250;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -16000;
+        PRAGMA secure_delete = ON;
+        """;
+
+    private const string ReaderPragmas = """
+        PRAGMA query_only = 1;
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA busy_timeout = 5000;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -4000;
+        """;
+
+    private readonly DataDirectory _directory;
+
+    private SqliteDatabase(DataDirectory directory) => _directory = directory;
+
+    /// <summary>Locks the directory.</summary>
+    /// <exception cref="StoreUnavailableException">Another process has it, or it cannot be used.</exception>
+    public static SqliteDatabase Open(string dataDirectory) => new(DataDirectory.Open(dataDirectory));
+
+    /// <summary>Opens the connection that writes and migrates with it. To be opened first and closed last (dependencies: the log's race).</summary>
+    public SqliteSession OpenWriter(IReadOnlyList<Migration> migrations, TimeProvider time)
+    {
+        SqliteSession? session = null;
+        try
+        {
+            session = Connect(WriterPragmas);
+            SqliteMigrations.Apply(session, migrations, _directory.DatabasePath, time.GetUtcNow());
+            return session;
+        }
+        catch (Exception exception)
+        {
+            session?.Dispose();
+            if (exception is SqliteException)
+            {
+                throw new StoreUnavailableException($"The database {_directory.DatabasePath} cannot be opened: {exception.Message}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection that reads. To be opened after the writer and closed before it.</summary>
+    public SqliteSession OpenReader() => Connect(ReaderPragmas);
+
+    /// <summary>Gives the directory back.</summary>
+    public void Dispose() => _directory.Dispose();
+
+    private SqliteSession Connect(string pragmas)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = _directory.DatabasePath,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            var session = new SqliteSession(connection);
+            session[pragmas].Execute();
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage.Sqlite;
+
+/// <summary>The open store: opens and closes its parts in the order that keeps the database safe (dependencies: SQLite rule 2).</summary>
+internal sealed partial class SqliteStorage : IAsyncDisposable
+{
+    private readonly SqliteDatabase _database;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaders _readers;
+
+    private SqliteStorage(SqliteDatabase database, SqliteWriter writer, SqliteReaders readers, StorageInstruments instruments, TimeProvider time)
+    {
+        _database = database;
+        _writer = writer;
+        _readers = readers;
+        Instruments = instruments;
+        Interactions = new SqliteInteractionStore(writer, readers, time);
+        Runs = new SqliteRunQueue(writer, readers, time);
+        Journal = new SqliteEventJournal(writer, readers);
+    }
+
+    public IInteractionStore Interactions { get; }
+
+    public IRunQueue Runs { get; }
+
+    public IEventJournal Journal { get; }
+
+    public StorageInstruments Instruments { get; }
+
+    /// <summary>Locks the data directory, brings the database up to date and starts the writer.</summary>
+    /// <exception cref="StoreUnavailableException">The text says what to do.</exception>
+    public static SqliteStorage Open(
+        string dataDirectory, SqliteOptions options, TimeProvider time, ILogger logger, IReadOnlyList<Migration>? migrations = null)
+    {
+        var version = SqliteLibrary.Load(options.LibraryPath);
+        LogOpening(logger, version, dataDirectory);
+        if (version < SqliteLibrary.Recommended)
+        {
+            LogOldLibrary(logger, version, SqliteLibrary.Recommended);
+        }
+
+        var database = SqliteDatabase.Open(dataDirectory);
+        SqliteSession? session = null;
+        try
+        {
+            session = database.OpenWriter(migrations ?? SqliteMigrations.All, time);
+            var readers = new SqliteReaders(database, options.Readers);
+            var instruments = new StorageInstruments();
+            return new SqliteStorage(database, new SqliteWriter(session, options.WriteQueue, instruments, logger), readers, instruments, time);
+        }
+        catch
+        {
+            session?.Dispose();
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _readers.DisposeAsync();
+        await _writer.DisposeAsync();
+        _database.Dispose();
+        Instruments.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Opening the store with SQLite {Version} in {DataDirectory}")]
+    private static partial void LogOpening(ILogger logger, Version version, string dataDirectory);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "SQLite {Version} is older than {Recommended}; one connection does all writes and checkpoints, which keeps it safe as long as no other program writes the database")]
+    private static partial void LogOldLibrary(ILogger logger, Version version, Version recommended);
+}

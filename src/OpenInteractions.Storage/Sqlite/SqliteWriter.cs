@@ -1,0 +1,276 @@
+using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage.Sqlite;
+
+/// <summary>
+/// The one thread that writes and checkpoints, on the one connection that may. Changes that arrive while a commit runs become the next
+/// group: one transaction, one commit, one wait for the disk for all of them. An idle writer commits the first change at once.
+/// </summary>
+internal sealed partial class SqliteWriter : IAsyncDisposable
+{
+    // 8 MB: rarely enough to cost nothing, often enough that a restart after a crash reads little.
+    private const int CheckpointPages = 2000;
+
+    // 64 MB: readers that follow each other without a pause would keep the log from starting anew; then the writer waits a moment for them.
+    private const int TooLongLog = 16_000;
+
+    private readonly SqliteSession _session;
+    private readonly StorageInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _places;
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _work = new(initialState: false);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<WriteJob> _waiting = [];
+    private List<WriteJob> _group = [];
+    private bool _isStopping;
+    private int _pages;
+
+    public SqliteWriter(SqliteSession session, int capacity, StorageInstruments instruments, ILogger logger)
+    {
+        _session = session;
+        _instruments = instruments;
+        _logger = logger;
+        _places = new SemaphoreSlim(capacity);
+        new Thread(Run) { Name = "sqlite-writer", IsBackground = true }.Start();
+    }
+
+    /// <summary>Makes a change. The task ends when it is durable; a change that throws is undone alone.</summary>
+    /// <param name="state">Passed to the change, so that it needs no closure.</param>
+    /// <param name="change">Statements, executed on the writer's thread inside a transaction.</param>
+    /// <param name="cancellationToken">Ends the waiting, not a change that has its place in the queue.</param>
+    public Task<TResult> RunAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> change, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TResult>(cancellationToken);
+        }
+
+        var job = new WriteJob<TState, TResult>(state, change);
+        if (!_places.Wait(0, CancellationToken.None))
+        {
+            return WaitForPlaceAsync(job, cancellationToken);
+        }
+
+        Enqueue(job);
+        return cancellationToken.CanBeCanceled ? job.Task.WaitAsync(cancellationToken) : job.Task;
+    }
+
+    /// <summary>Commits what is queued, then closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+        }
+
+        _work.Set();
+        await _ended.Task;
+    }
+
+    private async Task<TResult> WaitForPlaceAsync<TState, TResult>(WriteJob<TState, TResult> job, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        Enqueue(job);
+        return await job.Task.WaitAsync(cancellationToken);
+    }
+
+    private void Enqueue(WriteJob job)
+    {
+        bool isFirst;
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                _places.Release();
+                job.Fail(new StoreUnavailableException("The store is closed."));
+                return;
+            }
+
+            _waiting.Add(job);
+            isFirst = _waiting.Count == 1;
+        }
+
+        if (isFirst)
+        {
+            _work.Set();
+        }
+    }
+
+    private void Run()
+    {
+        while (TakeGroup())
+        {
+            var count = _group.Count;
+            CommitGroup();
+            _group.Clear();
+            _places.Release(count);
+            CheckpointWhenDue();
+        }
+
+        _session.Dispose();
+        _ended.SetResult();
+    }
+
+    /// <summary>Waits for work.</summary>
+    /// <returns>False when all is done and the store closes.</returns>
+    private bool TakeGroup()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_waiting.Count > 0)
+                {
+                    (_waiting, _group) = (_group, _waiting);
+                    return true;
+                }
+
+                if (_isStopping)
+                {
+                    return false;
+                }
+            }
+
+            _work.WaitOne();
+        }
+    }
+
+    private void CommitGroup()
+    {
+        if (_group.Count > 1 && TryCommitTogether())
+        {
+            return;
+        }
+
+        // One change, or a group whose transaction was lost: each for itself, so that what does not fit on the disk fails alone.
+        foreach (var job in _group)
+        {
+            CommitAlone(job);
+        }
+    }
+
+    private bool TryCommitTogether()
+    {
+        var started = _instruments.Start();
+        try
+        {
+            _session["BEGIN IMMEDIATE"].Execute();
+            foreach (var job in _group)
+            {
+                _session["SAVEPOINT change"].Execute();
+                try
+                {
+                    job.Failure = null;
+                    job.Execute(_session);
+                }
+                catch (Exception exception) when (_session.IsInTransaction)
+                {
+                    _session["ROLLBACK TO change"].Execute();
+                    job.Failure = exception;
+                }
+
+                _session["RELEASE change"].Execute();
+            }
+
+            _session["COMMIT"].Execute();
+        }
+        catch (Exception exception)
+        {
+            LogGroupLost(exception, _group.Count);
+            Rollback();
+            return false;
+        }
+
+        _instruments.OnCommitted(started, _group.Count);
+        foreach (var job in _group)
+        {
+            if (job.Failure is { } failure)
+            {
+                job.Fail(SqliteErrors.Translate(failure));
+            }
+            else
+            {
+                job.Succeed();
+            }
+        }
+
+        return true;
+    }
+
+    private void CommitAlone(WriteJob job)
+    {
+        var started = _instruments.Start();
+        try
+        {
+            _session["BEGIN IMMEDIATE"].Execute();
+            job.Execute(_session);
+            _session["COMMIT"].Execute();
+        }
+        catch (Exception exception)
+        {
+            Rollback();
+            job.Fail(SqliteErrors.Translate(exception));
+            return;
+        }
+
+        _instruments.OnCommitted(started, 1);
+        job.Succeed();
+    }
+
+    private void Rollback()
+    {
+        try
+        {
+            if (_session.IsInTransaction)
+            {
+                _session["ROLLBACK"].Execute();
+            }
+        }
+        catch (Exception exception)
+        {
+            // The next BEGIN fails as well then, and its job says why.
+            LogRollbackFailed(exception);
+        }
+    }
+
+    /// <summary>Copies the log into the database file, after the callers have been told: nobody waits for it but the next group.</summary>
+    private void CheckpointWhenDue()
+    {
+        try
+        {
+            _pages += _session.TakeWrittenPages();
+            if (_pages < CheckpointPages)
+            {
+                return;
+            }
+
+            _pages = 0;
+            if (Checkpoint("PRAGMA wal_checkpoint(PASSIVE)") > TooLongLog)
+            {
+                Checkpoint("PRAGMA wal_checkpoint(RESTART)");
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing is lost: the log has it. The next one tries again.
+            LogCheckpointFailed(exception);
+        }
+    }
+
+    private long Checkpoint(string sql)
+    {
+        using var rows = _session[sql].Query();
+        return rows.Read() ? rows.GetInt64(1) : 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A group of {Count} changes could not be committed together; each is tried alone")]
+    private partial void LogGroupLost(Exception exception, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A transaction could not be rolled back")]
+    private partial void LogRollbackFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be copied into the database file; it stays and grows until that works")]
+    private partial void LogCheckpointFailed(Exception exception);
+}

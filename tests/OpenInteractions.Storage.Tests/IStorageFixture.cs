@@ -1,0 +1,35 @@
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage.Tests;
+
+/// <summary>An engine under the contract tests.</summary>
+public interface IStorageFixture
+{
+    /// <summary>An empty store of its own for one test.</summary>
+    Task<TestStore> NewStoreAsync();
+}
+
+/// <summary>One engine's store, with the clock that it reads.</summary>
+public sealed class TestStore(
+    IInteractionStore interactions, IRunQueue runs, IEventJournal journal, ManualClock clock, Func<ValueTask> close) : IAsyncDisposable
+{
+    public IInteractionStore Interactions => interactions;
+
+    public IRunQueue Runs => runs;
+
+    public IEventJournal Journal => journal;
+
+    public ManualClock Clock => clock;
+
+    public ValueTask DisposeAsync() => close();
+}
+
+/// <summary>A clock that stands still until a test moves it.</summary>
+public sealed class ManualClock : TimeProvider
+{
+    private DateTimeOffset _now = Sample.Start;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan by) => _now += by;
+}
