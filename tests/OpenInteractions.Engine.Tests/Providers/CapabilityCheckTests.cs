@@ -1,8 +1,11 @@
 using System.Text.Json;
+using OpenInteractions.Contracts.Content;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Testing;
 
@@ -11,35 +14,41 @@ namespace OpenInteractions.Engine.Tests.Providers;
 public sealed class CapabilityCheckTests
 {
     private static readonly ModelCapabilities TextOnly = new() { Functions = false, StructuredOutput = false };
+    private static readonly ImageContent Picture = new() { Data = "AAAA", MimeType = "image/png" };
     private static readonly TextResponseFormat Json = new() { MimeType = "application/json", Schema = JsonElement.Parse("{}") };
 
     [Fact]
     public void A_request_that_needs_nothing_special_passes()
     {
-        Passes(Request(TextOnly));
+        Require(Request(TextOnly));
     }
 
     [Fact]
     public void Media_that_the_model_cannot_take_are_refused_by_kind()
     {
-        var refusal = Refused(Request(TextOnly), "input", Modalities.Text | Modalities.Image, Modalities.Text);
+        var request = Request(TextOnly) with { History = [Turn(new UserInputStep { Content = [Picture] })] };
 
-        Assert.Equal("The model 'm' lacks image input: it takes text only. The input has image. Instead, use a model that takes image, or leave it out.", refusal);
+        Refused(request, "input", "The model 'm' lacks image input: it takes text only. The input has image. Instead, use a model that takes image, or leave it out.");
     }
 
     [Fact]
-    [Rule("ST-12")]
     public void Media_of_an_earlier_turn_are_refused_as_well()
     {
-        var refusal = Refused(Request(TextOnly), "previous_interaction_id", Modalities.Text, Modalities.Text | Modalities.Audio | Modalities.Video);
+        var request = Request(TextOnly) with { History = [Turn(new ModelOutputStep { Content = [Picture] }), Turn(Said("and now?"))] };
 
-        Assert.Contains("An earlier turn has audio and video", refusal, StringComparison.Ordinal);
+        Refused(request, "previous_interaction_id", "An earlier turn has image");
     }
 
-    [Fact]
-    public void Media_that_the_model_takes_pass()
+    [Theory]
+    [InlineData("""[{"type":"text","text":"a"},{"type":"image","data":"AAAA"}]""")]
+    [InlineData("""{"content":[{"type":"image","data":"AAAA"}]}""")]
+    [Rule("FN-5")]
+    public void Images_in_results_count_as_input(string result)
     {
-        CapabilityCheck.Require(Request(TextOnly with { Input = Modalities.Text | Modalities.Image }), Modalities.Image, Modalities.Image);
+        var step = new FunctionResultStep { CallId = "c", Result = JsonElement.Parse(result) };
+
+        Refused(Request(TextOnly) with { History = [Turn(step)] }, "input", "image input");
+        Require(Request(TextOnly with { Input = Modalities.Text | Modalities.Image }) with { History = [Turn(step)] });
     }
 
     [Fact]
@@ -61,7 +70,7 @@ public sealed class CapabilityCheckTests
     {
         Refused(Request(TextOnly) with { ResponseFormats = [Json] }, "response_format", "lacks structured output");
         Refused(Request(TextOnly) with { ResponseFormats = [new SchemaResponseFormat(JsonElement.Parse("{}"))] }, "response_format", "lacks structured output");
-        Passes(Request(TextOnly) with { ResponseFormats = [new TextResponseFormat()] });
+        Require(Request(TextOnly) with { ResponseFormats = [new TextResponseFormat()] });
     }
 
     [Fact]
@@ -72,8 +81,8 @@ public sealed class CapabilityCheckTests
         var request = Request(can) with { ResponseFormats = [Json], Functions = [new FunctionTool { Name = "f" }] };
 
         Refused(request, "response_format", "lacks structured output with functions");
-        Passes(request with { Functions = [] });
-        Passes(request with { ResponseFormats = [] });
+        Require(request with { Functions = [] });
+        Require(request with { ResponseFormats = [] });
     }
 
     [Fact]
@@ -83,7 +92,7 @@ public sealed class CapabilityCheckTests
         var request = Request(new ModelCapabilities { ThinkingLevels = ["low", "high"] }) with { Config = new GenerationConfig { ThinkingLevel = "minimal" } };
 
         Refused(request, "generation_config.thinking_level", "use one of: low, high");
-        Passes(request with { Config = new GenerationConfig { ThinkingLevel = "high" } });
+        Require(request with { Config = new GenerationConfig { ThinkingLevel = "high" } });
     }
 
     [Fact]
@@ -99,24 +108,29 @@ public sealed class CapabilityCheckTests
         Refused(Request(TextOnly) with { ResponseFormats = [new ImageResponseFormat()] }, "response_format", "lacks image output: it makes text only");
     }
 
-    private static void Refused(ModelRequest request, string field, string says) =>
-        Assert.Contains(says, Refused(request, field, Modalities.Text, Modalities.None), StringComparison.Ordinal);
+    /// <summary>As the engine does it: the kinds of the last turn are the input's, those of the turns before come from the chain.</summary>
+    private static void Require(ModelRequest request) => CapabilityCheck.Require(
+        request,
+        InputRules.ModalitiesOf(request.History[^1].Steps.Select(s => s.Step)),
+        InputRules.ModalitiesOf(request.History.SkipLast(1).SelectMany(t => t.Steps).Select(s => s.Step)));
 
-    private static string Refused(ModelRequest request, string field, Modalities input, Modalities chain)
+    private static void Refused(ModelRequest request, string field, string says)
     {
-        var refusal = Assert.Throws<ApiException>(() => CapabilityCheck.Require(request, input, chain));
+        var refusal = Assert.Throws<ApiException>(() => Require(request));
 
         Assert.Equal((ErrorCode.FailedPrecondition, field), (refusal.Code, refusal.Field));
-        return refusal.Message;
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
     }
-
-    private static void Passes(ModelRequest request) => CapabilityCheck.Require(request, Modalities.Text, Modalities.None);
 
     private static ModelRequest Request(ModelCapabilities can) => new()
     {
         Model = new ModelDescription { Id = "m", Provider = "p", Family = "m", Capabilities = can },
-        History = [],
+        History = [Turn(Said("hello"))],
         Config = new GenerationConfig(),
         InteractionId = "v1_test",
     };
+
+    private static UserInputStep Said(string text) => new() { Content = [new TextContent { Text = text }] };
+
+    private static HistoryTurn Turn(params Step[] steps) => new([.. steps.Select(s => new HistoryStep(s))], isSettled: true);
 }
