@@ -59,6 +59,7 @@ public sealed class ProvidersFeatureTests
             ["ANTHROPIC_API_KEY"] = "k", ["ANTHROPIC_BASE_URL"] = "http://user:password@127.0.0.1",
             ["OLLAMA_HOST"] = "http://[",
             ["OpenInteractions:Providers:IdleTimeout"] = "00:00:00",
+            ["OpenInteractions:Models:DefaultProvider"] = "nobody",
             ["OpenInteractions:Providers:Endpoints:Upper:BaseUrl"] = "http://127.0.0.1",
             ["OpenInteractions:Providers:Endpoints:openai:BaseUrl"] = "http://127.0.0.1",
             ["OpenInteractions:Providers:Endpoints:empty:Wire"] = "grpc",
@@ -68,7 +69,7 @@ public sealed class ProvidersFeatureTests
 
         Assert.Equal(
             [
-                "ANTHROPIC_BASE_URL", "OLLAMA_HOST", "OPENAI_BASE_URL", "OpenInteractions:Providers:Endpoints:Upper", "OpenInteractions:Providers:Endpoints:empty:BaseUrl",
+                "ANTHROPIC_BASE_URL", "OLLAMA_HOST", "OPENAI_BASE_URL", "OpenInteractions:Models:DefaultProvider", "OpenInteractions:Providers:Endpoints:Upper", "OpenInteractions:Providers:Endpoints:empty:BaseUrl",
                 "OpenInteractions:Providers:Endpoints:empty:Wire", "OpenInteractions:Providers:Endpoints:openai", "OpenInteractions:Providers:IdleTimeout",
             ],
             refusal.Failures.Select(f => f.Split(": ")[0]).Order(StringComparer.Ordinal));
@@ -83,6 +84,16 @@ public sealed class ProvidersFeatureTests
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         Assert.Equal(["OpenInteractions:Models:Aliases:fast", "OpenInteractions:Models:DefaultProvider"], refusal.Failures.Select(f => f.Split(": ")[0]));
+    }
+
+    [Fact]
+    public async Task An_ollama_that_is_off_has_no_models_and_hurts_nobody()
+    {
+        using var host = Host(new() { ["OLLAMA_HOST"] = "127.0.0.1:1" });
+
+        var listed = await host.Services.GetRequiredService<ModelCatalog>().ListAsync(default);
+
+        Assert.Equal(["demo"], listed.Select(m => m.PublicId));
     }
 
     [Theory]
