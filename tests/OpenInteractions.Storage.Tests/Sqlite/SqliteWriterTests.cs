@@ -166,6 +166,16 @@ public sealed class SqliteWriterTests : IAsyncDisposable
         Assert.Empty(await ReadAsync());
     }
 
+    [Fact]
+    public async Task The_writer_waits_for_the_disk_and_is_the_only_one_that_checkpoints()
+    {
+        Assert.Equal(2, await _writer.RunAsync(0, static (session, _) => session["PRAGMA synchronous"].QueryNumber(), Cancel));
+        Assert.Equal(0, await _writer.RunAsync(0, static (session, _) => session["PRAGMA wal_autocheckpoint"].QueryNumber(), Cancel));
+        Assert.Equal(0, await _readers.ReadAsync(0, static (session, _) => session["PRAGMA wal_autocheckpoint"].QueryNumber(), Cancel));
+        Assert.Equal(1, await _readers.ReadAsync(0, static (session, _) => session["PRAGMA query_only"].QueryNumber(), Cancel));
+        Assert.True(File.Exists(Inspection.DatabasePath(_directory.Path) + "-wal"));
+    }
+
     private static int Write(SqliteSession session, string text) => session["INSERT INTO notes (text) VALUES ($1)"].Set(1, text).Execute();
 
     private Task<int> WriteAsync(string text) => _writer.RunAsync(text, static (session, text) => Write(session, text), Cancel);
