@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.Errors;
+using OpenInteractions.Api.Http;
+using OpenInteractions.Api.Interactions;
+using OpenInteractions.Api.Models;
+
+namespace OpenInteractions.Api;
+
+/// <summary>The HTTP surface as a whole.</summary>
+public static class ApiFeature
+{
+    /// <summary>Registers what the surface needs.</summary>
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddCors(cors => cors.AddDefaultPolicy(OpenToBrowsers));
+        services.AddRoutingCore();
+        return services;
+    }
+
+    /// <summary>Puts the surface into the pipeline.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<ErrorResponses>();
+        app.UseRouting();
+        app.UseCors();
+        app.UseMiddleware<CallerAuthentication>();
+        app.MapVersions(version =>
+        {
+            InteractionEndpoints.Map(version);
+            ModelEndpoints.Map(version);
+        });
+        Health.HealthEndpoints.Map(app);
+        HomePage.Map(app);
+    }
+
+    /// <summary>
+    /// Any page may call with its own key; cookies are never taken. Every header is allowed, those that the vendor refuses included (behaviour TR-8).
+    /// </summary>
+    private static void OpenToBrowsers(CorsPolicyBuilder policy) => policy
+        .AllowAnyOrigin()
+        .AllowAnyMethod()
+        .AllowAnyHeader()
+        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms")
+        .SetPreflightMaxAge(TimeSpan.FromHours(1));
+}

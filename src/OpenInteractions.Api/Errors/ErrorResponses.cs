@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace OpenInteractions.Api.Errors;
+
+/// <summary>Marks routes whose errors have the google.rpc shape (wire 1.6); all others have the shape of the interactions family.</summary>
+internal sealed class GoogleErrorShape;
+
+/// <summary>
+/// Turns every failure into an answer of the surface that was called: expected ones in their own words, all others as 500 with the request's id and
+/// nothing else. What went wrong inside is in the log under that id.
+/// </summary>
+internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<ErrorResponses> logger)
+{
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: 404 or 405, ContentLength: null, ContentType: null })
+            {
+                await WriteAsync(context, Unrouted(context), context.Response.StatusCode);
+            }
+        }
+        catch (ApiException exception)
+        {
+            await WriteAsync(context, exception);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await WriteAsync(context, Translate(exception));
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has left: there is nobody to answer. 499 shows in the access log.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, context.Request.Method, context.Request.Path);
+            await WriteAsync(context, new ApiException(ErrorCode.ApiError, $"The server failed. Its log has the reason under the request id '{context.TraceIdentifier}'."));
+        }
+    }
+
+    /// <summary>The body of an error event in a stream that has already begun.</summary>
+    public static InteractionError InStream(Exception exception) => exception is ApiException expected
+        ? new InteractionError { Code = ErrorTable.Of(expected.Code).WireCode, Message = expected.Message }
+        : new InteractionError { Code = ErrorTable.Of(ErrorCode.ApiError).WireCode, Message = "The server failed." };
+
+    private static ApiException Unrouted(HttpContext context) => context.Response.StatusCode == 405
+        ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{Shorten(context.Request.Path)}'.")
+        : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{Shorten(context.Request.Path)}'.");
+
+    private static ApiException Translate(BadHttpRequestException exception) => exception.StatusCode switch
+    {
+        413 => new ApiException(ErrorCode.RequestTooLarge, $"The body is larger than {Http.RequestBytes.MaxLength / 1_000_000} MB. Send large media as 'uri'."),
+        408 => new ApiException(ErrorCode.InvalidRequest, "The body came too slowly."),
+        _ => new ApiException(ErrorCode.InvalidRequest, "The request is not valid HTTP."),
+    };
+
+    private static async Task WriteAsync(HttpContext context, ApiException exception, int? status = null)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        var row = ErrorTable.Of(exception.Code);
+        context.Response.StatusCode = status ?? row.HttpStatus;
+        context.Response.ContentType = "application/json";
+        SetRetry(context, exception, row);
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GoogleErrorShape>() is not null)
+        {
+            var body = new GoogleErrorBody { Error = new GoogleError { Code = context.Response.StatusCode, Message = exception.Message, Status = row.GoogleStatus } };
+            await JsonSerializer.SerializeAsync(context.Response.Body, body, WireJson.Wire.GoogleErrorBody, context.RequestAborted);
+        }
+        else
+        {
+            var body = new ApiErrorBody { Error = new InteractionError { Code = row.WireCode, Message = exception.Message } };
+            await JsonSerializer.SerializeAsync(context.Response.Body, body, WireJson.Wire.ApiErrorBody, context.RequestAborted);
+        }
+    }
+
+    /// <summary>Clients retry 409, 429 and 5xx by themselves: a lasting conflict must cost them nothing, a passing one must say when (behaviour ER-7).</summary>
+    private static void SetRetry(HttpContext context, ApiException exception, ErrorRow row)
+    {
+        var headers = context.Response.Headers;
+        if (row.HttpStatus == 409)
+        {
+            headers["retry-after-ms"] = "1";
+        }
+        else if (row.HttpStatus is 429 or 503)
+        {
+            var wait = exception.RetryAfter ?? DefaultRetryAfter;
+            headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+        else if (row.HttpStatus == 401)
+        {
+            headers.WWWAuthenticate = "Bearer";
+        }
+    }
+
+    private static string Shorten(string? text) => text is null ? "" : text.Length <= 100 ? text : text[..100] + "…";
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogFailed(Exception exception, string method, string path);
+}

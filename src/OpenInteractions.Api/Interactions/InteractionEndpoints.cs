@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Hosting;
+using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.Http;
+using OpenInteractions.Api.Streaming;
+using OpenInteractions.Contracts.Validation;
+using OpenInteractions.Engine.Interactions;
+
+namespace OpenInteractions.Api.Interactions;
+
+/// <summary>The interactions family: create, get, cancel, delete, and our list and tree (wire 2, behaviour TR-1, TR-11).</summary>
+internal static class InteractionEndpoints
+{
+    public static void Map(RouteGroupBuilder version)
+    {
+        version.MapPost("/interactions", CreateAsync);
+        version.MapGet("/interactions", InteractionListEndpoints.ListAsync);
+        version.MapGet("/interactions/{id}", GetAsync);
+        version.MapDelete("/interactions/{id}", DeleteAsync);
+        version.MapPost("/interactions/{id}/cancel", CancelAsync);
+        version.MapGet("/interactions/{id}/tree", InteractionListEndpoints.TreeAsync);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
+    {
+        RefuseRetiredClients(context.Request);
+        var request = await RequestBytes.ReadAsync(context.Request, RequestBody.ReadCreateInteraction);
+        return await create.ExecuteAsync(context.Caller(), request, context.RequestAborted) switch
+        {
+            CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger, lifetime.ApplicationStopping),
+            CreatedInteraction.Answered answered => InteractionWriter.Answer(answered.Interaction, ShownSteps.Made),
+            var other => throw new InvalidOperationException($"No answer for {other}."),
+        };
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, GetInteraction get, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
+    {
+        var id = ResourceId.Read(context, "interactions");
+        var query = context.Request.Query;
+        if (query.ReadText("fields") is { } fields and not "*")
+        {
+            throw QueryReader.Wrong("fields", fields, "'*': partial reads are not available");
+        }
+
+        var lastEventId = query.ReadText("last_event_id");
+        if (query.ReadFlag("stream"))
+        {
+            lastEventId ??= context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : null;
+            return new EventStreamResult(await get.StreamAsync(context.Caller(), id, lastEventId, context.RequestAborted), logger, lifetime.ApplicationStopping);
+        }
+
+        if (lastEventId is not null)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, "'last_event_id' goes with 'stream=true'.", "last_event_id");
+        }
+
+        return InteractionWriter.Answer(await get.ExecuteAsync(context.Caller(), id, context.RequestAborted), ShownSteps.All, query.ReadFlag("include_input"));
+    }
+
+    private static async Task<IResult> CancelAsync(HttpContext context, CancelInteraction cancel) =>
+        InteractionWriter.Answer(await cancel.ExecuteAsync(context.Caller(), ResourceId.Read(context, "interactions"), context.RequestAborted), ShownSteps.All);
+
+    private static async Task<IResult> DeleteAsync(HttpContext context, DeleteInteraction delete)
+    {
+        await delete.ExecuteAsync(context.Caller(), ResourceId.Read(context, "interactions"), context.RequestAborted);
+        return new InteractionWriter.JsonAnswer(json =>
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>Clients of the retired schema would take an answer without complaint and show nothing (wire 27).</summary>
+    private static void RefuseRetiredClients(HttpRequest request)
+    {
+        const string Retired = "google-genai-sdk/1.";
+        if (request.Headers.UserAgent.ToString().Contains(Retired, StringComparison.Ordinal) || request.Headers["x-goog-api-client"].ToString().Contains(Retired, StringComparison.Ordinal))
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, RequestBody.LegacySchemaMessage);
+        }
+    }
+}

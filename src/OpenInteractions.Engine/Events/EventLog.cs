@@ -1,0 +1,271 @@
+using System.Buffers;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Events;
+
+/// <summary>
+/// Numbers the events of one owner of one run, gives them to the feed at once and to the journal in batches. An event has its number before it
+/// reaches a socket.
+/// </summary>
+internal sealed class EventLog
+{
+    /// <summary>Bytes that may wait for the journal before it is hurried.</summary>
+    private const int EagerBytes = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly RunLease? _lease;
+    private readonly JournalWriter? _journal;
+    private readonly CancellationTokenSource _lost;
+    private ArrayBufferWriter<byte> _pending = new(256);
+    private long _pendingFrom = 1;
+    private long _number;
+    private long _durable;
+    private bool _isQueued;
+    private bool _isInFlight;
+    private bool _isClosed;
+    private bool _isLost;
+    private TaskCompletionSource? _flushed;
+
+    /// <summary>A log with a journal behind it.</summary>
+    /// <param name="lease">The owner's proof.</param>
+    /// <param name="journal">Keeps the batches.</param>
+    /// <param name="lost">Cancelled when the lease turns out to be lost, or the journal cannot be written.</param>
+    public EventLog(RunLease lease, JournalWriter journal, CancellationTokenSource lost)
+    {
+        (_lease, _journal, _lost) = (lease, journal, lost);
+        Feed = new EventFeed(lease.Epoch, isDurable: true);
+    }
+
+    /// <summary>A log of a run that is not stored: the feed is all there is.</summary>
+    public EventLog(CancellationTokenSource lost)
+    {
+        _lost = lost;
+        Feed = new EventFeed(epoch: 1, isDurable: false);
+    }
+
+    public EventFeed Feed { get; }
+
+    public long Epoch => Feed.Epoch;
+
+    /// <summary>Numbers an event and passes it on.</summary>
+    /// <returns>Completes when the next event may follow.</returns>
+    public ValueTask AppendAsync(StreamEvent value, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var start = _pending.WrittenCount;
+            EventFrame.Write(_pending, value with { EventId = EventFrame.Id(Epoch, ++_number) });
+            Feed.Append(_pending.WrittenSpan[start..]);
+            if (_lease is null)
+            {
+                _pending.ResetWrittenCount();
+            }
+            else
+            {
+                Enqueue();
+            }
+        }
+
+        return Feed.WaitForSpaceAsync(cancellationToken);
+    }
+
+    /// <summary>The number of the last event.</summary>
+    public long LastNumber
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _number;
+            }
+        }
+    }
+
+    /// <summary>Waits until an event is durable.</summary>
+    /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
+    public async Task WaitDurableAsync(long number, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task flushed;
+            lock (_gate)
+            {
+                if (_lease is null || _durable >= number)
+                {
+                    return;
+                }
+
+                ObjectDisposedException.ThrowIf(_isClosed, this);
+                if (_isLost)
+                {
+                    throw new OperationCanceledException(_lost.Token);
+                }
+
+                _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                flushed = _flushed.Task;
+                _journal!.Hurry();
+            }
+
+            await flushed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Ends the log with events that must not be seen before they are durable: they are numbered and handed out together with what the journal
+    /// does not have yet, and shown by <see cref="ShowLast"/> after the commit that holds them.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
+    public async Task<ClosedLog> CloseAsync(IEnumerable<StreamEvent> last)
+    {
+        while (true)
+        {
+            Task flushed;
+            lock (_gate)
+            {
+                _isClosed = true; // from here on the finishing commit writes, not the batches
+                if (_isLost)
+                {
+                    throw new OperationCanceledException(_lost.Token);
+                }
+
+                if (!_isInFlight)
+                {
+                    return Close(last);
+                }
+
+                _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                flushed = _flushed.Task;
+                _journal!.Hurry();
+            }
+
+            await flushed;
+        }
+    }
+
+    /// <summary>Shows frames made by <see cref="CloseAsync"/> and completes the feed.</summary>
+    public void ShowLast(ReadOnlyMemory<byte> frames)
+    {
+        while (!frames.IsEmpty)
+        {
+            var length = EventFrame.SkipFrames(frames.Span, 1);
+            Feed.Append(frames.Span[..length]);
+            frames = frames[length..];
+        }
+
+        Feed.MarkDurable(long.MaxValue);
+        Feed.Complete();
+    }
+
+    /// <summary>Ends the feed without last events: another owner goes on, or nobody.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+        }
+
+        Feed.Complete();
+    }
+
+    /// <summary>The events that wait for the journal, as one append; null when there are none.</summary>
+    public JournalAppend? TakeBatch()
+    {
+        lock (_gate)
+        {
+            _isQueued = false;
+            if (_isClosed || _pending.WrittenCount == 0)
+            {
+                return null;
+            }
+
+            var batch = PendingBatch();
+            _pending = new ArrayBufferWriter<byte>(256);
+            _pendingFrom = _number + 1;
+            _isInFlight = true;
+            return new JournalAppend(_lease!.Value, batch);
+        }
+    }
+
+    public void OnFlushed(JournalBatch batch, bool leaseHeld)
+    {
+        if (!leaseHeld)
+        {
+            Lose();
+            return;
+        }
+
+        TaskCompletionSource? flushed;
+        lock (_gate)
+        {
+            _durable = batch.LastNumber;
+            _isInFlight = false;
+            (flushed, _flushed) = (_flushed, null);
+        }
+
+        Feed.MarkDurable(batch.LastNumber);
+        flushed?.TrySetResult();
+    }
+
+    public void OnFlushFailed(Exception exception)
+    {
+        _ = exception; // told by the writer, once for all runs
+        Lose();
+    }
+
+    // Called with the gate held.
+    private ClosedLog Close(IEnumerable<StreamEvent> last)
+    {
+        var start = _pending.WrittenCount;
+        foreach (var value in last)
+        {
+            EventFrame.Write(_pending, value with { EventId = EventFrame.Id(Epoch, ++_number) });
+        }
+
+        return new ClosedLog(PendingBatch(), _pending.WrittenMemory[start..]);
+    }
+
+    private JournalBatch PendingBatch() => new()
+    {
+        Epoch = Epoch,
+        FirstNumber = _pendingFrom,
+        LastNumber = _number,
+        Frames = _pending.WrittenMemory,
+    };
+
+    private void Lose()
+    {
+        TaskCompletionSource? flushed;
+        lock (_gate)
+        {
+            (_isLost, _isInFlight) = (true, false);
+            (flushed, _flushed) = (_flushed, null);
+        }
+
+        _lost.Cancel();
+        flushed?.TrySetResult();
+    }
+
+    private void Enqueue()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        if (!_isQueued)
+        {
+            _isQueued = true;
+            _journal!.Add(this);
+        }
+
+        if (_pending.WrittenCount > EagerBytes)
+        {
+            _journal!.Hurry();
+        }
+    }
+}
+
+/// <summary>The end of a log.</summary>
+/// <param name="Tail">What the journal does not have yet, the last events included.</param>
+/// <param name="LastFrames">The last events alone, to be shown after the commit.</param>
+internal sealed record ClosedLog(JournalBatch Tail, ReadOnlyMemory<byte> LastFrames);

@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Events;
+
+/// <summary>
+/// The events of one interaction from a place on, as frames. A null item means that nothing has happened for a while: write a heartbeat.
+/// The sequence ends when the run has ended and everything was given; the end mark is the reader's to write.
+/// </summary>
+/// <param name="frames">Opens the sequence.</param>
+public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>?>> frames)
+{
+    /// <summary>Reads until the end, or until the reader leaves.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken gone) => frames(gone);
+}
+
+/// <summary>
+/// Lets any number of readers follow any run: from the journal what is past, from the feed what happens now. Every place that a client was ever given can
+/// be continued; a place that the journal lost in a crash goes on at the next owner's first event (design 5).
+/// </summary>
+public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, TimeProvider time)
+{
+    /// <summary>Silence after which a comment keeps the connection open (behaviour BG-8).</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often the store is asked about a run that nobody on this node executes.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    private const int PageSize = 64;
+
+    /// <summary>Follows a run that this node has just started; its events begin in memory.</summary>
+    internal EventStream Follow(string project, string id, EventFeed? feed) => new(gone => FollowAsync(project, id, default, feed, gone));
+
+    /// <summary>Follows a run that is not stored: memory is all there is, and this is its only reader.</summary>
+    internal static EventStream FollowOnly(EventFeed feed) => new(gone => FollowOnlyAsync(feed, gone));
+
+    /// <summary>Opens the events of a stored interaction behind a place.</summary>
+    /// <param name="interaction">The interaction.</param>
+    /// <param name="after">The place; the default value for all.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>: no event of this interaction has such an id (behaviour BG-6).</exception>
+    public async Task<EventStream> OpenAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
+    {
+        if (after != default)
+        {
+            await RequireKnownAsync(interaction, after, cancellationToken);
+        }
+
+        return new EventStream(gone => FollowAsync(interaction.Project, interaction.Id, after, feed: null, gone));
+    }
+
+    private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
+    {
+        EventPosition last;
+        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed)
+        {
+            last = new EventPosition(feed.Epoch, feed.LastNumber);
+        }
+        else if (interaction is { HasJournal: false } && interaction.Status.IsTerminal())
+        {
+            last = new EventPosition(1, DerivedEvents.Of(interaction).LastNumber);
+        }
+        else
+        {
+            var batches = await journal.ReadAsync(interaction.Project, interaction.Id, new EventPosition(after.Epoch, after.Number - 1), PageSize, cancellationToken);
+            var known = batches.Count > 0 || !interaction.Status.IsTerminal();
+            last = known ? after : default;
+        }
+
+        if (after > last)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, $"Unknown 'last_event_id': no event of '{interaction.Id}' has the id '{after}'. Use the 'event_id' of an event that you received, or leave it out for all events.", "last_event_id");
+        }
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
+    {
+        var offset = 0L;
+        while (true)
+        {
+            switch (feed.TryRead(ref offset, out _, out var frames))
+            {
+                case FeedRead.Frames:
+                    yield return frames;
+                    feed.MarkConsumed(offset);
+                    break;
+                case FeedRead.Nothing:
+                    if (!await ChangedAsync(feed, offset, TimeProvider.System, gone))
+                    {
+                        yield return null;
+                    }
+
+                    break;
+                default:
+                    yield break;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowAsync(string project, string id, EventPosition position, EventFeed? feed, [EnumeratorCancellation] CancellationToken gone)
+    {
+        var quietSince = time.GetTimestamp();
+        while (true)
+        {
+            feed ??= registry.FeedOf(project, id);
+            if (feed is not null && position.Epoch <= feed.Epoch && feed.TryOpen(position.Epoch == feed.Epoch ? position.Number : 0, out var offset)
+                && (position.Epoch == feed.Epoch || feed.Epoch == 1 || await IsCaughtUpAsync(project, id, position, feed.Epoch, gone)))
+            {
+                var state = FeedRead.Frames;
+                while (state is FeedRead.Frames or FeedRead.Nothing)
+                {
+                    state = feed.TryRead(ref offset, out var lastNumber, out var frames);
+                    if (state == FeedRead.Frames)
+                    {
+                        position = new EventPosition(feed.Epoch, lastNumber);
+                        yield return frames;
+                    }
+                    else if (state == FeedRead.Nothing && !await ChangedAsync(feed, offset, time, gone))
+                    {
+                        yield return null;
+                    }
+                }
+
+                // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it.
+                feed = state == FeedRead.Dropped ? feed : null;
+                quietSince = time.GetTimestamp();
+            }
+
+            // The row is read before the journal: what a run wrote before it ended is then never missed.
+            var interaction = await store.GetAsync(project, id, gone);
+            var batches = interaction is { HasJournal: false } && interaction.Status.IsTerminal()
+                ? Derived(interaction, position)
+                : await journal.ReadAsync(project, id, position, PageSize, gone);
+            foreach (var batch in batches)
+            {
+                var frames = CompactJournal.Frames(batch);
+                var skip = batch.Epoch == position.Epoch ? Math.Max(0, position.Number - batch.FirstNumber + 1) : 0;
+                position = new EventPosition(batch.Epoch, batch.LastNumber);
+                quietSince = time.GetTimestamp();
+                yield return frames[EventFrame.SkipFrames(frames.Span, skip)..];
+            }
+
+            if (batches.Count > 0)
+            {
+                continue;
+            }
+
+            if (interaction is null || interaction.Status.IsTerminal())
+            {
+                yield break; // deleted while it was read, or ended and told to the end
+            }
+
+            await registry.WaitForStartAsync(id, PollInterval, time, gone);
+            if (time.GetElapsedTime(quietSince) >= HeartbeatInterval)
+            {
+                quietSince = time.GetTimestamp();
+                yield return null;
+            }
+        }
+    }
+
+    /// <summary>True when the journal has nothing of earlier epochs behind the place, so that the feed follows directly.</summary>
+    private async Task<bool> IsCaughtUpAsync(string project, string id, EventPosition position, long feedEpoch, CancellationToken gone)
+    {
+        var next = await journal.ReadAsync(project, id, position, 1, gone);
+        return next.Count == 0 || next[0].Epoch >= feedEpoch;
+    }
+
+    private static IReadOnlyList<JournalBatch> Derived(StoredInteraction interaction, EventPosition position)
+    {
+        var all = DerivedEvents.Of(interaction);
+        return position.Number < all.LastNumber ? [all] : [];
+    }
+
+    /// <summary>False when nothing happened for so long that a heartbeat is due.</summary>
+    private static async Task<bool> ChangedAsync(EventFeed feed, long offset, TimeProvider time, CancellationToken gone)
+    {
+        var changed = feed.WaitAsync(offset);
+        if (changed.IsCompleted)
+        {
+            return true;
+        }
+
+        try
+        {
+            await changed.WaitAsync(HeartbeatInterval, time, gone);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>
+/// Finds the conversation that stands before a turn by walking the links of the chain (design 4). Turns that were read or made here are
+/// kept, each once and linked to its parent, so that the next turn of a long chain reads nothing and costs a walk along references.
+/// </summary>
+public sealed class ConversationChain(IInteractionStore store)
+{
+    /// <summary>Turns that are kept.</summary>
+    private const int MaxTurns = 50_000;
+
+    /// <summary>Bytes of content that are kept; what adapters rendered comes to about as much again.</summary>
+    private const long MaxBytes = 32L * 1024 * 1024;
+
+    private const int FirstPage = 4;
+    private const int LargestPage = 2048;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ChainTurn> _turns = new(StringComparer.Ordinal);
+    private readonly Queue<ChainTurn> _clock = new();
+    private long _bytes;
+
+    /// <summary>The turns up to and with an interaction, oldest first.</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>: the interaction or an ancestor was deleted (behaviour ST-9, ST-17).</exception>
+    public async Task<IReadOnlyList<HistoryTurn>> LoadAsync(string project, string id, CancellationToken cancellationToken)
+    {
+        var newestFirst = new List<HistoryTurn>();
+        var read = new List<StoredTurn>();
+        string? next = id;
+        var limit = FirstPage;
+        while (next is not null)
+        {
+            if (Find(project, next) is { } kept)
+            {
+                LinkRead(project, read, newestFirst, kept);
+                next = Walk(kept, newestFirst);
+                continue;
+            }
+
+            var page = await store.LoadTurnsAsync(project, next, limit, cancellationToken);
+            if (page.Count == 0)
+            {
+                throw Gone(id, next);
+            }
+
+            foreach (var turn in page)
+            {
+                read.Add(turn);
+                next = turn.PreviousId;
+                if (next is not null && Find(project, next) is not null)
+                {
+                    break; // from here on the kept turns serve, with what adapters rendered of them
+                }
+            }
+
+            limit = Math.Min(limit * 8, LargestPage);
+        }
+
+        LinkRead(project, read, newestFirst, parent: null);
+        newestFirst.Reverse();
+        return newestFirst;
+    }
+
+    /// <summary>Keeps a turn that has just ended; its results are resolved already.</summary>
+    public void Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes) =>
+        Keep(project, id, previousId, turn, bytes, previousId is null ? null : Find(project, previousId));
+
+    /// <summary>Drops everything that is kept: something was erased, and nothing of it may stay in memory.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            foreach (var turn in _turns.Values)
+            {
+                turn.Evict();
+            }
+
+            _turns.Clear();
+            _clock.Clear();
+            _bytes = 0;
+        }
+    }
+
+    private static ApiException Gone(string asked, string missing) => new(
+        ErrorCode.NotFound,
+        asked == missing
+            ? $"There is no interaction '{asked}': it was never there, was deleted, or has expired."
+            : $"The conversation of '{asked}' cannot be continued: an earlier interaction of it was deleted.",
+        "previous_interaction_id");
+
+    /// <summary>Adds a kept turn and its kept ancestors. Returns the id that must be read next, or null at the root.</summary>
+    private static string? Walk(ChainTurn start, List<HistoryTurn> newestFirst)
+    {
+        for (var turn = start; ;)
+        {
+            if (turn.Use() is not { } content)
+            {
+                return turn.Id; // evicted between two steps of the walk
+            }
+
+            newestFirst.Add(content);
+            if (turn.PreviousId is null)
+            {
+                return null;
+            }
+
+            if (turn.Parent is not { } parent)
+            {
+                return turn.PreviousId;
+            }
+
+            turn = parent;
+        }
+    }
+
+    /// <summary>Makes turns of what was read, oldest first, so that each knows its parent, and adds them newest first.</summary>
+    private void LinkRead(string project, List<StoredTurn> read, List<HistoryTurn> newestFirst, ChainTurn? parent)
+    {
+        var made = new HistoryTurn[read.Count];
+        for (var i = read.Count - 1; i >= 0; i--)
+        {
+            var stored = read[i];
+            var before = parent is not null ? parent.Use()?.Steps : i + 1 < read.Count ? made[i + 1].Steps : null;
+            made[i] = TurnJson.ToTurn(stored, before ?? []);
+            parent = Keep(project, stored.Id, stored.PreviousId, made[i], stored.Input.Length + stored.Output.Length + stored.ProviderStates.Length, parent);
+        }
+
+        newestFirst.AddRange(made);
+        read.Clear();
+    }
+
+    private ChainTurn Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes, ChainTurn? parent)
+    {
+        var kept = new ChainTurn(project, id, previousId, turn, bytes + 512, parent);
+        lock (_gate)
+        {
+            if (_turns.Remove(id, out var former))
+            {
+                _bytes -= former.Bytes; // stays in the clock until its turn comes
+            }
+
+            _turns[id] = kept;
+            _clock.Enqueue(kept);
+            _bytes += kept.Bytes;
+            Trim();
+        }
+
+        return kept;
+    }
+
+    private ChainTurn? Find(string project, string id)
+    {
+        lock (_gate)
+        {
+            return _turns.TryGetValue(id, out var turn) && turn.Project == project ? turn : null;
+        }
+    }
+
+    /// <summary>Second chance: a turn that was used since the hand last passed stays for one more round.</summary>
+    private void Trim()
+    {
+        for (var chances = _clock.Count; (_turns.Count > MaxTurns || _bytes > MaxBytes) && _clock.Count > 1;)
+        {
+            var oldest = _clock.Dequeue();
+            var isCurrent = _turns.TryGetValue(oldest.Id, out var current) && ReferenceEquals(current, oldest);
+            if (isCurrent && chances-- > 0 && oldest.TakeChance())
+            {
+                _clock.Enqueue(oldest);
+                continue;
+            }
+
+            oldest.Evict();
+            if (isCurrent)
+            {
+                _turns.Remove(oldest.Id);
+                _bytes -= oldest.Bytes;
+            }
+        }
+    }
+
+    private sealed class ChainTurn(string project, string id, string? previousId, HistoryTurn turn, long bytes, ChainTurn? parent)
+    {
+        private HistoryTurn? _turn = turn;
+        private bool _wasUsed;
+
+        public string Project => project;
+
+        public string Id => id;
+
+        public string? PreviousId => previousId;
+
+        public long Bytes => bytes;
+
+        public ChainTurn? Parent { get; private set; } = parent;
+
+        public HistoryTurn? Use()
+        {
+            _wasUsed = true;
+            return Volatile.Read(ref _turn);
+        }
+
+        public bool TakeChance()
+        {
+            var used = _wasUsed;
+            _wasUsed = false;
+            return used;
+        }
+
+        // A child may hold this node for long: the content must not stay with it, nor the chain behind it.
+        public void Evict()
+        {
+            Volatile.Write(ref _turn, null);
+            Parent = null;
+        }
+    }
+}

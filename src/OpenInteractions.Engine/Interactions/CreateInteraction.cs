@@ -1,0 +1,231 @@
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>Accepts a turn, starts its run, and gives the caller what he asked for: the end, the stream, or the id (behaviour TR-1, BG-1, SE-1).</summary>
+public sealed class CreateInteraction
+{
+    /// <summary>
+    /// How long a stream waits for the model before it is opened: what the provider refuses at once is an ordinary HTTP error that clients know how
+    /// to retry, and an id that never left the server need not be kept.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    private readonly ModelCatalog _catalog;
+    private readonly IInteractionStore _store;
+    private readonly IRunQueue _queue;
+    private readonly RunExecutor _executor;
+    private readonly RunWorker _worker;
+    private readonly RunRegistry _registry;
+    private readonly EventStreams _streams;
+    private readonly InteractionId _ids;
+    private readonly TimeProvider _time;
+    private readonly RunOptions _options;
+
+    /// <summary>Made by the container.</summary>
+    public CreateInteraction(
+        ModelCatalog catalog,
+        IInteractionStore store,
+        IRunQueue queue,
+        RunExecutor executor,
+        RunWorker worker,
+        RunRegistry registry,
+        EventStreams streams,
+        InteractionId ids,
+        TimeProvider time,
+        IOptions<RunOptions> options)
+    {
+        (_catalog, _store, _queue, _executor, _worker) = (catalog, store, queue, executor, worker);
+        (_registry, _streams, _ids, _time, _options) = (registry, streams, ids, time, options.Value);
+    }
+
+    /// <summary>Runs one create.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="request">The request, each field of which is valid by itself.</param>
+    /// <param name="gone">The caller has left. A stored run goes on (behaviour ST-20).</param>
+    /// <exception cref="ApiException">The request is refused, or a foreground run failed before the model gave anything; nothing is kept.</exception>
+    public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, CancellationToken gone)
+    {
+        RequestRules.Check(request);
+        if (request.Agent is { } agent)
+        {
+            throw new ApiException(ErrorCode.NotFound, $"There is no agent '{agent}' on this server.", "agent");
+        }
+
+        var plan = await AcceptAsync(caller, request, gone);
+        return (request.Background ?? false, request.Stream ?? false) switch
+        {
+            (true, var stream) => await InBackgroundAsync(plan, stream),
+            (_, true) when plan.IsStored => await StreamedAsync(plan, gone),
+            (_, true) => await StreamedUnstoredAsync(plan, gone),
+            _ => await AnsweredAsync(plan, gone),
+        };
+    }
+
+    /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read.</summary>
+    private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, CancellationToken gone)
+    {
+        var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
+        InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
+        var model = await _catalog.ResolveAsync(request.Model!, gone);
+        var id = _ids.Next();
+        var now = _time.GetUtcNow();
+        var own = InputRules.ModalitiesOf(request.Input!.Steps);
+        var plan = new RunPlan
+        {
+            Interaction = new StoredInteraction
+            {
+                Id = id,
+                Project = caller.Project,
+                Status = InteractionStatus.InProgress,
+                Model = model.PublicId,
+                PreviousId = parent?.Id,
+                RootId = parent?.RootId ?? id,
+                Depth = parent is null ? 0 : parent.Depth + 1,
+                Created = now,
+                Updated = now,
+                ServiceTier = request.ServiceTier ?? "standard",
+                IsBackground = request.Background ?? false,
+                ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
+                Settings = SettingsEcho.Write(request),
+                Input = TurnJson.WriteSteps(request.Input.Steps),
+                Labels = request.Labels,
+                HasJournal = (request.Background ?? false) || (request.Stream ?? false),
+            },
+            Request = request,
+            Model = model,
+            IsStored = request.Store ?? true,
+            Deadline = now + _options.Deadline,
+        };
+        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0));
+        return plan;
+    }
+
+    private async Task<ParentInteraction> ParentAsync(Caller caller, string id, CancellationToken gone)
+    {
+        const string Field = "previous_interaction_id";
+        var parent = await _store.GetParentAsync(caller.Project, id, gone)
+            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Shorten(id)}': it was never there, was not stored, was deleted, or has expired.", Field);
+        if (parent.HasGap)
+        {
+            throw new ApiException(ErrorCode.NotFound, $"The conversation of '{id}' cannot be continued: an earlier interaction of it was deleted.", Field);
+        }
+
+        return parent.Status switch
+        {
+            InteractionStatus.Queued or InteractionStatus.InProgress =>
+                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' is {parent.Status.ToWire()}: wait until it has ended before continuing it.", Field),
+            InteractionStatus.Failed or InteractionStatus.Cancelled =>
+                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' is {parent.Status.ToWire()} and cannot be continued: continue the one before it.", Field),
+            _ => parent,
+        };
+    }
+
+    private async Task<CreatedInteraction> InBackgroundAsync(RunPlan plan, bool stream)
+    {
+        var starts = _worker.HasCapacity;
+        var interaction = starts ? plan.Interaction : plan.Interaction with { Status = InteractionStatus.Queued };
+        plan = plan with { Interaction = interaction };
+        var lease = await InsertAsync(plan, starts);
+        if (lease is { } held)
+        {
+            _worker.Watch(_executor.Start(plan, held, hasEvents: true));
+        }
+        else
+        {
+            _worker.OnQueued();
+        }
+
+        return stream
+            ? new CreatedInteraction.Streamed(interaction.Id, _streams.Follow(interaction.Project, interaction.Id, default))
+            : new CreatedInteraction.Answered(interaction);
+    }
+
+    private async Task<CreatedInteraction> StreamedAsync(RunPlan plan, CancellationToken gone)
+    {
+        var lease = await InsertAsync(plan, startsNow: true);
+        var run = _executor.Start(plan, lease, hasEvents: true);
+        await WaitForFirstOutputAsync(run, gone);
+        if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
+        {
+            await run.Ended.Task;
+            await _store.DeleteAsync(plan.Interaction.Project, run.Id, CancellationToken.None);
+            throw refusal;
+        }
+
+        return new CreatedInteraction.Streamed(run.Id, _streams.Follow(plan.Interaction.Project, run.Id, run.Log!.Feed));
+    }
+
+    private async Task<CreatedInteraction> StreamedUnstoredAsync(RunPlan plan, CancellationToken gone)
+    {
+        var run = _executor.Start(plan, lease: null, hasEvents: true);
+        var onGone = gone.Register(() => run.Stop(StopCause.Cancelled));
+        _ = run.Ended.Task.ContinueWith(_ => onGone.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await WaitForFirstOutputAsync(run, gone);
+        if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
+        return new CreatedInteraction.Streamed(run.Id, EventStreams.FollowOnly(run.Log!.Feed));
+    }
+
+    private async Task WaitForFirstOutputAsync(ActiveRun run, CancellationToken gone)
+    {
+        try
+        {
+            await run.FirstOutput.Task.WaitAsync(Grace, _time, gone);
+        }
+        catch (TimeoutException)
+        {
+            // The model takes its time: the stream is opened, and what goes wrong now is told in it.
+        }
+    }
+
+    private async Task<CreatedInteraction> AnsweredAsync(RunPlan plan, CancellationToken gone)
+    {
+        var run = _executor.Start(plan, lease: null, hasEvents: false);
+        using var onGone = plan.IsStored ? default : gone.Register(() => run.Stop(StopCause.Cancelled));
+
+        // The reading ends with the connection; a stored run goes on and is found in the list.
+        var ended = await run.Ended.Task.WaitAsync(gone);
+        return new CreatedInteraction.Answered(ended!);
+    }
+
+    private Task<RunLease?> InsertAsync(RunPlan plan, bool startsNow)
+    {
+        var run = new NewRun
+        {
+            Request = JsonSerializer.SerializeToUtf8Bytes(plan.Request, WireJson.Wire.CreateInteractionRequest),
+            Priority = PriorityOf(plan.Interaction.ServiceTier),
+            Deadline = plan.Deadline,
+        };
+        return _queue.InsertAsync(plan.Interaction, run, startsNow ? _registry.Owner : null, _options.LeaseTime, CancellationToken.None);
+    }
+
+    private static int PriorityOf(string tier) => tier switch { "priority" => 0, "flex" or "deferred" => 2, _ => 1 };
+
+    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
+}
+
+/// <summary>What a create gives.</summary>
+public abstract record CreatedInteraction
+{
+    private CreatedInteraction()
+    {
+    }
+
+    /// <summary>An interaction: ended, or accepted in the background.</summary>
+    /// <param name="Interaction">The interaction.</param>
+    public sealed record Answered(StoredInteraction Interaction) : CreatedInteraction;
+
+    /// <summary>The stream of an interaction.</summary>
+    /// <param name="Id">The id, which is durable when the interaction is stored.</param>
+    /// <param name="Events">The events.</param>
+    public sealed record Streamed(string Id, EventStream Events) : CreatedInteraction;
+}

@@ -1,0 +1,159 @@
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Turns;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>What must hold inside <c>input</c>: calls and results pair up (behaviour FN-1 to FN-3), media are complete (behaviour MM-1).</summary>
+internal static class InputRules
+{
+    /// <param name="input">The input.</param>
+    /// <param name="owed">Calls of the parent that wait for their answers.</param>
+    /// <param name="parentId">The parent, or null.</param>
+    /// <exception cref="ApiException">The input is wrong; the message names the place and the remedy.</exception>
+    public static void Check(InteractionInput? input, IReadOnlyList<PendingCall> owed, string? parentId)
+    {
+        if (input is null)
+        {
+            throw Wrong("input", "Missing required parameter 'input': give text, content blocks or steps.");
+        }
+
+        Require(input.Steps.Count > 0, "input", "'input' may not be empty.");
+        Require(input.Steps.Count <= TurnLoop.MaxSteps, "input", $"'input' has {input.Steps.Count} steps; an interaction may have at most {TurnLoop.MaxSteps}.");
+        new Pairing(owed, parentId).Check(input.Steps);
+        for (var i = 0; i < input.Steps.Count; i++)
+        {
+            CheckContent(input.Steps[i], $"input[{i}]");
+        }
+    }
+
+    /// <summary>The kinds of content in steps.</summary>
+    public static Modalities ModalitiesOf(IEnumerable<Step> steps)
+    {
+        var found = Modalities.None;
+        foreach (var step in steps)
+        {
+            foreach (var block in ContentOf(step))
+            {
+                found |= block switch
+                {
+                    TextContent => Modalities.Text,
+                    ImageContent => Modalities.Image,
+                    AudioContent => Modalities.Audio,
+                    VideoContent => Modalities.Video,
+                    DocumentContent => Modalities.Document,
+                    _ => Modalities.None,
+                };
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Content blocks in a step, those of a result included.</summary>
+    private static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
+    {
+        UserInputStep user => user.Content,
+        ModelOutputStep model => model.Content,
+        FunctionResultStep result => ToolResult.Blocks(result.Result) ?? [],
+        CodeExecutionResultStep result => ToolResult.Blocks(result.Result) ?? [],
+        McpServerToolResultStep result => ToolResult.Blocks(result.Result) ?? [],
+        _ => [],
+    };
+
+    private static void CheckContent(Step step, string path)
+    {
+        if (step is UserInputStep user)
+        {
+            Require(user.Content.Count > 0, $"{path}.content", $"'{path}.content' may not be empty.");
+            Require(user.Content.Any(b => b is not TextContent { Text.Length: 0 }), $"{path}.content", $"'{path}.content' holds nothing but empty text.");
+        }
+
+        var blocks = ContentOf(step);
+        var list = step is UserInputStep or ModelOutputStep ? "content" : "result";
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            if (blocks[i] is MediaContent media)
+            {
+                CheckMedia(media, $"{path}.{list}[{i}]");
+            }
+        }
+    }
+
+    private static void CheckMedia(MediaContent media, string path)
+    {
+        Require(media.Data is not null || media.Uri is not null, path, $"'{path}' needs 'data' (base64) or 'uri'.");
+        Require(media.Data is null || media.Uri is null, path, $"'{path}' has both 'data' and 'uri': give one.");
+        if (media.Data is { } data)
+        {
+            Require(data.Length > 0, $"{path}.data", $"'{path}.data' may not be empty.");
+            Require(!string.IsNullOrEmpty(media.MimeType), $"{path}.mime_type", $"'{path}' needs 'mime_type', such as '{ExampleOf(media)}'.");
+        }
+        else
+        {
+            var isWeb = Uri.TryCreate(media.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";
+            Require(isWeb, $"{path}.uri", $"Invalid value for '{path}.uri': expected an http(s) address; send other media as 'data'.");
+        }
+    }
+
+    private static string ExampleOf(MediaContent media) => media switch
+    {
+        ImageContent => "image/png",
+        AudioContent => "audio/wav",
+        VideoContent => "video/mp4",
+        _ => "application/pdf",
+    };
+
+    private static void Require(bool holds, string field, string message)
+    {
+        if (!holds)
+        {
+            throw Wrong(field, message);
+        }
+    }
+
+    private static ApiException Wrong(string field, string message) => new(ErrorCode.InvalidRequest, message, field);
+
+    /// <summary>Follows calls and results through the input.</summary>
+    private sealed class Pairing(IReadOnlyList<PendingCall> owed, string? parentId)
+    {
+        private readonly Dictionary<string, string> _open = owed.ToDictionary(c => c.Id, c => c.Name, StringComparer.Ordinal);
+        private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _own = new(StringComparer.Ordinal);
+
+        public void Check(IReadOnlyList<Step> steps)
+        {
+            for (var i = 0; i < steps.Count; i++)
+            {
+                switch (steps[i])
+                {
+                    case ICallStep call:
+                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, steps[i].Type), $"input[{i}].id", $"Duplicate call id '{Shorten(call.Id)}' in 'input[{i}].id': every call needs its own.");
+                        break;
+                    case IResultStep result:
+                        Answer(result.CallId, i);
+                        break;
+                    case UserInputStep or ModelOutputStep when _open.Keys.FirstOrDefault(_own.Contains) is { } unanswered:
+                        throw Wrong($"input[{i}]", $"'input[{i}]' comes before the result of call '{Shorten(unanswered)}': put a result step with that 'call_id' right after the call.");
+                }
+            }
+
+            if (_open.Count > 0)
+            {
+                var missing = string.Join(", ", _open.Select(c => $"'{Shorten(c.Key)}' ({Shorten(c.Value)})"));
+                throw Wrong("input", $"These calls have no result: {missing}. Send one 'function_result' step for each, all in one request.");
+            }
+        }
+
+        private void Answer(string callId, int index)
+        {
+            var path = $"input[{index}].call_id";
+            Require(!_answered.Contains(callId), path, $"'{path}' answers call '{Shorten(callId)}' a second time.");
+            Require(_open.Remove(callId), path, parentId is null
+                ? $"'{path}' answers '{Shorten(callId)}', which is no call of this input. Set 'previous_interaction_id' to the interaction that made the call, or send the call step before its result."
+                : $"'{path}' answers '{Shorten(callId)}', which is no open call of '{parentId}' or of this input: it was never made, or was answered before.");
+            _answered.Add(callId);
+        }
+
+        private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    }
+}

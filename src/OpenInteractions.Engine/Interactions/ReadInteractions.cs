@@ -1,0 +1,31 @@
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>Reads an interaction, or opens its events.</summary>
+public sealed class GetInteraction(IInteractionStore store, EventStreams streams)
+{
+    /// <summary>The interaction as it stands; never waits (behaviour BG-2).</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>.</exception>
+    public async Task<StoredInteraction> ExecuteAsync(Caller caller, string id, CancellationToken cancellationToken) =>
+        await store.GetAsync(caller.Project, id, cancellationToken) ?? throw NotFound(id);
+
+    /// <summary>The events of the interaction behind <paramref name="lastEventId"/>, to its end (behaviour BG-5 to BG-7).</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>, or <see cref="ErrorCode.InvalidRequest"/> for an unknown event id.</exception>
+    public async Task<EventStream> StreamAsync(Caller caller, string id, string? lastEventId, CancellationToken cancellationToken)
+    {
+        var interaction = await ExecuteAsync(caller, id, cancellationToken);
+        var after = default(EventPosition);
+        if (lastEventId is not null && !EventPosition.TryParse(lastEventId, out after))
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, "Unknown 'last_event_id': use the 'event_id' of an event that you received, or leave it out for all events.", "last_event_id");
+        }
+
+        return await streams.OpenAsync(interaction, after, cancellationToken);
+    }
+
+    internal static ApiException NotFound(string id) =>
+        new(ErrorCode.NotFound, $"There is no interaction '{(id.Length <= 80 ? id : id[..80] + "…")}': it was never there, was not stored, was deleted, or has expired.");
+}

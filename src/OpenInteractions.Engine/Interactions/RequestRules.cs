@@ -1,0 +1,164 @@
+using System.Text.RegularExpressions;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>What must hold between the fields of a create; each field by itself was checked when the body was read.</summary>
+internal static partial class RequestRules
+{
+    /// <summary>Most tools in a request.</summary>
+    private const int MaxTools = 512;
+
+    /// <exception cref="ApiException">The request is wrong; the message names the place and the remedy.</exception>
+    public static void Check(CreateInteractionRequest request)
+    {
+        CheckTarget(request);
+        CheckModes(request);
+        CheckTools(request);
+        CheckToolChoice(request);
+        CheckFormats(request);
+        CheckLabels(request.Labels);
+        CheckNotOffered(request);
+    }
+
+    private static void CheckTarget(CreateInteractionRequest request)
+    {
+        Require(request.Model is not null || request.Agent is not null, "model", "Missing required parameter: give 'model' or 'agent'.");
+        Require(request.Model is null || request.Agent is null, "agent", "Give 'model' or 'agent', not both.");
+        Require(!string.IsNullOrWhiteSpace(request.Model ?? request.Agent), request.Model is not null ? "model" : "agent", $"Invalid value for '{(request.Model is not null ? "model" : "agent")}': it may not be empty.");
+        Require(request.AgentConfig is null || request.Agent is not null, "agent_config", "'agent_config' goes with 'agent'; for a model use 'generation_config'.");
+        Require(request.GenerationConfig is null || request.Agent is null, "generation_config", "'generation_config' goes with 'model'; an agent takes 'agent_config'.");
+    }
+
+    private static void CheckModes(CreateInteractionRequest request)
+    {
+        var (store, background) = (request.Store ?? true, request.Background ?? false);
+        Require(store || !background, "background", "'background' needs 'store': a result that is not kept could never be read. Leave 'store' out or set it to true.");
+        Require(request.WebhookConfig is null || background, "webhook_config", "'webhook_config' needs 'background': true.");
+    }
+
+    private static void CheckTools(CreateInteractionRequest request)
+    {
+        var tools = request.Tools ?? [];
+        Require(tools.Count <= MaxTools, "tools", $"At most {MaxTools} tools may be declared; there are {tools.Count}.");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < tools.Count; i++)
+        {
+            if (tools[i] is not FunctionTool function)
+            {
+                continue;
+            }
+
+            Require(FunctionName().IsMatch(function.Name), $"tools[{i}].name", $"Invalid value for 'tools[{i}].name': a function's name has at most 128 letters, digits, '_', '-', '.' or ':' and begins with a letter or '_'.");
+            Require(names.Add(function.Name), $"tools[{i}].name", $"Duplicate function '{function.Name}' in 'tools[{i}].name': names must differ.");
+            if (function.Parameters is { } schema && schema.TryGetProperty("type"u8, out var type))
+            {
+                Require(type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8), $"tools[{i}].parameters.type", $"Invalid value for 'tools[{i}].parameters.type': the arguments of a function are an object.");
+            }
+        }
+    }
+
+    private static void CheckToolChoice(CreateInteractionRequest request)
+    {
+        if (request.GenerationConfig?.ToolChoice is not { } choice)
+        {
+            return;
+        }
+
+        var tools = request.Tools ?? [];
+        if (choice.Text is ToolChoiceMode.Any)
+        {
+            Require(tools.Count > 0, "generation_config.tool_choice", "'tool_choice' is 'any' but no tools are declared.");
+        }
+
+        if (choice.Value is { } limited)
+        {
+            var names = tools.OfType<FunctionTool>().Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+            var listed = limited.AllowedTools.Tools ?? [];
+            for (var i = 0; i < listed.Count; i++)
+            {
+                Require(names.Contains(listed[i]), $"generation_config.tool_choice.allowed_tools.tools[{i}]", $"'generation_config.tool_choice.allowed_tools.tools[{i}]' names '{Shorten(listed[i])}', which is not declared in 'tools'.");
+            }
+
+            Require(limited.AllowedTools.Mode is not ToolChoiceMode.Any || listed.Count > 0, "generation_config.tool_choice.allowed_tools.tools", "'allowed_tools' with mode 'any' must list at least one tool.");
+        }
+    }
+
+    private static void CheckFormats(CreateInteractionRequest request)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var formats = request.ResponseFormat;
+        Require(formats is null || formats.Count > 0, "response_format", "'response_format' may not be an empty list.");
+        for (var i = 0; i < (formats?.Count ?? 0); i++)
+        {
+            var path = formats!.IsSingle ? "response_format" : $"response_format[{i}]";
+            Require(seen.Add(formats[i].Type), path, $"'{path}' is the second entry for '{formats[i].Type}': give one entry per modality.");
+            if (formats[i] is TextResponseFormat { Schema: not null, MimeType: "text/plain" })
+            {
+                Fail($"{path}.mime_type", $"'{path}.schema' needs '{path}.mime_type' to be 'application/json'.");
+            }
+        }
+
+        Require(request.GenerationConfig?.StopSequences is not { } stops || stops.All(s => s.Length > 0), "generation_config.stop_sequences", "A stop sequence may not be empty.");
+    }
+
+    private static void CheckLabels(IReadOnlyDictionary<string, string>? labels)
+    {
+        Require((labels?.Count ?? 0) <= LabelRules.MaxCount, "labels", $"At most {LabelRules.MaxCount} labels may be set.");
+        foreach (var (key, value) in labels ?? new Dictionary<string, string>())
+        {
+            if ((LabelRules.FaultOfKey(key) ?? LabelRules.FaultOfValue(value)) is { } fault)
+            {
+                Fail($"labels.{Shorten(key)}", $"Invalid label 'labels.{Shorten(key)}': {fault}.");
+            }
+        }
+    }
+
+    /// <summary>What the wire has and this server does not do yet is refused, never dropped.</summary>
+    private static void CheckNotOffered(CreateInteractionRequest request)
+    {
+        for (var i = 0; i < (request.Tools?.Count ?? 0); i++)
+        {
+            if (request.Tools![i] is not FunctionTool)
+            {
+                throw NotOffered($"tools[{i}]", $"The tool '{request.Tools[i].Type}' in 'tools[{i}]' is not available on this server; 'function' is.");
+            }
+        }
+
+        if (request.Environment is not null)
+        {
+            throw NotOffered("environment", "'environment' is not available on this server: it runs no sandboxes.");
+        }
+
+        if (request.WebhookConfig is not null)
+        {
+            throw NotOffered("webhook_config", "'webhook_config' is not available on this server; poll the interaction or follow its stream.");
+        }
+
+        if (request.CachedContent is not null)
+        {
+            throw NotOffered("cached_content", "'cached_content' is not available: repeated prefixes are found in the provider's cache without it.");
+        }
+
+        if (request.ContinuationToken is not null)
+        {
+            Fail("continuation_token", "Unknown 'continuation_token': this server issues none; continue with 'previous_interaction_id'.");
+        }
+    }
+
+    private static ApiException NotOffered(string field, string message) => new(ErrorCode.FailedPrecondition, message, field);
+
+    private static void Require(bool holds, string field, string message)
+    {
+        if (!holds)
+        {
+            Fail(field, message);
+        }
+    }
+
+    private static void Fail(string field, string message) => throw new ApiException(ErrorCode.InvalidRequest, message, field);
+
+    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$")]
+    private static partial Regex FunctionName();
+}

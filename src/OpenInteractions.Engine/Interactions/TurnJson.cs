@@ -1,0 +1,95 @@
+using System.Buffers;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>Between a turn's steps and the JSON that is kept of them.</summary>
+internal static class TurnJson
+{
+    /// <summary>Steps as a JSON array, as the wire shows them.</summary>
+    public static ReadOnlyMemory<byte> WriteSteps(IEnumerable<Step> steps)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = WireJson.Wire.Options.Encoder, SkipValidation = true, MaxDepth = WireJson.Wire.Options.MaxDepth });
+        json.WriteStartArray();
+        foreach (var step in steps)
+        {
+            JsonSerializer.Serialize(json, step, WireJson.Wire.Step);
+        }
+
+        json.WriteEndArray();
+        json.Flush();
+        return output.WrittenMemory;
+    }
+
+    /// <summary>Reads a JSON array of steps; empty bytes are no steps.</summary>
+    public static IReadOnlyList<Step> ReadSteps(ReadOnlyMemory<byte> json) =>
+        json.IsEmpty ? [] : JsonSerializer.Deserialize(json.Span, WireJson.Wire.IReadOnlyListStep)!;
+
+    /// <summary>What providers left with steps, by place; empty bytes when they left nothing.</summary>
+    public static ReadOnlyMemory<byte> WriteStates(IReadOnlyList<HistoryStep> steps)
+    {
+        Dictionary<int, ProviderState>? states = null;
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].State is { } state)
+            {
+                (states ??= [])[i] = state;
+            }
+        }
+
+        return states is null ? default : JsonSerializer.SerializeToUtf8Bytes(states, EngineJson.Default.DictionaryInt32ProviderState);
+    }
+
+    /// <summary>A turn of stored JSON; <paramref name="before"/> are the steps of its parent, whose calls it may answer.</summary>
+    public static HistoryTurn ToTurn(StoredTurn stored, IReadOnlyList<HistoryStep> before)
+    {
+        var states = stored.ProviderStates.IsEmpty ? null : JsonSerializer.Deserialize(stored.ProviderStates.Span, EngineJson.Default.DictionaryInt32ProviderState);
+        var steps = new List<HistoryStep>();
+        steps.AddRange(ReadSteps(stored.Input).Select(s => new HistoryStep(s)));
+        steps.AddRange(ReadSteps(stored.Output).Select((s, i) => new HistoryStep(s, states?.GetValueOrDefault(i))));
+        return new HistoryTurn(ModelView(steps, before), isSettled: true);
+    }
+
+    /// <summary>
+    /// The steps as a model is shown them: answers to the parent's calls come first whatever order the client chose, because every vendor wants them right after the calls,
+    /// and each result knows its call's name and upstream id.
+    /// </summary>
+    public static IReadOnlyList<HistoryStep> ModelView(IReadOnlyList<HistoryStep> steps, IReadOnlyList<HistoryStep> before)
+    {
+        if (!steps.Any(s => s.Step is IResultStep))
+        {
+            return steps;
+        }
+
+        var earlier = CallsOf(before);
+        var own = CallsOf(steps);
+        var resolved = steps.Select(s => s.Step is IResultStep result && (own.TryGetValue(result.CallId, out var call) || earlier.TryGetValue(result.CallId, out call))
+            ? s with { State = call.State, CallName = NameOf(call.Step) }
+            : s).ToList();
+        var answers = resolved.Where(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId)).ToList();
+        return answers.Count == 0 ? resolved : [.. answers, .. resolved.Except(answers, ReferenceEqualityComparer.Instance).Cast<HistoryStep>()];
+    }
+
+    private static Dictionary<string, HistoryStep> CallsOf(IReadOnlyList<HistoryStep> steps)
+    {
+        var calls = new Dictionary<string, HistoryStep>(StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            if (step.Step is ICallStep call)
+            {
+                calls[call.Id] = step;
+            }
+        }
+
+        return calls;
+    }
+
+    private static string? NameOf(Step call) => call switch
+    {
+        FunctionCallStep function => function.Name,
+        McpServerToolCallStep tool => tool.Name,
+        _ => null,
+    };
+}

@@ -1,0 +1,113 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OpenInteractions.Engine.Providers;
+
+/// <summary>
+/// Signatures as base64 of <c>version | nonce | tag | AES-256-GCM(kind length | kind | payload)</c>; provider and family are the associated
+/// data, so that an envelope opens for its maker alone and costs no bytes for saying who that is.
+/// </summary>
+/// <remarks>
+/// The nonce is derived from what is sealed. The same token therefore always gives the same text, which keeps a replayed history
+/// byte-stable (P-6), and a nonce repeats only when the whole envelope does.
+/// </remarks>
+public sealed class SignatureEnvelope : ISignatureEnvelope
+{
+    /// <summary>Length of the key in bytes.</summary>
+    public const int KeySize = 32;
+
+    private const byte Version = 1;
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+    private const int HeaderSize = 1 + NonceSize + TagSize;
+
+    // A vendor's longest tokens are tens of kilobytes; what is far beyond that is not worth decoding.
+    private const int LongestText = 32 << 20;
+
+    private readonly byte[] _sealingKey;
+    private readonly byte[] _nonceKey;
+
+    /// <summary>Envelopes of the installation that has this key.</summary>
+    /// <param name="key">The installation's key, <see cref="KeySize"/> random bytes.</param>
+    public SignatureEnvelope(ReadOnlySpan<byte> key)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
+        _sealingKey = new byte[KeySize];
+        _nonceKey = new byte[KeySize];
+        HKDF.Expand(HashAlgorithmName.SHA256, key, _sealingKey, "signature envelope 1: sealing"u8);
+        HKDF.Expand(HashAlgorithmName.SHA256, key, _nonceKey, "signature envelope 1: nonce"u8);
+    }
+
+    /// <inheritdoc/>
+    public string Seal(string provider, string family, string kind, ReadOnlySpan<byte> payload)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var maker = Maker(provider, family);
+        var kindSize = Encoding.UTF8.GetByteCount(kind);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(kindSize, byte.MaxValue, nameof(kind));
+
+        var plain = new byte[1 + kindSize + payload.Length];
+        plain[0] = (byte)kindSize;
+        Encoding.UTF8.GetBytes(kind, plain.AsSpan(1));
+        payload.CopyTo(plain.AsSpan(1 + kindSize));
+
+        var sealedBytes = new byte[HeaderSize + plain.Length];
+        sealedBytes[0] = Version;
+        var nonce = sealedBytes.AsSpan(1, NonceSize);
+        DeriveNonce(maker, plain, nonce);
+        using var aes = new AesGcm(_sealingKey, TagSize);
+        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), maker);
+        return Convert.ToBase64String(sealedBytes);
+    }
+
+    /// <inheritdoc/>
+    public OpenedSignature? Open(string? signature, string provider, string family)
+    {
+        if (string.IsNullOrEmpty(signature) || signature.Length > LongestText)
+        {
+            return null;
+        }
+
+        var sealedBytes = new byte[signature.Length / 4 * 3 + 3];
+        if (!Convert.TryFromBase64String(signature, sealedBytes, out var size) || size <= HeaderSize || sealedBytes[0] != Version)
+        {
+            return null;
+        }
+
+        var plain = new byte[size - HeaderSize];
+        try
+        {
+            using var aes = new AesGcm(_sealingKey, TagSize);
+            aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, Maker(provider, family));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null; // altered, another installation's, another provider's or another family's
+        }
+
+        return plain[0] < plain.Length
+            ? new OpenedSignature(Encoding.UTF8.GetString(plain, 1, plain[0]), plain.AsMemory(1 + plain[0]))
+            : null;
+    }
+
+    private void DeriveNonce(byte[] maker, byte[] plain, Span<byte> nonce)
+    {
+        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _nonceKey);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(length, maker.Length);
+        mac.AppendData(length);
+        mac.AppendData(maker);
+        mac.AppendData(plain);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        mac.GetHashAndReset(hash);
+        hash[..NonceSize].CopyTo(nonce);
+    }
+
+    private static byte[] Maker(string provider, string family)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        ArgumentNullException.ThrowIfNull(family);
+        return Encoding.UTF8.GetBytes($"{provider}\n{family}"); // neither holds a line break
+    }
+}

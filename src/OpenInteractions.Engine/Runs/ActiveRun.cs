@@ -1,0 +1,92 @@
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>Why a run was stopped from outside.</summary>
+internal enum StopCause
+{
+    /// <summary>It was not.</summary>
+    None,
+
+    /// <summary>Somebody asked for it (behaviour BG-3), or the only reader of a run that is not stored has left (behaviour ST-20).</summary>
+    Cancelled,
+
+    /// <summary>Its time is over.</summary>
+    Deadline,
+
+    /// <summary>Another node owns it, or may: write nothing.</summary>
+    LeaseLost,
+
+    /// <summary>This node stops: hand it over.</summary>
+    Stopping,
+}
+
+/// <summary>A run that this node executes.</summary>
+internal sealed class ActiveRun : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenRegistration _onLost;
+    private int _cause;
+
+    public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents)
+    {
+        (Plan, Lease) = (plan, lease);
+        _onLost = _lost.Token.Register(() => Stop(StopCause.LeaseLost));
+        Log = !hasEvents ? null : lease is { } held ? new EventLog(held, journal, _lost) : new EventLog(_lost);
+    }
+
+    public RunPlan Plan { get; }
+
+    public string Id => Plan.Interaction.Id;
+
+    /// <summary>The owner's proof; null for a run that is kept only when it has ended, or never.</summary>
+    public RunLease? Lease { get; }
+
+    /// <summary>The run's events; null when nobody can listen.</summary>
+    public EventLog? Log { get; }
+
+    /// <summary>Ends the work. The cause says why.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    public StopCause Cause => (StopCause)Volatile.Read(ref _cause);
+
+    /// <summary>Set when the model has given something, or the run has ended before it did.</summary>
+    public TaskCompletionSource FirstOutput { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Why the run failed before the model gave anything, or null.</summary>
+    public ApiException? Refusal { get; set; }
+
+    /// <summary>The interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
+    public TaskCompletionSource<StoredInteraction?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Stops the work for a reason; the first reason counts, but a lost lease outweighs all.</summary>
+    public void Stop(StopCause cause)
+    {
+        if (cause == StopCause.LeaseLost)
+        {
+            Volatile.Write(ref _cause, (int)cause);
+        }
+        else
+        {
+            Interlocked.CompareExchange(ref _cause, (int)cause, (int)StopCause.None);
+        }
+
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended in the same moment.
+        }
+    }
+
+    public void Dispose()
+    {
+        _onLost.Dispose();
+        _stop.Dispose();
+        _lost.Dispose();
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>
+/// Renews the leases of all runs of this node together, at a third of their time. A "no" stops a run at once; no answer stops all runs at 80 %
+/// of the lease, counted from before the last good call: by then nobody else can own them yet.
+/// </summary>
+public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, IOptions<RunOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var interval = options.Value.LeaseTime / 3;
+        var lastGood = time.GetTimestamp();
+        using var timer = new PeriodicTimer(interval, time);
+        while (await NextAsync(timer, stoppingToken))
+        {
+            var before = time.GetTimestamp();
+            if (await RenewAsync(stoppingToken))
+            {
+                lastGood = before;
+            }
+            else if (time.GetElapsedTime(lastGood) > options.Value.LeaseTime * 0.8 - interval)
+            {
+                // The next round would be too late.
+                StopAll();
+            }
+        }
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> RenewAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var runs = registry.Leased;
+            if (runs.Count == 0)
+            {
+                return true;
+            }
+
+            using var answer = new CancellationTokenSource(options.Value.LeaseTime / 3, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(answer.Token, stopping);
+            RunLease[] leases = [.. runs.Select(r => r.Lease!.Value)];
+            var held = (await queue.RenewAsync(leases, options.Value.LeaseTime, either.Token)).ToHashSet();
+            foreach (var run in runs.Where(r => !held.Contains(r.Lease!.Value) && registry.Holds(r.Lease!.Value)))
+            {
+                run.Stop(StopCause.LeaseLost);
+            }
+
+            foreach (var lease in await queue.FindCancelledAsync([.. held], either.Token))
+            {
+                registry.Find(lease.RunId)?.Stop(StopCause.Cancelled);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            LogRenewFailed(exception);
+            return false;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    private void StopAll()
+    {
+        var runs = registry.Leased;
+        LogStoppingAll(runs.Count);
+        foreach (var run in runs)
+        {
+            run.Stop(StopCause.LeaseLost);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Could not renew leases")]
+    private partial void LogRenewFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Leases could not be renewed in time: stopping {Runs} runs before somebody else takes them")]
+    private partial void LogStoppingAll(int runs);
+}

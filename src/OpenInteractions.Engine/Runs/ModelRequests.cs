@@ -1,0 +1,62 @@
+using OpenInteractions.Engine.Providers;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>Puts a request together for a provider.</summary>
+internal static class ModelRequests
+{
+    private static readonly GenerationConfig Defaults = new();
+
+    public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> history)
+    {
+        var request = plan.Request;
+        return new ModelRequest
+        {
+            Model = model,
+            History = history,
+            SystemInstruction = request.SystemInstruction,
+            Functions = [.. (request.Tools ?? []).OfType<FunctionTool>()],
+            Config = request.GenerationConfig ?? Defaults,
+            ResponseFormats = Formats(request),
+            SafetySettings = request.SafetySettings ?? [],
+            ServiceTier = plan.Interaction.ServiceTier,
+            InteractionId = plan.Interaction.Id,
+        };
+    }
+
+    /// <summary>The formats asked for, the retired fields of the same meaning included (behaviour SO-1).</summary>
+    public static IReadOnlyList<ResponseFormat> Formats(CreateInteractionRequest request)
+    {
+        var formats = (request.ResponseFormat ?? (IReadOnlyList<ResponseFormat>)[]).Select(Normalize).ToList();
+        if (request.ResponseMimeType is "application/json" or "text/plain" && !formats.Any(f => f is TextResponseFormat))
+        {
+            formats.Add(new TextResponseFormat { MimeType = request.ResponseMimeType });
+        }
+
+        foreach (var modality in request.ResponseModalities ?? [])
+        {
+            if (!formats.Any(f => f.Type == modality) && OfModality(modality, request) is { } format)
+            {
+                formats.Add(format);
+            }
+        }
+
+        return formats;
+    }
+
+    private static ResponseFormat Normalize(ResponseFormat format) => format switch
+    {
+        SchemaResponseFormat bare => new TextResponseFormat { MimeType = "application/json", Schema = bare.Schema },
+        TextResponseFormat { MimeType: null, Schema: not null } text => text with { MimeType = "application/json" },
+        _ => format,
+    };
+
+    private static ResponseFormat? OfModality(string modality, CreateInteractionRequest request) => modality switch
+    {
+        "text" => new TextResponseFormat(),
+        "image" => new ImageResponseFormat { AspectRatio = request.GenerationConfig?.ImageConfig?.AspectRatio, ImageSize = request.GenerationConfig?.ImageConfig?.ImageSize },
+        "audio" => new AudioResponseFormat(),
+        "video" => new VideoResponseFormat(),
+        _ => null,
+    };
+}

@@ -1,0 +1,268 @@
+using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Turns;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>
+/// Executes runs: loads the conversation, runs the turn, keeps the outcome, shows the end. Foreground, streamed and background interactions are
+/// the same here; they differ in what is kept before (the lease) and in who reads (design 5).
+/// </summary>
+public sealed partial class RunExecutor
+{
+    private readonly ModelCatalog _catalog;
+    private readonly ConversationChain _chain;
+    private readonly IInteractionStore _store;
+    private readonly IRunQueue _queue;
+    private readonly IEventJournal _journal;
+    private readonly JournalWriter _writer;
+    private readonly RunRegistry _registry;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RunExecutor> _logger;
+
+    /// <summary>Made by the container.</summary>
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, TimeProvider time, ILogger<RunExecutor> logger)
+    {
+        (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
+        (_writer, _registry, _time, _logger) = (writer, registry, time, logger);
+    }
+
+    /// <summary>Starts a run. Its end is told by <see cref="ActiveRun.Ended"/>.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="lease">The lease, for a run that was kept before it started.</param>
+    /// <param name="hasEvents">True when somebody may listen.</param>
+    /// <param name="recovery">What a former owner left, or null.</param>
+    internal ActiveRun Start(RunPlan plan, RunLease? lease, bool hasEvents, RunRecovery? recovery = null)
+    {
+        var run = new ActiveRun(plan, lease, _writer, hasEvents);
+        _registry.Add(run);
+        _ = Task.Run(() => ExecuteAsync(run, recovery)); // tells its end by Ended; the registry knows it until then
+        return run;
+    }
+
+    private async Task ExecuteAsync(ActiveRun run, RunRecovery? recovery)
+    {
+        using var disposed = run;
+        try
+        {
+            using var deadline = new CancellationTokenSource(Left(run.Plan.Deadline), _time);
+            using var onDeadline = deadline.Token.Register(() => run.Stop(StopCause.Deadline));
+            var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
+            var ending = await RunTurnAsync(run, output, recovery);
+            var ended = ending is null ? null : await KeepAsync(run, output, ending);
+            run.Ended.TrySetResult(ended);
+            if (ended is null)
+            {
+                run.Log?.Abandon();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The lease was lost while the end was being written: another owner goes on.
+            LogLeaseLost(run.Id);
+            run.Log?.Abandon();
+            run.Ended.TrySetResult(null);
+        }
+        catch (Exception exception)
+        {
+            if (exception is not ApiException)
+            {
+                LogRunFailed(exception, run.Id);
+            }
+
+            run.Log?.Abandon();
+            run.Ended.TrySetException(exception);
+            GC.KeepAlive(run.Ended.Task.Exception); // observed: a background run has nobody who awaits it
+        }
+        finally
+        {
+            run.FirstOutput.TrySetResult();
+            _registry.Remove(run);
+        }
+    }
+
+    private async Task<RunEnding?> RunTurnAsync(ActiveRun run, TurnOutput output, RunRecovery? recovery)
+    {
+        try
+        {
+            await BeginAsync(run, recovery);
+            if (recovery?.GivenUp is { } fault)
+            {
+                return await FailAsync(output, fault, recovery.Usage);
+            }
+
+            var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
+            var request = await BuildRequestAsync(run, model.Model, output);
+            var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
+            await output.ReplaceStaleAsync(run.Stopped);
+            return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
+        }
+        catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+        {
+            return await StoppedAsync(run, output, recovery?.Usage);
+        }
+        catch (ApiException exception) when (run.Log is not null || output.HasBegun)
+        {
+            LogRefused(run.Id, exception.Code, exception.Message);
+            run.Refusal = output.HasBegun ? null : exception;
+            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), recovery?.Usage);
+        }
+        catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
+        {
+            LogRunFailed(exception, run.Id);
+            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), recovery?.Usage);
+        }
+    }
+
+    private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)
+    {
+        if (run.Log is null)
+        {
+            return;
+        }
+
+        IEnumerable<StreamEvent> begin = recovery is { HasEvents: true }
+            ? [InteractionEvents.StatusUpdate(run.Id, InteractionStatus.InProgress)]
+            : InteractionEvents.Begin(run.Plan.Interaction);
+        foreach (var value in begin)
+        {
+            await run.Log.AppendAsync(value, run.Stopped);
+        }
+    }
+
+    private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, ModelDescription model, TurnOutput output)
+    {
+        var interaction = run.Plan.Interaction;
+        var history = new List<HistoryTurn>();
+        if (interaction.PreviousId is { } previous)
+        {
+            history.AddRange(await _chain.LoadAsync(interaction.Project, previous, run.Stopped));
+        }
+
+        var before = history.Count == 0 ? [] : history[^1].Steps;
+        var own = run.Plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
+        return ModelRequests.Build(run.Plan, model, history);
+    }
+
+    private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, Usage? usage)
+    {
+        switch (run.Cause)
+        {
+            case StopCause.Cancelled:
+                await output.CutAsync(CancellationToken.None);
+                await output.ReplaceStaleAsync(CancellationToken.None);
+                return new RunEnding(InteractionStatus.Cancelled, usage, null);
+            case StopCause.Deadline:
+                return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
+            case StopCause.Stopping when run.Lease is { } lease:
+                // A planned stop is not a failure: hand the run over now instead of letting the lease time out.
+                await _queue.ReleaseAsync(lease, CancellationToken.None);
+                return null;
+            case StopCause.Stopping:
+                throw new ApiException(ErrorCode.ServiceUnavailable, "The server is stopping.", retryAfter: TimeSpan.FromSeconds(1));
+            default:
+                LogLeaseLost(run.Id);
+                return null;
+        }
+    }
+
+    private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, Usage? usage)
+    {
+        await output.CutAsync(CancellationToken.None);
+        await output.ReplaceStaleAsync(CancellationToken.None);
+        return new RunEnding(InteractionStatus.Failed, usage, fault);
+    }
+
+    private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
+    {
+        var ended = Ended(run.Plan.Interaction, output, ending);
+        if (run.Lease is { } lease)
+        {
+            var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
+            var journal = await CompactJournal.BuildAsync(_journal, ended.Project, ended.Id, closed.Tail, CancellationToken.None);
+            if (!await _queue.FinishAsync(lease, OutcomeOf(ended), journal, CancellationToken.None))
+            {
+                LogLeaseLost(run.Id);
+                return null;
+            }
+
+            Remember(run.Plan, ended, output);
+            run.Log.ShowLast(closed.LastFrames);
+            return ended;
+        }
+
+        if (run.Plan.IsStored)
+        {
+            await _store.InsertFinishedAsync(ended, CancellationToken.None);
+            Remember(run.Plan, ended, output);
+        }
+
+        if (run.Log is { } log)
+        {
+            log.ShowLast((await log.CloseAsync(InteractionEvents.End(ended))).LastFrames);
+        }
+
+        return ended;
+    }
+
+    /// <summary>The next turn of the chain will ask for this one: it is at hand already, as the model sees it.</summary>
+    private void Remember(RunPlan plan, StoredInteraction ended, TurnOutput output)
+    {
+        var own = plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        if (own.Any(s => s.Step is IResultStep))
+        {
+            return; // its calls stand in its parent: the chain joins them when it reads
+        }
+
+        var turn = new HistoryTurn(own, isSettled: true);
+        _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length);
+    }
+
+    private StoredInteraction Ended(StoredInteraction interaction, TurnOutput output, RunEnding ending) => interaction with
+    {
+        Status = ending.Status,
+        Updated = _time.GetUtcNow(),
+        Output = TurnJson.WriteSteps(output.Steps.Select(s => s.Step)),
+        ProviderStates = TurnJson.WriteStates(output.Steps),
+        Usage = ending.Usage is null ? default : JsonSerializer.SerializeToUtf8Bytes(ending.Usage, WireJson.Wire.Usage),
+        Errors = ending.Fault is { } fault
+            ? JsonSerializer.SerializeToUtf8Bytes([new InteractionError { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message }], WireJson.Wire.IReadOnlyListInteractionError)
+            : default,
+        PendingCalls = PendingCalls.Write(PendingCalls.Of(output.Steps)),
+        ChainModalities = interaction.ChainModalities | (int)InputRules.ModalitiesOf(output.Steps.Select(s => s.Step)),
+    };
+
+    private static RunOutcome OutcomeOf(StoredInteraction ended) => new()
+    {
+        Status = ended.Status,
+        Updated = ended.Updated,
+        ChainModalities = ended.ChainModalities,
+        Output = ended.Output,
+        ProviderStates = ended.ProviderStates,
+        Usage = ended.Usage,
+        Errors = ended.Errors,
+        PendingCalls = ended.PendingCalls,
+    };
+
+    private TimeSpan Left(DateTimeOffset deadline)
+    {
+        var left = deadline - _time.GetUtcNow();
+        var most = TimeSpan.FromDays(30);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < most ? left : most;
+    }
+
+    private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
+    private partial void LogLeaseLost(string runId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} failed: {Code}: {Reason}")]
+    private partial void LogRefused(string runId, ErrorCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} failed")]
+    private partial void LogRunFailed(Exception exception, string runId);
+}

@@ -1,0 +1,23 @@
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>What is settled about a run before it starts.</summary>
+internal sealed record RunPlan
+{
+    /// <summary>The interaction as it was accepted.</summary>
+    public required StoredInteraction Interaction { get; init; }
+
+    /// <summary>The request.</summary>
+    public required CreateInteractionRequest Request { get; init; }
+
+    /// <summary>Who runs the model, and which; null after a take-over: the model is then looked up again.</summary>
+    public ResolvedModel? Model { get; init; }
+
+    /// <summary>False when nothing is kept (<c>store:false</c>).</summary>
+    public required bool IsStored { get; init; }
+
+    /// <summary>When it must have ended.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+}

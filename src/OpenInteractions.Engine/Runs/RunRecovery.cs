@@ -1,0 +1,48 @@
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Turns;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>
+/// What a former owner left of a run. A model call that was cut is made again as a whole, because no vendor takes half of one back; its
+/// steps begin again at their indexes and so replace what clients assembled of the first attempt (docs/decisions/0004).
+/// </summary>
+internal sealed record RunRecovery
+{
+    /// <summary>Steps that stand: those of model calls that had ended.</summary>
+    public IReadOnlyList<HistoryStep> Steps { get; init; } = [];
+
+    /// <summary>Usage of the calls that had ended.</summary>
+    public Usage? Usage { get; init; }
+
+    /// <summary>The highest index that a client may have been shown; -1 for none.</summary>
+    public required int ShownThrough { get; init; }
+
+    /// <summary>True when clients may know of the run already.</summary>
+    public required bool HasEvents { get; init; }
+
+    /// <summary>Why the run is not tried again, or null.</summary>
+    public ModelFault? GivenUp { get; init; }
+
+    /// <summary>Reads the journal.</summary>
+    public static async Task<RunRecovery> ReadAsync(IEventJournal journal, ClaimedRun run, CancellationToken cancellationToken)
+    {
+        var fold = new EventFold();
+        var position = default(EventPosition);
+        IReadOnlyList<JournalBatch> page;
+        while ((page = await journal.ReadAsync(run.Interaction.Project, run.Lease.RunId, position, limit: 256, cancellationToken)).Count > 0)
+        {
+            foreach (var value in page.SelectMany(b => EventFrame.ReadAll(CompactJournal.Frames(b))))
+            {
+                fold.Apply(value);
+            }
+
+            position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
+        }
+
+        // Of a run that had an owner before, one step more than the journal knows may have been shown: see TurnOutput.
+        return new RunRecovery { ShownThrough = run.Lease.Epoch > 1 ? fold.LastIndex + 1 : -1, HasEvents = position != default };
+    }
+}

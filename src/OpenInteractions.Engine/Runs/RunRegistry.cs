@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Runs;
+
+/// <summary>The runs that this node executes, and signals of their comings and goings.</summary>
+public sealed class RunRegistry
+{
+    private readonly ConcurrentDictionary<string, ActiveRun> _runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _starts = new(StringComparer.Ordinal);
+    private int _background;
+
+    /// <summary>This process as an owner of runs: new at each start.</summary>
+    public string Owner { get; } = $"{Environment.MachineName}-{Interactions.InteractionId.Random("")}";
+
+    /// <summary>How many runs this node executes.</summary>
+    public int Count => _runs.Count;
+
+    /// <summary>How many of them run in the background.</summary>
+    public int BackgroundCount => Volatile.Read(ref _background);
+
+    internal IReadOnlyList<ActiveRun> Leased => [.. _runs.Values.Where(r => r.Lease is not null)];
+
+    internal IReadOnlyList<ActiveRun> All => [.. _runs.Values];
+
+    internal void Add(ActiveRun run)
+    {
+        _runs[run.Id] = run;
+        Interlocked.Add(ref _background, run.Plan.Interaction.IsBackground ? 1 : 0);
+        if (_starts.TryRemove(run.Id, out var start))
+        {
+            start.TrySetResult();
+        }
+    }
+
+    internal void Remove(ActiveRun run)
+    {
+        if (_runs.TryRemove(new KeyValuePair<string, ActiveRun>(run.Id, run)))
+        {
+            Interlocked.Add(ref _background, run.Plan.Interaction.IsBackground ? -1 : 0);
+        }
+    }
+
+    internal ActiveRun? Find(string id) => _runs.GetValueOrDefault(id);
+
+    /// <summary>The events of a run on this node, or null.</summary>
+    internal EventFeed? FeedOf(string project, string id) =>
+        _runs.TryGetValue(id, out var run) && run.Plan.Interaction.Project == project ? run.Log?.Feed : null;
+
+    /// <summary>Ends when this node starts a run of this id, or after a while: then look at the store, which is the truth.</summary>
+    internal async Task WaitForStartAsync(string id, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = _starts.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_runs.ContainsKey(id))
+        {
+            return;
+        }
+
+        try
+        {
+            await start.Task.WaitAsync(atMost, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _starts.TryRemove(new KeyValuePair<string, TaskCompletionSource>(id, start));
+        }
+    }
+
+    /// <summary>True when this node executes the run under this lease.</summary>
+    internal bool Holds(RunLease lease) => _runs.TryGetValue(lease.RunId, out var run) && run.Lease == lease;
+}

@@ -1,0 +1,115 @@
+using System.Text;
+
+namespace OpenInteractions.Engine.Turns;
+
+/// <summary>Reads the argument text of a function call, and mends once what models are known to get wrong (protocols P-5).</summary>
+internal static class CallArguments
+{
+    /// <summary>The text as an object's JSON, or null when it cannot be read even after mending.</summary>
+    /// <param name="text">What the model wrote.</param>
+    public static string? Read(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Trim() == "null")
+        {
+            return "{}";
+        }
+
+        return IsObject(text) ? text : Mend(text) is var mended && IsObject(mended) ? mended : null;
+    }
+
+    private static bool IsObject(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = WireJson.MaxDepth });
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes off a code fence, drops commas before a closing bracket, closes what was left open.</summary>
+    private static string Mend(string text)
+    {
+        text = text.Trim();
+        if (text.StartsWith("```", StringComparison.Ordinal))
+        {
+            var line = text.IndexOf('\n', StringComparison.Ordinal);
+            text = (line < 0 ? "" : text[(line + 1)..]).TrimEnd('`', ' ', '\n', '\r');
+        }
+
+        var mended = new StringBuilder(text.Length + 8);
+        var open = new Stack<char>();
+        var inText = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (inText)
+            {
+                mended.Append(c);
+                if (c == '\\' && i + 1 < text.Length)
+                {
+                    mended.Append(text[++i]);
+                }
+                else if (c == '"')
+                {
+                    inText = false;
+                }
+
+                continue;
+            }
+
+            switch (c)
+            {
+                case '"':
+                    inText = true;
+                    break;
+                case '{':
+                    open.Push('}');
+                    break;
+                case '[':
+                    open.Push(']');
+                    break;
+                case '}' or ']':
+                    DropComma(mended);
+                    if (!open.TryPop(out var expected) || expected != c)
+                    {
+                        return text;
+                    }
+
+                    break;
+            }
+
+            mended.Append(c);
+        }
+
+        if (inText)
+        {
+            mended.Append('"');
+        }
+
+        DropComma(mended);
+        while (open.TryPop(out var closing))
+        {
+            mended.Append(closing);
+        }
+
+        return mended.ToString();
+    }
+
+    private static void DropComma(StringBuilder text)
+    {
+        var end = text.Length;
+        while (end > 0 && char.IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        if (end > 0 && text[end - 1] == ',')
+        {
+            text.Remove(end - 1, 1);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Providers;
+
+namespace OpenInteractions.Engine.Turns;
+
+/// <summary>How a turn ended.</summary>
+/// <param name="Status">A final status.</param>
+/// <param name="Usage">Tokens of all calls, or null.</param>
+/// <param name="Fault">Why it failed, or null.</param>
+internal sealed record TurnResult(InteractionStatus Status, Usage? Usage, ModelFault? Fault);
+
+/// <summary>
+/// Model → steps: one turn of a conversation, written once as a stream. Calls that the client must answer end the turn (behaviour TL-1, FN-1).
+/// </summary>
+internal static class TurnLoop
+{
+    /// <summary>Most steps of one interaction.</summary>
+    public const int MaxSteps = 10_000;
+
+    /// <summary>Runs the turn.</summary>
+    /// <exception cref="ApiException">The provider failed; steps that were complete are in <paramref name="output"/>.</exception>
+    public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, CancellationToken cancellationToken)
+    {
+        var declared = request.Functions.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var ids = new CallIds(provider.Name, request.Model.Family);
+        await foreach (var value in provider.StreamAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            switch (value)
+            {
+                case StepStarted { Shell: FunctionCallStep call } when !declared.Contains(call.Name):
+                    throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Shorten(call.Name)}', which was not declared.");
+                case StepStarted started:
+                    RequireRoom(output);
+                    output.Hold(ids.Nativize(started.Shell));
+                    break;
+                case StepPiece piece:
+                    await output.AddAsync(piece.Delta, cancellationToken);
+                    break;
+                case StepStopped stopped:
+                    await output.StopAsync(ids.StateOf(stopped.State), cancellationToken);
+                    break;
+                case ModelStopped stopped:
+                    return new TurnResult(StatusOf(stopped.Reason, output), stopped.Usage, stopped.Error);
+            }
+        }
+
+        throw new ApiException(ErrorCode.ServiceUnavailable, "The model provider ended its answer without saying so.");
+    }
+
+    private static InteractionStatus StatusOf(ModelStopReason reason, TurnOutput output) => reason switch
+    {
+        ModelStopReason.Blocked => InteractionStatus.Failed,
+        ModelStopReason.TokenLimit => InteractionStatus.Incomplete,
+        _ => PendingCalls.Of(output.Steps).Count > 0 ? InteractionStatus.RequiresAction : InteractionStatus.Completed,
+    };
+
+    private static void RequireRoom(TurnOutput output)
+    {
+        if (output.Steps.Count >= MaxSteps)
+        {
+            throw new ApiException(ErrorCode.TooManyToolCalls, $"The interaction made {MaxSteps} steps, which is the most it may make.");
+        }
+    }
+
+    private static string Shorten(string name) => name.Length <= 80 ? name : name[..80] + "…";
+}
+
+/// <summary>Gives calls native ids and remembers the upstream's (protocols P-4).</summary>
+internal sealed class CallIds(string provider, string family)
+{
+    private readonly Dictionary<string, string> _native = new(StringComparer.Ordinal);
+    private string? _upstream;
+
+    /// <summary>The step with a native id; a result gets the id of its call.</summary>
+    public Step Nativize(Step shell)
+    {
+        _upstream = null;
+        switch (shell)
+        {
+            case ICallStep call:
+                var native = InteractionId.Random("call_");
+                _native[call.Id] = native; // an upstream that repeats an id means its newest call
+                _upstream = call.Id.Length > 0 ? call.Id : null;
+                return StepIds.WithId(shell, native);
+            case IResultStep result when _native.TryGetValue(result.CallId, out var known):
+                _upstream = result.CallId;
+                return StepIds.WithId(shell, known);
+            default:
+                return shell;
+        }
+    }
+
+    /// <summary>What is kept with the step that began last, or null when there is nothing to keep.</summary>
+    public ProviderState? StateOf(JsonElement? data) =>
+        _upstream is null && data is null ? null : new ProviderState(provider, family, _upstream, data);
+}

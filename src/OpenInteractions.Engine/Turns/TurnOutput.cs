@@ -1,0 +1,197 @@
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Providers;
+
+namespace OpenInteractions.Engine.Turns;
+
+/// <summary>
+/// The steps that a turn makes, and the events that tell of them. The plain answer and the stream come from the same calls; without a log
+/// nobody listens and only the steps are kept.
+/// </summary>
+internal sealed class TurnOutput
+{
+    private static readonly JsonElement EmptyObject = JsonDocument.Parse("{}").RootElement.Clone();
+
+    private readonly EventLog? _log;
+    private readonly TaskCompletionSource _begun;
+    private readonly int _shownThrough;
+    private readonly List<HistoryStep> _steps;
+    private Step? _held;
+    private Step? _shell;
+    private StepAssembler? _open;
+    private long _lastStart;
+
+    /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
+    /// <param name="log">Tells of the steps, or null.</param>
+    /// <param name="begun">Set when the model gives its first piece.</param>
+    /// <param name="final">Steps of earlier model calls, kept from a former owner.</param>
+    /// <param name="shownThrough">The highest index that a client may have been shown by a former owner; -1 when there was none.</param>
+    public TurnOutput(EventLog? log, TaskCompletionSource begun, IReadOnlyList<HistoryStep> final, int shownThrough)
+    {
+        (_log, _begun, _steps, _shownThrough) = (log, begun, [.. final], shownThrough);
+    }
+
+    /// <summary>The complete steps.</summary>
+    public IReadOnlyList<HistoryStep> Steps => _steps;
+
+    /// <summary>True when the model has given anything at all.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>A step begins. Its event waits for the first piece, so that steps that stay empty are never seen.</summary>
+    public void Hold(Step shell)
+    {
+        HasBegun = true;
+        _begun.TrySetResult();
+        _held = shell;
+    }
+
+    /// <summary>A piece of the step that began last.</summary>
+    public async ValueTask AddAsync(StepDelta delta, CancellationToken cancellationToken)
+    {
+        if (_held is not null)
+        {
+            await BeginAsync(cancellationToken);
+        }
+
+        _open!.Add(delta);
+        if (_log is not null)
+        {
+            await _log.AppendAsync(new StepDeltaEvent { Index = _steps.Count, Delta = delta }, cancellationToken);
+        }
+    }
+
+    /// <summary>The step that began last is complete.</summary>
+    /// <returns>The step, or null when there was nothing in it.</returns>
+    /// <exception cref="ApiException"><see cref="ErrorCode.MalformedFunctionCall"/>: the arguments cannot be read.</exception>
+    public async ValueTask<Step?> StopAsync(ProviderState? state, CancellationToken cancellationToken)
+    {
+        if (_held is ModelOutputStep { Content.Count: 0 } or ThoughtStep { Signature: null, Summary: null })
+        {
+            _held = null;
+            return null;
+        }
+
+        if (_held is not null)
+        {
+            await BeginAsync(cancellationToken);
+        }
+
+        if (_shell is FunctionCallStep call)
+        {
+            await FinishArgumentsAsync(call, cancellationToken);
+        }
+
+        return await EndAsync(_open!.Build(), state, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends a step that was cut: text that came stays; what cannot stand alone, such as half of a call, is replaced by an empty thought, so that
+    /// what a client assembled and what is kept stay the same.
+    /// </summary>
+    public async ValueTask CutAsync(CancellationToken cancellationToken)
+    {
+        _held = null;
+        if (_open is null)
+        {
+            return;
+        }
+
+        if (_shell is ModelOutputStep or ThoughtStep)
+        {
+            await EndAsync(_open.Build(), state: null, cancellationToken);
+        }
+        else
+        {
+            await FillAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Replaces steps that a former owner may have shown beyond those that there are now by empty thoughts: a client who assembled them cannot
+    /// be told that they are gone, only what stands in their place.
+    /// </summary>
+    public async ValueTask ReplaceStaleAsync(CancellationToken cancellationToken)
+    {
+        while (_steps.Count <= _shownThrough)
+        {
+            await FillAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        var shell = _held!;
+        _held = null;
+        var (wire, given) = Split(shell);
+        _shell = wire;
+        _open = new StepAssembler(wire);
+        await EmitStartAsync(wire, cancellationToken);
+        foreach (var delta in given)
+        {
+            await AddAsync(delta, cancellationToken);
+        }
+    }
+
+    /// <summary>At most one begun step is shown that the journal does not know, so that a new owner can tell what clients may have seen.</summary>
+    private async ValueTask EmitStartAsync(Step shell, CancellationToken cancellationToken)
+    {
+        if (_log is null)
+        {
+            return;
+        }
+
+        await _log.WaitDurableAsync(_lastStart, cancellationToken);
+        await _log.AppendAsync(new StepStartEvent { Index = _steps.Count, Step = shell }, cancellationToken);
+        _lastStart = _log.LastNumber;
+    }
+
+    private async ValueTask<Step> EndAsync(Step step, ProviderState? state, CancellationToken cancellationToken)
+    {
+        var index = _steps.Count;
+        _steps.Add(new HistoryStep(step, state));
+        (_open, _shell) = (null, null);
+        if (_log is not null)
+        {
+            await _log.AppendAsync(new StepStopEvent { Index = index }, cancellationToken);
+        }
+
+        return step;
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        var empty = new ThoughtStep();
+        await EmitStartAsync(empty, cancellationToken);
+        await EndAsync(empty, state: null, cancellationToken);
+    }
+
+    private async ValueTask FinishArgumentsAsync(FunctionCallStep call, CancellationToken cancellationToken)
+    {
+        var written = _open!.Arguments;
+        var arguments = CallArguments.Read(written)
+            ?? throw new ApiException(ErrorCode.MalformedFunctionCall, $"The model wrote arguments for '{call.Name}' that are not a JSON object.");
+        if (written == arguments)
+        {
+            return;
+        }
+
+        if (arguments.StartsWith(written, StringComparison.Ordinal))
+        {
+            await AddAsync(new ArgumentsDelta { Arguments = arguments[written.Length..] }, cancellationToken);
+            return;
+        }
+
+        // A client has put the broken text together already: the step begins again, which replaces it.
+        _open = new StepAssembler(call);
+        await EmitStartAsync(call, cancellationToken);
+        await AddAsync(new ArgumentsDelta { Arguments = arguments }, cancellationToken);
+    }
+
+    /// <summary>What goes into the start event, and what follows as a delta although it was given at once (behaviour SE-6, SE-9).</summary>
+    private static (Step Shell, IReadOnlyList<StepDelta> Given) Split(Step step) => step switch
+    {
+        FunctionCallStep { Arguments.ValueKind: JsonValueKind.Object } call when call.Arguments.EnumerateObject().MoveNext() =>
+            (call with { Arguments = EmptyObject }, [new ArgumentsDelta { Arguments = call.Arguments.GetRawText() }]),
+        FunctionCallStep call => (call with { Arguments = EmptyObject }, []),
+        _ => (step, []),
+    };
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using OpenInteractions.Providers.Http;
+
+namespace OpenInteractions.Providers.Anthropic;
+
+/// <summary>Models behind Anthropic's Messages wire (protocols 6.4).</summary>
+public sealed class AnthropicProvider : IModelProvider
+{
+    // A turn that pauses more often than this does not come to an end.
+    private const int MostPauses = 16;
+
+    private readonly AnthropicOptions _options;
+    private readonly ISignatureEnvelope _envelope;
+    private readonly UpstreamClient _client;
+    private readonly ConcurrentDictionary<string, LearnedLimits> _limits = new();
+    private volatile bool _serverIsOlder;
+
+    /// <summary>Models at one address.</summary>
+    public AnthropicProvider(
+        AnthropicOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILogger<AnthropicProvider> logger)
+    {
+        _options = options;
+        _envelope = envelope;
+        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FamilyPrefixes => ["claude-"];
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken) =>
+        new ModelList(_client, _options).ReadAsync(() => _serverIsOlder, cancellationToken);
+
+    /// <inheritdoc/>
+    public ModelDescription Describe(string modelId) => ModelList.Describe(modelId, _options.Name);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var traits = ClaudeTraits.Of(request.Model.Id);
+        var renderer = new StepBlocks(Name, traits.Family, _envelope);
+        var messages = Build(request, traits, renderer, KnownLimits(request.Model.Id));
+        AnswerReader? answer = null;
+        for (var pauses = 0; pauses <= MostPauses; pauses++)
+        {
+            var call = new UpstreamCall
+            {
+                Request = () => messages.Request.ToHttp(answer?.Replay ?? []),
+                Read = (response, token) => (answer ??= new AnswerReader(messages.Request, renderer)).ReadAsync(response, token),
+                Adapt = failure =>
+                {
+                    // In the middle of a paused turn the steps already stand on this request.
+                    if (answer is not null || Learn(request.Model.Id, messages, failure) is not { } learned)
+                    {
+                        return false;
+                    }
+
+                    messages = Build(request, traits, renderer, learned);
+                    return true;
+                },
+                InteractionId = request.InteractionId,
+                ServiceTier = request.ServiceTier,
+            };
+            await foreach (var modelEvent in _client.StreamAsync(call, cancellationToken).ConfigureAwait(false))
+            {
+                yield return modelEvent;
+            }
+
+            if (!answer!.IsPaused)
+            {
+                break;
+            }
+        }
+
+        foreach (var modelEvent in answer!.Finish())
+        {
+            yield return modelEvent;
+        }
+    }
+
+    private (MessagesRequest Request, LearnedLimits Limits) Build(ModelRequest request, ClaudeTraits traits, StepBlocks renderer, LearnedLimits limits) =>
+        (new MessagesRequest(request, _options, traits, renderer, limits), limits);
+
+    private LearnedLimits KnownLimits(string modelId) => _limits.GetValueOrDefault(modelId, LearnedLimits.None) with { ServerIsOlder = _serverIsOlder };
+
+    private LearnedLimits? Learn(string modelId, (MessagesRequest Request, LearnedLimits Limits) sent, UpstreamFailureException failure)
+    {
+        if (sent.Limits.After(failure, sent.Request.SendsSampling) is not { } learned)
+        {
+            return null;
+        }
+
+        _serverIsOlder = learned.ServerIsOlder;
+        // Thinking that was out of place once is in place elsewhere: that lesson is for this call alone.
+        _limits[modelId] = learned with { ThinkingIsRefused = false };
+        return learned;
+    }
+}

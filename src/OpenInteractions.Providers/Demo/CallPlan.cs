@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Providers;
+
+namespace OpenInteractions.Providers.Demo;
+
+/// <summary>
+/// Which functions to call next. Functions that the prompt names together are called together; those named after "then" wait for the
+/// results of the ones before (behaviour FN-2, FN-4).
+/// </summary>
+internal static partial class CallPlan
+{
+    private const int MostCalls = 16;
+
+    public static IReadOnlyList<PlannedCall> Next(ModelRequest request, Conversation conversation)
+    {
+        var choice = ToolChoice.Of(request);
+        if (choice.Allowed.Count == 0)
+        {
+            return [];
+        }
+
+        var results = conversation.SincePrompt.OfType<CameBack>().ToArray();
+        var made = conversation.SincePrompt.OfType<Called>().Select(c => c.Name).Concat(results.Select(r => r.Name)).ToHashSet(StringComparer.Ordinal);
+        var mentions = FunctionMentions.In(conversation.Prompt, choice.Allowed);
+        if (mentions.Count == 0)
+        {
+            // A forced call is forced once for each prompt: otherwise no answer could ever follow the result.
+            return choice.MustCall && made.Count == 0 ? [Call(choice.Allowed[0], conversation, conversation.Prompt, "", [])] : [];
+        }
+
+        // What failed is told, not built upon.
+        if (results.Any(r => r.IsError) || results.Length >= MostCalls)
+        {
+            return [];
+        }
+
+        foreach (var stage in Stages(conversation.Prompt, mentions))
+        {
+            if (stage.All(m => made.Contains(m.Function.Name)))
+            {
+                continue;
+            }
+
+            return [.. stage.Where(m => !made.Contains(m.Function.Name)).SelectMany(m => Calls(m, mentions, conversation, results)).Take(MostCalls)];
+        }
+
+        return [];
+    }
+
+    private static IEnumerable<IReadOnlyList<Mention>> Stages(string prompt, IReadOnlyList<Mention> mentions)
+    {
+        var stage = new List<Mention> { mentions[0] };
+        for (var i = 1; i < mentions.Count; i++)
+        {
+            if (Afterwards().IsMatch(prompt[mentions[i - 1].End..Math.Max(mentions[i - 1].End, mentions[i].Start)]))
+            {
+                yield return stage;
+                stage = [];
+            }
+
+            // "Call a (the function a)" names it twice and means it once; with other arguments it is another call.
+            if (!stage.Any(m => m.Function == mentions[i].Function && Segment(prompt, m, mentions) == Segment(prompt, mentions[i], mentions)))
+            {
+                stage.Add(mentions[i]);
+            }
+        }
+
+        yield return stage;
+    }
+
+    private static IEnumerable<PlannedCall> Calls(Mention mention, IReadOnlyList<Mention> mentions, Conversation conversation, IReadOnlyList<CameBack> results)
+    {
+        var prompt = conversation.Prompt;
+        yield return Call(mention.Function, conversation, Segment(prompt, mention, mentions), prompt[..mentions[0].Start], results);
+    }
+
+    /// <summary>The part of the prompt that speaks of this mention: from its name to the next one.</summary>
+    private static string Segment(string prompt, Mention mention, IReadOnlyList<Mention> mentions)
+    {
+        var end = mentions.Where(m => m.Start >= mention.End).Select(m => m.Start).DefaultIfEmpty(prompt.Length).Min();
+        return prompt[mention.End..end];
+    }
+
+    private static PlannedCall Call(FunctionTool function, Conversation conversation, string segment, string before, IReadOnlyList<CameBack> results)
+    {
+        var values = new ValuePool([segment, before, conversation.Prompt], [.. results.Select(r => r.Value)], conversation.Facts);
+        return new PlannedCall(function.Name, SchemaSample.Arguments(function.Parameters, values));
+    }
+
+    [GeneratedRegex(@"\b(?:then|after\s+that|afterwards|next|finally|followed\s+by|(?:with|using|use|on)\s+(?:its|the|that|this)\s+(?:result|answer|output))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Afterwards();
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json;
+
+namespace OpenInteractions.Providers.Demo;
+
+/// <summary>Says what came back from calls.</summary>
+internal static class ResultReport
+{
+    private const int LongestShown = 600;
+    private const int MostShown = 20;
+
+    public static string Of(IReadOnlyList<CameBack> results)
+    {
+        var report = new StringBuilder();
+        foreach (var result in results.Take(MostShown))
+        {
+            report.Append(report.Length == 0 ? "" : "\n").Append(result.Name)
+                .Append(result.IsError ? " failed: " : " returned ").Append(Shorten(Text(result.Value))).Append('.');
+        }
+
+        if (results.Count > MostShown)
+        {
+            report.Append($"\nAnd {results.Count - MostShown} more results came back.");
+        }
+
+        return report.ToString();
+    }
+
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array when Texts(value) is { Length: > 0 } texts => texts,
+        JsonValueKind.Array when value.EnumerateArray().All(b => b.ValueKind == JsonValueKind.Object && b.TryGetProperty("mime_type", out _)) => $"{value.GetArrayLength()} media",
+        _ => value.GetRawText(),
+    };
+
+    private static string Texts(JsonElement blocks) => string.Join(' ', blocks.EnumerateArray()
+        .Where(b => b.ValueKind == JsonValueKind.Object && b.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
+        .Select(b => b.GetProperty("text").GetString()));
+
+    private static string Shorten(string text) => text.Length <= LongestShown ? text.TrimEnd('.', ' ', '\n') : $"{text[..LongestShown]}… ({text.Length} characters)";
+}

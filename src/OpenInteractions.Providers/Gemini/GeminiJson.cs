@@ -1,0 +1,108 @@
+using System.Text.Json.Serialization;
+
+namespace OpenInteractions.Providers.Gemini;
+
+/// <summary>The camelCase wire as far as it is read; members that are not named here are not needed.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(GenerateContentResponse))]
+[JsonSerializable(typeof(GeminiModelPage))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class GeminiJson : JsonSerializerContext;
+
+internal sealed record GenerateContentResponse
+{
+    public IReadOnlyList<GeminiCandidate>? Candidates { get; init; }
+    public GeminiPromptFeedback? PromptFeedback { get; init; }
+    public GeminiUsageMetadata? UsageMetadata { get; init; }
+
+    /// <summary>An error in the middle of a stream stands where an answer would.</summary>
+    public GeminiRpcError? Error { get; init; }
+}
+
+internal sealed record GeminiRpcError(int? Code, string? Message, string? Status);
+
+internal sealed record GeminiPromptFeedback(string? BlockReason, string? BlockReasonMessage);
+
+internal sealed record GeminiCandidate
+{
+    public GeminiContent? Content { get; init; }
+    public string? FinishReason { get; init; }
+    public string? FinishMessage { get; init; }
+    public GeminiGrounding? GroundingMetadata { get; init; }
+    public GeminiUrlContext? UrlContextMetadata { get; init; }
+}
+
+internal sealed record GeminiContent(IReadOnlyList<GeminiPart>? Parts);
+
+internal sealed record GeminiPart
+{
+    public string? Text { get; init; }
+    public bool Thought { get; init; }
+    public string? ThoughtSignature { get; init; }
+    public GeminiFunctionCall? FunctionCall { get; init; }
+    public GeminiBlob? InlineData { get; init; }
+    public GeminiFile? FileData { get; init; }
+    public GeminiCode? ExecutableCode { get; init; }
+    public GeminiCodeResult? CodeExecutionResult { get; init; }
+}
+
+internal sealed record GeminiFunctionCall(string? Id, string? Name, JsonElement? Args);
+
+internal sealed record GeminiBlob(string? MimeType, string? Data);
+
+internal sealed record GeminiFile(string? MimeType, string? FileUri);
+
+internal sealed record GeminiCode(string? Language, string? Code);
+
+internal sealed record GeminiCodeResult(string? Outcome, string? Output);
+
+internal sealed record GeminiGrounding
+{
+    public IReadOnlyList<string>? WebSearchQueries { get; init; }
+    public GeminiSearchEntryPoint? SearchEntryPoint { get; init; }
+    public IReadOnlyList<GeminiGroundingChunk>? GroundingChunks { get; init; }
+    public IReadOnlyList<GeminiGroundingSupport>? GroundingSupports { get; init; }
+}
+
+internal sealed record GeminiSearchEntryPoint(string? RenderedContent);
+
+internal sealed record GeminiGroundingChunk(GeminiWebSource? Web, GeminiWebSource? RetrievedContext, GeminiWebSource? Maps);
+
+internal sealed record GeminiWebSource(string? Uri, string? Title, string? PlaceId);
+
+internal sealed record GeminiGroundingSupport(GeminiSegment? Segment, IReadOnlyList<int>? GroundingChunkIndices);
+
+internal sealed record GeminiSegment(int? StartIndex, int? EndIndex);
+
+internal sealed record GeminiUrlContext(IReadOnlyList<GeminiUrlRetrieval>? UrlMetadata);
+
+internal sealed record GeminiUrlRetrieval(string? RetrievedUrl, string? UrlRetrievalStatus);
+
+internal sealed record GeminiUsageMetadata
+{
+    public long? PromptTokenCount { get; init; }
+    public long? CachedContentTokenCount { get; init; }
+    public long? CandidatesTokenCount { get; init; }
+    public long? ThoughtsTokenCount { get; init; }
+    public long? ToolUsePromptTokenCount { get; init; }
+    public long? TotalTokenCount { get; init; }
+    public IReadOnlyList<GeminiModalityCount>? PromptTokensDetails { get; init; }
+    public IReadOnlyList<GeminiModalityCount>? CacheTokensDetails { get; init; }
+    public IReadOnlyList<GeminiModalityCount>? CandidatesTokensDetails { get; init; }
+    public IReadOnlyList<GeminiModalityCount>? ToolUsePromptTokensDetails { get; init; }
+}
+
+internal sealed record GeminiModalityCount(string? Modality, long? TokenCount);
+
+internal sealed record GeminiModelPage(IReadOnlyList<GeminiModelInfo>? Models, string? NextPageToken);
+
+internal sealed record GeminiModelInfo
+{
+    public string? Name { get; init; }
+    public string? DisplayName { get; init; }
+    public string? Description { get; init; }
+    public int? InputTokenLimit { get; init; }
+    public int? OutputTokenLimit { get; init; }
+    public IReadOnlyList<string>? SupportedGenerationMethods { get; init; }
+    public bool? Thinking { get; init; }
+}

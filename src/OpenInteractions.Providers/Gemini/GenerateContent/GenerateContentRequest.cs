@@ -1,0 +1,214 @@
+using System.Buffers;
+
+namespace OpenInteractions.Providers.Gemini.GenerateContent;
+
+/// <summary>
+/// Writes the body of a call. The order of members is fixed, and what changes least comes first, so that the vendor's cache sees the same
+/// beginning turn after turn (P-6).
+/// </summary>
+internal static class GenerateContentRequest
+{
+    public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
+    {
+        GeminiLimits.CheckGenerateContent(request);
+        var bytes = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
+        {
+            json.WriteStartObject();
+            if (request.SystemInstruction is { Length: > 0 } instruction)
+            {
+                json.WriteStartObject("systemInstruction");
+                json.WriteStartArray("parts");
+                json.WriteStartObject();
+                json.WriteString("text", instruction);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            WriteTools(json, request);
+            new ContentsWriter(json).Write(request.History, form, signatures);
+            WriteToolConfig(json, request);
+            GenerationSettings.Write(json, request);
+            WriteSafety(json, request.SafetySettings);
+            if (request.ServiceTier is "flex" or "priority")
+            {
+                json.WriteString("serviceTier", request.ServiceTier);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenMemory;
+    }
+
+    private static void WriteTools(Utf8JsonWriter json, ModelRequest request)
+    {
+        if (request.Functions.Count == 0 && request.NativeTools.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tools");
+        if (request.Functions.Count > 0)
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("functionDeclarations");
+            foreach (var function in request.Functions)
+            {
+                WriteFunction(json, function);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        foreach (var tool in request.NativeTools)
+        {
+            WriteNativeTool(json, tool);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteFunction(Utf8JsonWriter json, FunctionTool function)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", function.Name);
+        if (function.Description is { } description)
+        {
+            json.WriteString("description", description);
+        }
+
+        if (function.Parameters is { } parameters)
+        {
+            // Whole JSON Schema; the older "parameters" knows only a subset.
+            json.WritePropertyName("parametersJsonSchema");
+            JsonSchemas.Write(json, parameters);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNativeTool(Utf8JsonWriter json, Tool tool)
+    {
+        json.WriteStartObject();
+        switch (tool)
+        {
+            case GoogleSearchTool:
+                json.WriteStartObject("googleSearch");
+                break;
+            case CodeExecutionTool:
+                json.WriteStartObject("codeExecution");
+                break;
+            case UrlContextTool:
+                json.WriteStartObject("urlContext");
+                break;
+            case GoogleMapsTool maps:
+                json.WriteStartObject("googleMaps");
+                if (maps.EnableWidget is { } widget)
+                {
+                    json.WriteBoolean("enableWidget", widget);
+                }
+
+                break;
+            case FileSearchTool search:
+                json.WriteStartObject("fileSearch");
+                WriteStrings(json, "fileSearchStoreNames", search.FileSearchStoreNames);
+                if (search.MetadataFilter is { } filter)
+                {
+                    json.WriteString("metadataFilter", filter);
+                }
+
+                if (search.TopK is { } topK)
+                {
+                    json.WriteNumber("topK", topK);
+                }
+
+                break;
+            case ComputerUseTool computer:
+                json.WriteStartObject("computerUse");
+                json.WriteString("environment", "ENVIRONMENT_" + (computer.Environment ?? "browser").ToUpperInvariant());
+                WriteStrings(json, "excludedPredefinedFunctions", computer.ExcludedPredefinedFunctions);
+                break;
+            default:
+                throw new ApiException(ErrorCode.FailedPrecondition, $"This model's provider does not run the tool '{tool.Type}' by itself.", "tools");
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteToolConfig(Utf8JsonWriter json, ModelRequest request)
+    {
+        if (request.Functions.Count == 0)
+        {
+            return;
+        }
+
+        var choice = request.Config.ToolChoice;
+        var allowed = choice?.Value?.AllowedTools;
+        var mode = allowed is null ? choice?.Text ?? ToolChoiceMode.Auto : allowed.Mode ?? ToolChoiceMode.Auto;
+        if (mode == ToolChoiceMode.Auto && (request.NativeTools.Count > 0 || allowed?.Tools is { Count: > 0 }))
+        {
+            // The vendor wants this mode for a mix with its own tools (behaviour TL-4), and takes a list of names only with it or with "any".
+            mode = ToolChoiceMode.Validated;
+        }
+
+        if (mode == ToolChoiceMode.Auto)
+        {
+            return;
+        }
+
+        json.WriteStartObject("toolConfig");
+        json.WriteStartObject("functionCallingConfig");
+        json.WriteString("mode", mode.ToUpperInvariant());
+        if (mode != ToolChoiceMode.None)
+        {
+            WriteStrings(json, "allowedFunctionNames", allowed?.Tools);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteSafety(Utf8JsonWriter json, IReadOnlyList<SafetySetting> settings)
+    {
+        if (settings.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("safetySettings");
+        foreach (var setting in settings)
+        {
+            json.WriteStartObject();
+            json.WriteString("category", "HARM_CATEGORY_" + setting.Type.ToUpperInvariant());
+            json.WriteString("threshold", setting.Threshold.ToUpperInvariant());
+            if (setting.Method is { } method)
+            {
+                json.WriteString("method", method.ToUpperInvariant());
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string>? values)
+    {
+        if (values is not { Count: > 0 })
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

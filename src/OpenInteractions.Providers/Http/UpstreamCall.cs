@@ -1,0 +1,21 @@
+namespace OpenInteractions.Providers.Http;
+
+/// <summary>One model call over HTTP, as an adapter describes it.</summary>
+internal sealed record UpstreamCall
+{
+    /// <summary>Makes the request, anew for every attempt.</summary>
+    public required Func<HttpRequestMessage> Request { get; init; }
+
+    /// <summary>Turns a successful answer into events. Ends in order only after the upstream's own last word; else it throws <see cref="UpstreamFailureException.Incomplete"/>.</summary>
+    public required Func<UpstreamResponse, CancellationToken, IAsyncEnumerable<ModelEvent>> Read { get; init; }
+
+    /// <summary>
+    /// Asked about a refusal before any event was passed on. True when the adapter has learned something and <see cref="Request"/> will make
+    /// another request now, for example one without a setting that this model refuses. Such a repetition does not wait.
+    /// </summary>
+    public Func<UpstreamFailureException, bool> Adapt { get; init; } = _ => false;
+
+    public required string InteractionId { get; init; }
+
+    public string ServiceTier { get; init; } = "standard";
+}

@@ -1,0 +1,31 @@
+namespace OpenInteractions.Providers.Http;
+
+/// <summary>
+/// A failed model call, before it becomes an <see cref="ApiException"/>. Adapters throw it for failures that an upstream reports inside
+/// its stream; the message must be fit for callers (see <see cref="Redaction"/>).
+/// </summary>
+internal sealed class UpstreamFailureException(ErrorCode code, string message, bool isRetryable) : Exception(message)
+{
+    public ErrorCode Code { get; } = code;
+
+    /// <summary>Whether the same call may succeed when it is made again (P-8).</summary>
+    public bool IsRetryable { get; } = isRetryable;
+
+    /// <summary>How long the upstream asked to wait.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The HTTP status, when the failure was one.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>What the upstream said, for adapters that can do something about it.</summary>
+    public UpstreamError? Error { get; init; }
+
+    public ApiException ToApiException() => new(Code, Message, retryAfter: RetryAfter);
+
+    /// <summary>P-9: the answer ended before the upstream had said that it is over.</summary>
+    public static UpstreamFailureException Incomplete() =>
+        new(ErrorCode.ServiceUnavailable, "The model provider closed the connection before its answer was complete.", isRetryable: true);
+
+    public static UpstreamFailureException Malformed() =>
+        new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: true);
+}

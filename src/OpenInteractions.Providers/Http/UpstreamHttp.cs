@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OpenInteractions.Providers.Http;
+
+/// <summary>Registers the HTTP client of all upstreams.</summary>
+public static class UpstreamHttp
+{
+    /// <summary>
+    /// One pooled handler for all upstreams. It follows no redirect, because a redirect would carry a key to another host, and has no total
+    /// time-out, because a background answer may take hours (P-7).
+    /// </summary>
+    public static IHttpClientBuilder AddUpstreamHttp(this IServiceCollection services, UpstreamOptions options) =>
+        services.AddHttpClient(UpstreamClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => NewHandler(options))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan); // the handler renews its connections by itself
+
+    internal static SocketsHttpHandler NewHandler(UpstreamOptions options) => new()
+    {
+        ConnectTimeout = options.ConnectTimeout,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = System.Net.DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // follows DNS changes
+        EnableMultipleHttp2Connections = true,
+    };
+}

@@ -1,0 +1,24 @@
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>A call of any kind as a function call. Calls of tools that the server or another vendor ran have a type of their own; here they are functions of that name.</summary>
+internal static class CallText
+{
+    public static string Name(Step step) => FunctionNames.ToUpstream(step switch
+    {
+        FunctionCallStep call => call.Name,
+        McpServerToolCallStep mcp => mcp.Name,
+        _ when step.Type.EndsWith("_call", StringComparison.Ordinal) => step.Type[..^"_call".Length],
+        _ => step.Type,
+    });
+
+    public static string Arguments(Step step)
+    {
+        if (step is FunctionCallStep call)
+        {
+            return call.Arguments.ValueKind == JsonValueKind.Undefined ? "{}" : call.Arguments.GetRawText();
+        }
+
+        var wire = JsonSerializer.SerializeToElement(step, WireJson.Wire.Step);
+        return wire.TryGetProperty("arguments", out var arguments) ? arguments.GetRawText() : "{}";
+    }
+}

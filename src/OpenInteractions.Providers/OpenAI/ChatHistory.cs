@@ -1,0 +1,88 @@
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>
+/// A turn of the conversation as chat messages. The wire wants the results of calls directly after the message with the calls, all of them
+/// and before anything else, and lets only users show pictures (protocols 6.3).
+/// </summary>
+internal sealed class ChatHistory(string provider, string family, ChatProfile profile)
+{
+    private const int LongestCallId = 40;
+
+    private sealed record Key(string Provider, string Family, ChatProfile Profile, bool InOpenTurn, string Wire = "chat");
+
+    /// <summary>
+    /// The turns as messages. Reasoning goes back only inside a tool loop that is still open, that is after the last thing the user said:
+    /// servers that want it there refuse or ignore it elsewhere.
+    /// </summary>
+    public IReadOnlyList<byte[]> Render(IReadOnlyList<HistoryTurn> turns)
+    {
+        var rendered = new byte[turns.Count][];
+        var isOpen = true;
+        for (var i = turns.Count - 1; i >= 0; i--)
+        {
+            var inOpenTurn = isOpen;
+            rendered[i] = turns[i].Rendered(new Key(provider, family, profile, inOpenTurn), t => Write(t.Steps, inOpenTurn), bytes => bytes.Length);
+            isOpen &= !turns[i].Steps.Any(s => s.Step is UserInputStep);
+        }
+
+        return rendered;
+    }
+
+    private byte[] Write(IReadOnlyList<HistoryStep> steps, bool inOpenTurn) => RequestBuffer.Elements(writer =>
+    {
+        var messages = new ChatMessages(writer, profile, step => CallId(step.CallIdFor(provider)!));
+        var own = steps.Select(s => s.Step).OfType<ICallStep>().Select(c => c.Id).ToHashSet();
+        // Results of the turn before come first, whatever the client put in front of them.
+        foreach (var result in steps.Where(s => s.Step is IResultStep r && !own.Contains(r.CallId)))
+        {
+            messages.Result(result);
+        }
+
+        foreach (var step in steps)
+        {
+            switch (step.Step)
+            {
+                case UserInputStep user:
+                    messages.User(user.Content);
+                    break;
+                case ThoughtStep when inOpenTurn && IsOwn(step):
+                    messages.Reasoning(step.State!.Data!.Value);
+                    break;
+                case ModelOutputStep output:
+                    messages.Output(output);
+                    break;
+                case ICallStep:
+                    messages.Call(step, IsOwn(step) ? step.State!.Data : null);
+                    break;
+                case IResultStep result when own.Contains(result.CallId):
+                    messages.Result(step);
+                    break;
+            }
+        }
+
+        messages.End();
+    });
+
+    private string CallId(string id) => profile.ShortCallIds ? ShortId(id) : CallIds.Fit(id, LongestCallId);
+
+    private bool IsOwn(HistoryStep step) => step.State is { Data: not null } state && state.Provider == provider && state.Family == family;
+
+    /// <summary>Nine letters and digits, the same for the same id.</summary>
+    private static string ShortId(string id)
+    {
+        const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+        if (id.Length == 9 && id.All(char.IsAsciiLetterOrDigit))
+        {
+            return id;
+        }
+
+        var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(id));
+        return string.Create(9, hash, (span, bytes) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = Alphabet[bytes[i] % Alphabet.Length];
+            }
+        });
+    }
+}

@@ -1,0 +1,338 @@
+using System.Text;
+using OpenInteractions.Providers.Http;
+
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>Turns the chunks of one Chat Completions call into our events, leniently: every server has its own way (protocols 6.3).</summary>
+internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally)
+{
+    // Shells carry no arguments yet (wire 14.3).
+    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
+    private readonly FunctionNames _names = new(request.Functions);
+    private readonly StopSequenceCutter _cutter = new(cutsLocally ? request.Config.StopSequences ?? [] : []);
+    private readonly ThinkTagSplitter? _tags = profile.ThinkTags ? new() : null;
+    private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
+    private readonly StepOrder _order = new();
+    private readonly ChatCallFragments _fragments = new();
+    private readonly CallIds _callIds = new();
+    private readonly Dictionary<ChatCall, int> _callKeys = [];
+    private readonly List<ModelEvent> _out = [];
+    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _reasoning = new();
+    private readonly List<JsonElement> _reasoningDetails = [];
+    private Speech _speech = Speech.None;
+    private int _speechKey;
+    private int _keys;
+    private bool _refused;
+    private string? _finish;
+    private Usage? _usage;
+
+    private enum Speech
+    {
+        None,
+        Reasoning,
+        Text,
+    }
+
+    /// <summary>True once the upstream said why it stopped; only usage may still come.</summary>
+    public bool HasFinished => _finish is not null;
+
+    /// <summary>Takes one chunk, or the one object of an answer that was not streamed. What it returns is valid until the next call.</summary>
+    public IReadOnlyList<ModelEvent> On(JsonElement chunk)
+    {
+        _out.Clear();
+        if (chunk.ValueKind == JsonValueKind.Object && chunk.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
+        {
+            throw StreamFailure.From(UpstreamError.From(chunk)!);
+        }
+
+        if (chunk.TryGetProperty("usage", out var usage) && OpenAITokens.Chat(usage) is { } tokens)
+        {
+            _usage = tokens; // some repeat it in every chunk: the last one counts
+        }
+
+        if (!chunk.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
+        {
+            return _out;
+        }
+
+        var choice = choices[0];
+        if (choice.TryGetProperty("delta", out var delta) || choice.TryGetProperty("message", out delta))
+        {
+            OnDelta(delta);
+        }
+
+        _finish = Text(choice, "finish_reason") ?? _finish;
+        return _out;
+    }
+
+    /// <summary>The end of the answer.</summary>
+    public IReadOnlyList<ModelEvent> End()
+    {
+        _out.Clear();
+        if (_tags is not null)
+        {
+            var (reasoning, answer) = _tags.Flush();
+            Think(reasoning);
+            Say(answer);
+        }
+
+        StopSpeech();
+        foreach (var call in _fragments.Calls)
+        {
+            StopCall(call);
+        }
+
+        _out.Add(_finish switch
+        {
+            "content_filter" => Blocked("The model provider's content filter stopped the answer."),
+            _ when _refused => Blocked("The model declined to answer."),
+            "length" when !_cutter.HasStopped => new ModelStopped(ModelStopReason.TokenLimit, _usage),
+            "error" => throw StreamFailure.From(new UpstreamError("", null, null, null, null)),
+            _ => new ModelStopped(ModelStopReason.Finished, _usage), // whether calls wait follows from the steps, whatever the reason says
+        });
+        return _out;
+    }
+
+    private ModelStopped Blocked(string message) => new(ModelStopReason.Blocked, _usage, new ModelFault(ErrorCode.ContentBlocked, message));
+
+    private void OnDelta(JsonElement delta)
+    {
+        if (delta.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        if (delta.TryGetProperty(ChatState.ReasoningDetails, out var details) && details.ValueKind == JsonValueKind.Array && details.GetArrayLength() > 0)
+        {
+            _reasoningDetails.AddRange(details.EnumerateArray());
+        }
+
+        // Two names for one thing; servers that send both send the same text twice.
+        Think(Text(delta, "reasoning_content") ?? Text(delta, "reasoning") ?? "");
+        OnContent(delta);
+        if (Text(delta, "refusal") is { Length: > 0 } refusal)
+        {
+            _refused = true;
+            Say(refusal);
+        }
+
+        if (delta.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Array && _speech == Speech.Text && !_cutter.HasStopped)
+        {
+            Annotation[] ours = [.. annotations.EnumerateArray().Select(a => OpenAIAnnotations.Read(a, _text.ToString(), 0)).OfType<Annotation>()];
+            if (ours.Length > 0)
+            {
+                Emit(_speechKey, new StepPiece(new TextAnnotationDelta { Annotations = ours }));
+            }
+        }
+
+        if (delta.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array)
+        {
+            var position = 0;
+            foreach (var fragment in calls.EnumerateArray())
+            {
+                OnCall(_fragments.Find(fragment, position++, calls.GetArrayLength()), fragment);
+            }
+        }
+        else if (delta.TryGetProperty("function_call", out var legacy) && legacy.ValueKind == JsonValueKind.Object)
+        {
+            using var wrapped = JsonDocument.Parse($$"""{"index":0,"function":{{legacy.GetRawText()}}}""");
+            OnCall(_fragments.Find(wrapped.RootElement, 0, 1), wrapped.RootElement);
+        }
+    }
+
+    private void OnContent(JsonElement delta)
+    {
+        if (!delta.TryGetProperty("content", out var content))
+        {
+            return;
+        }
+
+        if (content.ValueKind == JsonValueKind.String)
+        {
+            OnText(content.GetString()!);
+        }
+        else if (content.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var part in content.EnumerateArray())
+            {
+                // Mistral: a list of text and thinking parts.
+                if (Text(part, "type") == "thinking" && part.TryGetProperty("thinking", out var thinking) && thinking.ValueKind == JsonValueKind.Array)
+                {
+                    Think(string.Concat(thinking.EnumerateArray().Select(t => Text(t, "text"))));
+                }
+                else
+                {
+                    OnText(Text(part, "text") ?? "");
+                }
+            }
+        }
+    }
+
+    private void OnText(string text)
+    {
+        if (_tags is null)
+        {
+            Say(text);
+            return;
+        }
+
+        var (reasoning, answer) = _tags.Push(text);
+        Think(reasoning);
+        Say(answer);
+    }
+
+    private void Say(string text)
+    {
+        if (text.Length == 0 || _cutter.HasStopped)
+        {
+            return;
+        }
+
+        Speak(Speech.Text);
+        _text.Append(text);
+        if (_cutter.Push(text) is { Length: > 0 } safe)
+        {
+            Emit(_speechKey, new StepPiece(new TextDelta { Text = safe }));
+        }
+    }
+
+    private void Think(string text)
+    {
+        if (text.Length == 0 || _cutter.HasStopped)
+        {
+            return;
+        }
+
+        Speak(Speech.Reasoning);
+        _reasoning.Append(text);
+        if (_showsReasoning)
+        {
+            Emit(_speechKey, new StepPiece(new ThoughtSummaryDelta { Content = new TextContent { Text = text } }));
+        }
+    }
+
+    private void Speak(Speech speech)
+    {
+        if (_speech == speech)
+        {
+            return;
+        }
+
+        StopSpeech();
+        _speech = speech;
+        _speechKey = _keys++;
+        Emit(_speechKey, new StepStarted(speech == Speech.Text ? new ModelOutputStep() : new ThoughtStep()));
+    }
+
+    private void StopSpeech()
+    {
+        switch (_speech)
+        {
+            case Speech.Text:
+                if (_cutter.Flush() is { Length: > 0 } rest)
+                {
+                    Emit(_speechKey, new StepPiece(new TextDelta { Text = rest }));
+                }
+
+                _text.Clear();
+                Emit(_speechKey, new StepStopped());
+                break;
+            case Speech.Reasoning:
+                Emit(_speechKey, new StepStopped(ReasoningState()));
+                _reasoning.Clear();
+                _reasoningDetails.Clear();
+                break;
+        }
+
+        _speech = Speech.None;
+    }
+
+    /// <summary>What the upstream wants back inside a tool loop, if it is one of those.</summary>
+    private JsonElement? ReasoningState()
+    {
+        var keepsText = profile.ReplayedReasoningField is not null;
+        if (!keepsText && _reasoningDetails.Count == 0)
+        {
+            return null;
+        }
+
+        var state = RequestBuffer.Object(writer =>
+        {
+            if (keepsText)
+            {
+                writer.WriteString(ChatState.Reasoning, _reasoning.ToString());
+            }
+
+            if (_reasoningDetails.Count > 0)
+            {
+                writer.WriteStartArray(ChatState.ReasoningDetails);
+                foreach (var detail in _reasoningDetails)
+                {
+                    detail.WriteTo(writer);
+                }
+
+                writer.WriteEndArray();
+            }
+        });
+        return JsonElement.Parse(state);
+    }
+
+    private void OnCall(ChatCall call, JsonElement fragment)
+    {
+        if (_cutter.HasStopped || !fragment.TryGetProperty("function", out var function))
+        {
+            return;
+        }
+
+        StopSpeech();
+        var arguments = !function.TryGetProperty("arguments", out var value) ? "" : value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Object => value.GetRawText(),
+            _ => "",
+        };
+        call.Arguments.Append(arguments);
+        call.Extra = fragment.TryGetProperty(ChatState.ExtraContent, out var extra) ? extra.Clone() : call.Extra;
+        call.Name ??= Text(function, "name") is { Length: > 0 } name ? name : null;
+        if (call.Name is null)
+        {
+            return; // the shell needs the name; the fragments so far are kept
+        }
+
+        if (!_callKeys.TryGetValue(call, out var key))
+        {
+            _callKeys[call] = key = _keys++;
+            Emit(key, new StepStarted(new FunctionCallStep { Id = _callIds.Unique(call.UpstreamId), Name = _names.ToNative(call.Name), Arguments = NoArguments }));
+            arguments = call.Arguments.ToString();
+        }
+
+        if (arguments.Length > 0)
+        {
+            Emit(key, new StepPiece(new ArgumentsDelta { Arguments = arguments }));
+        }
+    }
+
+    private void StopCall(ChatCall call)
+    {
+        if (!_callKeys.TryGetValue(call, out var key))
+        {
+            throw UpstreamFailureException.Malformed(); // a call without a name
+        }
+
+        JsonElement? state = call.Extra is { } extra
+            ? JsonElement.Parse(RequestBuffer.Object(writer =>
+            {
+                writer.WritePropertyName(ChatState.ExtraContent);
+                extra.WriteTo(writer);
+            }))
+            : null;
+        Emit(key, new StepStopped(state));
+    }
+
+    private void Emit(int key, ModelEvent modelEvent) => _order.Add(key, modelEvent, _out);
+
+    private static string? Text(JsonElement o, string name) =>
+        o.ValueKind == JsonValueKind.Object && o.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using OpenInteractions.Providers.Http;
+
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>
+/// Optional settings that a model has refused, kept for the life of the process: the first call pays with one refusal, later ones do not
+/// send the setting (protocols 6.2). Only settings whose loss changes no promise are here: a thinking level that is refused stays an error (behaviour TH-1).
+/// </summary>
+internal sealed partial class LearnedRefusals
+{
+    public const string Temperature = "temperature";
+    public const string TopP = "top_p";
+    public const string Stop = "stop";
+    public const string Include = "include";
+    public const string Summary = "reasoning.summary";
+    public const string ParallelCalls = "parallel_tool_calls";
+    public const string Seed = "seed";
+    public const string MaxTokens = "max_tokens";
+    public const string MaxCompletionTokens = "max_completion_tokens";
+    public const string StreamOptions = "stream_options";
+    public const string Strict = "strict";
+
+    private static readonly ImmutableHashSet<string> Droppable =
+        [Temperature, TopP, Stop, Include, Summary, ParallelCalls, Seed, MaxTokens, MaxCompletionTokens, StreamOptions, Strict];
+
+    // Callers choose model ids, so the memory has a bound; past it a refusal is simply paid for again.
+    private const int MaxModels = 1000;
+
+    private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _byModel = new();
+
+    public bool Has(string model, string setting) => _byModel.TryGetValue(model, out var refused) && refused.Contains(setting);
+
+    /// <summary>Learns from a refusal. True when it told something new, so that another request makes sense.</summary>
+    public bool Learn(string model, UpstreamFailureException failure)
+    {
+        if (failure is not { Status: 400 or 422, Error: { } error } || !SaysUnsupported(error) || Setting(error) is not { } setting || Has(model, setting))
+        {
+            return false;
+        }
+
+        if (_byModel.Count < MaxModels || _byModel.ContainsKey(model))
+        {
+            _byModel.AddOrUpdate(model, _ => [setting], (_, known) => known.Add(setting));
+        }
+
+        return Has(model, setting);
+    }
+
+    private static bool SaysUnsupported(UpstreamError error) =>
+        error.Code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter"
+        || error.Message.Contains("not supported", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("unsupported", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("Unrecognized request argument", StringComparison.Ordinal)
+        || error.Message.Contains("must be verified", StringComparison.Ordinal);
+
+    private static string? Setting(UpstreamError error)
+    {
+        var name = error.Param ?? UnrecognizedArgument().Match(error.Message).Groups["name"].Value;
+        name = name.EndsWith(".strict", StringComparison.Ordinal) ? Strict : name;
+        return Droppable.Contains(name) ? name : null;
+    }
+
+    [GeneratedRegex(@"argument supplied: (?<name>[a-z_.]+)")]
+    private static partial Regex UnrecognizedArgument();
+}

@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using OpenInteractions.Providers.Http;
+
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>The vendor, or any server that speaks one of its two wires: Responses where there is such a route, Chat Completions elsewhere.</summary>
+public sealed class OpenAIProvider : IModelProvider
+{
+    private readonly OpenAIProviderOptions _options;
+    private readonly UpstreamClient _client;
+    private readonly ISignatureEnvelope _signatures;
+    private readonly LearnedRefusals _refusals = new();
+    private readonly bool _isVendor;
+    private volatile OpenAIWire _wire;
+
+    /// <summary>An upstream.</summary>
+    public OpenAIProvider(
+        OpenAIProviderOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope signatures, TimeProvider time, ILogger<OpenAIProvider> logger)
+    {
+        _options = options;
+        _signatures = signatures;
+        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;
+        _wire = options.Wire == OpenAIWire.Auto && _isVendor ? OpenAIWire.Responses : options.Wire;
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FamilyPrefixes => _options.FamilyPrefixes;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken)
+    {
+        var list = await _client.GetJsonAsync(() => RequestBuffer.Get(new Uri(_options.BaseAddress, "models"), _options.ApiKey), cancellationToken).ConfigureAwait(false);
+        // Most wrap the list in `data`; some give it bare.
+        var models = list.ValueKind == JsonValueKind.Object && list.TryGetProperty("data", out var data) ? data : list;
+        if (models.ValueKind != JsonValueKind.Array)
+        {
+            throw UpstreamFailureException.Malformed().ToApiException();
+        }
+
+        return [.. models.EnumerateArray().Select(DescribeListed).OfType<ModelDescription>()];
+    }
+
+    /// <inheritdoc/>
+    public ModelDescription Describe(string modelId) => new()
+    {
+        Id = modelId,
+        Provider = Name,
+        Family = OpenAIModels.Family(modelId),
+        Capabilities = OpenAIModels.Capabilities(modelId, _isVendor, _options.Chat),
+    };
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
+    {
+        var call = new Call(request, _options.Wire != OpenAIWire.Responses && OpenAIModels.NeedsChat(request.Model.Id) ? OpenAIWire.Chat : _wire);
+        return _client.StreamAsync(
+            new UpstreamCall
+            {
+                Request = () => Write(call),
+                Read = (response, cancelled) => call.Wire == OpenAIWire.Chat ? ReadChatAsync(call, response, cancelled) : ReadResponsesAsync(call, response, cancelled),
+                Adapt = failure => Adapt(call, failure),
+                InteractionId = request.InteractionId,
+                ServiceTier = request.ServiceTier,
+            },
+            cancellationToken);
+    }
+
+    private HttpRequestMessage Write(Call call)
+    {
+        var request = call.Request;
+        return call.Wire == OpenAIWire.Chat
+            ? Post("chat/completions", ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, _refusals))
+            : Post("responses", ResponsesRequestWriter.Write(request, new ResponsesHistory(Name, request.Model.Family, _signatures, call.WithReasoning), _refusals));
+    }
+
+    private HttpRequestMessage Post(string route, byte[] body) => RequestBuffer.Post(new Uri(_options.BaseAddress, route), _options.ApiKey, body);
+
+    /// <summary>What can be done about a refusal: another wire, a setting less, or reasoning that the service cannot read any more left out.</summary>
+    private bool Adapt(Call call, UpstreamFailureException failure)
+    {
+        if (call.Wire == OpenAIWire.Auto && failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found")
+        {
+            call.Wire = OpenAIWire.Chat;
+            return true;
+        }
+
+        if (failure is { Status: 400, Error.Code: "invalid_encrypted_content" } && call.WithReasoning)
+        {
+            call.WithReasoning = false;
+            return true;
+        }
+
+        return _refusals.Learn(call.Request.Model.Id, failure);
+    }
+
+    /// <summary>An answer on a wire proves that the server speaks it. A refused model proves nothing.</summary>
+    private void Remember(Call call)
+    {
+        if (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))
+        {
+            _wire = call.Wire == OpenAIWire.Auto ? OpenAIWire.Responses : call.Wire;
+        }
+    }
+
+    private async IAsyncEnumerable<ModelEvent> ReadResponsesAsync(Call call, UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Remember(call);
+        var stream = new ResponsesStream(call.Request, Name, _signatures);
+        if (!response.IsEventStream)
+        {
+            foreach (var modelEvent in stream.OnWhole(await response.JsonAsync(cancellationToken).ConfigureAwait(false)))
+            {
+                yield return modelEvent;
+            }
+
+            yield break;
+        }
+
+        await foreach (var frame in response.EventsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (frame.IsDone)
+            {
+                continue;
+            }
+
+            foreach (var modelEvent in stream.On(frame.Data))
+            {
+                yield return modelEvent;
+            }
+
+            if (stream.IsOver)
+            {
+                yield break;
+            }
+        }
+
+        throw UpstreamFailureException.Incomplete();
+    }
+
+    private async IAsyncEnumerable<ModelEvent> ReadChatAsync(Call call, UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Remember(call);
+        var stream = new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals));
+        if (response.IsEventStream)
+        {
+            await using var frames = response.EventsAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await NextAsync(frames, stream).ConfigureAwait(false))
+            {
+                foreach (var modelEvent in stream.On(frames.Current.Data))
+                {
+                    yield return modelEvent;
+                }
+            }
+        }
+        else
+        {
+            foreach (var modelEvent in stream.On(await response.JsonAsync(cancellationToken).ConfigureAwait(false)))
+            {
+                yield return modelEvent;
+            }
+        }
+
+        foreach (var modelEvent in stream.End())
+        {
+            yield return modelEvent;
+        }
+    }
+
+    /// <summary>Moves to the next chunk. False at the mark of the end, and where a stream breaks off after it had said why it stopped.</summary>
+    private static async Task<bool> NextAsync(IAsyncEnumerator<UpstreamEvent> frames, ChatStream stream)
+    {
+        try
+        {
+            if (await frames.MoveNextAsync().ConfigureAwait(false))
+            {
+                return !frames.Current.IsDone;
+            }
+        }
+        catch (UpstreamFailureException) when (stream.HasFinished)
+        {
+            return false; // only the tokens are missing
+        }
+
+        return stream.HasFinished ? false : throw UpstreamFailureException.Incomplete();
+    }
+
+    private ModelDescription? DescribeListed(JsonElement model)
+    {
+        if (model.ValueKind != JsonValueKind.Object || !model.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 } name || !OpenAIModels.Converses(name))
+        {
+            return null;
+        }
+
+        var described = Describe(name);
+        // vLLM tells how long a conversation may be.
+        return model.TryGetProperty("max_model_len", out var length) && length.ValueKind == JsonValueKind.Number && length.TryGetInt32(out var tokens)
+            ? described with { Capabilities = described.Capabilities with { InputTokenLimit = tokens } }
+            : described;
+    }
+
+    /// <summary>One call and what was learned on the way.</summary>
+    private sealed class Call(ModelRequest request, OpenAIWire wire)
+    {
+        public ModelRequest Request { get; } = request;
+
+        public OpenAIWire Wire { get; set; } = wire;
+
+        public bool WithReasoning { get; set; } = true;
+    }
+}

@@ -1,0 +1,208 @@
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>A turn of the conversation as items of <c>input</c>.</summary>
+/// <param name="withReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
+internal sealed class ResponsesHistory(string provider, string family, ISignatureEnvelope signatures, bool withReasoning)
+{
+    /// <summary>What the opaque token is to us, in the envelope.</summary>
+    public const string ReasoningKind = "reasoning";
+
+    private const int LongestCallId = 64;
+
+    private sealed record Key(string Provider, string Family, bool WithReasoning, string Wire = "responses");
+
+    public byte[] Render(HistoryTurn turn) =>
+        turn.Rendered(new Key(provider, family, withReasoning), t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), bytes => bytes.Length);
+
+    private void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryStep> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            switch (steps[i].Step)
+            {
+                case UserInputStep user:
+                    WriteMessage(writer, "user", user.Content);
+                    break;
+                case ThoughtStep thought:
+                    WriteReasoning(writer, thought, steps, i);
+                    break;
+                case ModelOutputStep output:
+                    WriteOutput(writer, output);
+                    break;
+                case ICallStep:
+                    WriteCall(writer, steps[i]);
+                    break;
+                case IResultStep:
+                    WriteResult(writer, steps[i]);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// A reasoning item goes back byte for byte, without its id (nothing is stored upstream), and only together with the item that followed it:
+    /// one without the other is refused (protocols 6.2). Foreign and missing signatures open to nothing, and the thought stays away (P-3).
+    /// </summary>
+    private void WriteReasoning(Utf8JsonWriter writer, ThoughtStep thought, IReadOnlyList<HistoryStep> steps, int at)
+    {
+        var next = at + 1;
+        while (next < steps.Count && steps[next].Step is ThoughtStep)
+        {
+            next++;
+        }
+
+        if (!withReasoning || next >= steps.Count || steps[next].Step is not (ModelOutputStep or ICallStep))
+        {
+            return;
+        }
+
+        if (signatures.Open(thought.Signature, provider, family) is { Kind: ReasoningKind } opened)
+        {
+            writer.WriteRawValue(opened.Payload.Span);
+        }
+    }
+
+    private static void WriteOutput(Utf8JsonWriter writer, ModelOutputStep output)
+    {
+        var texts = output.Content.OfType<TextContent>().ToList();
+        var media = output.Content.OfType<MediaContent>().ToList();
+        if (output.Content.Count == 0 && output.Error is not null)
+        {
+            return; // a failed older step said nothing
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("type", "message");
+        writer.WriteString("role", "assistant");
+        writer.WriteStartArray("content");
+        foreach (var text in texts.Select(t => t.Text).DefaultIfEmpty(media.Count > 0 ? $"[{media[0].Type} attached]" : ""))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", "output_text");
+            writer.WriteString("text", text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        if (media.Count > 0)
+        {
+            // Only the user may show media on this wire. Another vendor's picture comes back that way.
+            WriteMessage(writer, "user", media);
+        }
+    }
+
+    private void WriteCall(Utf8JsonWriter writer, HistoryStep call)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "function_call");
+        writer.WriteString("call_id", CallIds.Fit(call.CallIdFor(provider)!, LongestCallId));
+        writer.WriteString("name", CallText.Name(call.Step));
+        writer.WriteString("arguments", CallText.Arguments(call.Step));
+        writer.WriteEndObject();
+    }
+
+    private void WriteResult(Utf8JsonWriter writer, HistoryStep result)
+    {
+        var parts = ToolResultParts.Read(result.Step);
+        writer.WriteStartObject();
+        writer.WriteString("type", "function_call_output");
+        writer.WriteString("call_id", CallIds.Fit(result.CallIdFor(provider)!, LongestCallId));
+        if (parts.Media.Count == 0)
+        {
+            writer.WriteString("output", parts.Text);
+        }
+        else
+        {
+            writer.WriteStartArray("output");
+            if (parts.Text.Length > 0)
+            {
+                WriteInputText(writer, parts.Text);
+            }
+
+            foreach (var media in parts.Media)
+            {
+                WriteMedia(writer, media);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter writer, string role, IReadOnlyList<ContentBlock> content)
+    {
+        if (content.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("type", "message");
+        writer.WriteString("role", role);
+        writer.WriteStartArray("content");
+        foreach (var block in content)
+        {
+            if (block is TextContent text)
+            {
+                WriteInputText(writer, text.Text);
+            }
+            else
+            {
+                WriteMedia(writer, block);
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMedia(Utf8JsonWriter writer, ContentBlock block)
+    {
+        if (block is DocumentContent textual && OpenAIMedia.DocumentText(textual) is { } documentText)
+        {
+            WriteInputText(writer, documentText);
+            return;
+        }
+
+        writer.WriteStartObject();
+        switch (block)
+        {
+            case ImageContent image:
+                writer.WriteString("type", "input_image");
+                writer.WriteString("image_url", OpenAIMedia.ImageUrl(image, takesAddresses: true));
+                writer.WriteString("detail", OpenAIMedia.Detail(image) ?? "auto");
+                break;
+            case DocumentContent { Data: not null } document:
+                writer.WriteString("type", "input_file");
+                writer.WriteString("filename", "document.pdf");
+                writer.WriteString("file_data", OpenAIMedia.PdfUrl(document));
+                break;
+            case DocumentContent document:
+                writer.WriteString("type", "input_file");
+                writer.WriteString("file_url", OpenAIMedia.Address(document));
+                break;
+            case AudioContent audio:
+                var (data, format) = OpenAIMedia.Audio(audio);
+                writer.WriteString("type", "input_audio");
+                writer.WriteStartObject("input_audio");
+                writer.WriteString("data", data);
+                writer.WriteString("format", format);
+                writer.WriteEndObject();
+                break;
+            default:
+                throw OpenAIMedia.Unsupported(block.Type);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteInputText(Utf8JsonWriter writer, string text)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "input_text");
+        writer.WriteString("text", text);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,298 @@
+using System.Text;
+using OpenInteractions.Providers.Http;
+
+namespace OpenInteractions.Providers.OpenAI;
+
+/// <summary>
+/// Turns the events of one Responses call into ours (protocols 6.2). Items may interleave; <see cref="StepOrder"/> puts them in order.
+/// Event and item types that are not known here are ignored, because new ones appear all the time.
+/// </summary>
+internal sealed class ResponsesStream(ModelRequest request, string provider, ISignatureEnvelope signatures)
+{
+    // Shells carry no arguments yet (wire 14.3).
+    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
+    private readonly FunctionNames _names = new(request.Functions);
+    private readonly StopSequenceCutter _cutter = new(request.Config.StopSequences ?? []);
+    private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
+    private readonly StepOrder _order = new();
+    private readonly Dictionary<int, Item> _items = [];
+    private readonly List<ModelEvent> _out = [];
+    private readonly CallIds _callIds = new();
+    private bool _refused;
+
+    /// <summary>True after the upstream's last word.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Takes one event; what it returns is valid until the next one.</summary>
+    public IReadOnlyList<ModelEvent> On(JsonElement data)
+    {
+        _out.Clear();
+        if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("type", out var type))
+        {
+            return UpstreamError.From(data) is { Message.Length: > 0 } error ? throw Failure(error) : _out;
+        }
+
+        switch (type.GetString())
+        {
+            case "response.output_item.added":
+                Added(data);
+                break;
+            case "response.output_text.delta":
+                Say(data, Delta(data));
+                break;
+            case "response.refusal.delta":
+                _refused = true;
+                Say(data, Delta(data));
+                break;
+            case "response.output_text.annotation.added":
+                Annotate(data);
+                break;
+            case "response.content_part.added" when Find(data) is { } item:
+                item.BeginPart();
+                break;
+            case "response.reasoning_summary_part.added" when Find(data) is { HasPieces: true }:
+                Think(data, "\n\n"); // the next part is a paragraph of its own
+                break;
+            case "response.reasoning_summary_text.delta" or "response.reasoning_text.delta":
+                Think(data, Delta(data));
+                break;
+            case "response.function_call_arguments.delta" when Find(data) is { } item:
+                Emit(item, new StepPiece(new ArgumentsDelta { Arguments = Delta(data) }));
+                break;
+            case "response.output_item.done":
+                Done(data);
+                break;
+            case "response.completed" or "response.incomplete" or "response.failed":
+                Over(data.GetProperty("response"));
+                break;
+            case "error":
+                throw Failure(UpstreamError.From(data)!);
+        }
+
+        return _out;
+    }
+
+    /// <summary>The same for an answer that came as one object.</summary>
+    public IReadOnlyList<ModelEvent> OnWhole(JsonElement response)
+    {
+        _out.Clear();
+        if (!response.TryGetProperty("output", out var output) || output.ValueKind != JsonValueKind.Array)
+        {
+            throw UpstreamError.From(response) is { Message.Length: > 0 } error ? Failure(error) : UpstreamFailureException.Malformed();
+        }
+
+        var index = 0;
+        foreach (var item in output.EnumerateArray())
+        {
+            Added(index, item);
+            Done(index++, item);
+        }
+
+        Over(response);
+        return _out;
+    }
+
+    private void Added(JsonElement data)
+    {
+        if (data.TryGetProperty("item", out var item))
+        {
+            Added(Index(data), item);
+        }
+    }
+
+    private void Added(int index, JsonElement item)
+    {
+        Step? shell = Text(item, "type") switch
+        {
+            "message" => new ModelOutputStep(),
+            "reasoning" => new ThoughtStep(),
+            "function_call" => new FunctionCallStep
+            {
+                Id = _callIds.Unique(Text(item, "call_id")), Name = _names.ToNative(Text(item, "name") ?? ""), Arguments = NoArguments,
+            },
+            _ => null,
+        };
+        if (shell is null || _cutter.HasStopped)
+        {
+            return; // an item of a kind that we did not ask for, or one after the caller's stop sequence
+        }
+
+        var known = new Item(index, shell);
+        _items[index] = known;
+        Emit(known, new StepStarted(shell));
+    }
+
+    private void Say(JsonElement data, string text)
+    {
+        if (Find(data) is not { } item)
+        {
+            return;
+        }
+
+        item.Text.Append(text);
+        item.HasPieces = true;
+        if (_cutter.Push(text) is { Length: > 0 } safe)
+        {
+            Emit(item, new StepPiece(new TextDelta { Text = safe }));
+        }
+    }
+
+    private void Think(JsonElement data, string text)
+    {
+        if (_showsReasoning && text.Length > 0 && Find(data) is { } item)
+        {
+            Emit(item, new StepPiece(new ThoughtSummaryDelta { Content = new TextContent { Text = text } }));
+        }
+    }
+
+    /// <summary>The service counts characters within a part, we count bytes within the block (behaviour TL-13).</summary>
+    private void Annotate(JsonElement data)
+    {
+        if (Find(data) is { } item && !_cutter.HasStopped && data.TryGetProperty("annotation", out var annotation) && OpenAIAnnotations.Read(annotation, item.Text.ToString(), item.PartStart) is { } ours)
+        {
+            Emit(item, new StepPiece(new TextAnnotationDelta { Annotations = [ours] }));
+        }
+    }
+
+    private void Done(JsonElement data)
+    {
+        if (data.TryGetProperty("item", out var item))
+        {
+            Done(Index(data), item);
+        }
+    }
+
+    private void Done(int index, JsonElement done)
+    {
+        if (!_items.Remove(index, out var item))
+        {
+            return;
+        }
+
+        if (!item.HasPieces)
+        {
+            EmitWhole(item, done); // servers that send items only when they are complete
+        }
+
+        if (item.Shell is ModelOutputStep && _cutter.Flush() is { Length: > 0 } rest)
+        {
+            Emit(item, new StepPiece(new TextDelta { Text = rest }));
+        }
+
+        if (item.Shell is ThoughtStep && Text(done, "encrypted_content") is not null)
+        {
+            var payload = ReplayForm(done);
+            Emit(item, new StepPiece(new ThoughtSignatureDelta { Signature = signatures.Seal(provider, request.Model.Family, ResponsesHistory.ReasoningKind, payload) }));
+        }
+
+        Emit(item, new StepStopped());
+    }
+
+    private void EmitWhole(Item item, JsonElement done)
+    {
+        switch (item.Shell)
+        {
+            case FunctionCallStep when Text(done, "arguments") is { Length: > 0 } arguments:
+                Emit(item, new StepPiece(new ArgumentsDelta { Arguments = arguments }));
+                break;
+            case ModelOutputStep when done.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array:
+                foreach (var part in content.EnumerateArray())
+                {
+                    _refused |= Text(part, "type") == "refusal";
+                    item.BeginPart();
+                    var text = Text(part, "text") ?? Text(part, "refusal") ?? "";
+                    item.Text.Append(text);
+                    if (_cutter.Push(text) is { Length: > 0 } safe)
+                    {
+                        Emit(item, new StepPiece(new TextDelta { Text = safe }));
+                    }
+
+                    if (part.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Array && !_cutter.HasStopped)
+                    {
+                        Annotation[] ours = [.. annotations.EnumerateArray().Select(a => OpenAIAnnotations.Read(a, item.Text.ToString(), item.PartStart)).OfType<Annotation>()];
+                        if (ours.Length > 0)
+                        {
+                            Emit(item, new StepPiece(new TextAnnotationDelta { Annotations = ours }));
+                        }
+                    }
+                }
+
+                break;
+            case ThoughtStep when _showsReasoning && done.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Array && summary.GetArrayLength() > 0:
+                var thought = string.Join("\n\n", summary.EnumerateArray().Select(p => Text(p, "text")));
+                Emit(item, new StepPiece(new ThoughtSummaryDelta { Content = new TextContent { Text = thought } }));
+                break;
+        }
+    }
+
+    /// <summary>The item as it has to come back: all of it but its id and status, which point to nothing when nothing is stored.</summary>
+    private static byte[] ReplayForm(JsonElement item) => RequestBuffer.Object(writer =>
+    {
+        foreach (var member in item.EnumerateObject())
+        {
+            if (member.Name is not ("id" or "status"))
+            {
+                member.WriteTo(writer);
+            }
+        }
+    });
+
+    private void Over(JsonElement response)
+    {
+        IsOver = true;
+        foreach (var open in _items.Values.OrderBy(i => i.Index))
+        {
+            Emit(open, new StepStopped()); // an incomplete answer may leave an item without its end
+        }
+
+        _items.Clear();
+        var usage = response.TryGetProperty("usage", out var tokens) ? OpenAITokens.Responses(tokens) : null;
+        var reason = response.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object ? Text(details, "reason") : null;
+        _out.Add(Text(response, "status") switch
+        {
+            "failed" or "cancelled" => throw Failure(UpstreamError.From(response) ?? new UpstreamError("", null, null, null, null)),
+            "incomplete" when reason == "content_filter" => Blocked(usage, "The model provider's content filter stopped the answer."),
+            "incomplete" => new ModelStopped(_cutter.HasStopped ? ModelStopReason.Finished : ModelStopReason.TokenLimit, usage),
+            _ when _refused => Blocked(usage, "The model declined to answer."),
+            _ => new ModelStopped(ModelStopReason.Finished, usage),
+        });
+    }
+
+    private static ModelStopped Blocked(Usage? usage, string message) =>
+        new(ModelStopReason.Blocked, usage, new ModelFault(ErrorCode.ContentBlocked, message));
+
+    private static UpstreamFailureException Failure(UpstreamError error) => StreamFailure.From(error);
+
+    private void Emit(Item item, ModelEvent modelEvent)
+    {
+        item.HasPieces |= modelEvent is StepPiece;
+        _order.Add(item.Index, modelEvent, _out);
+    }
+
+    private Item? Find(JsonElement data) => _items.GetValueOrDefault(Index(data));
+
+    private static int Index(JsonElement data) => data.TryGetProperty("output_index", out var index) && index.TryGetInt32(out var number) ? number : 0;
+
+    private static string Delta(JsonElement data) => Text(data, "delta") ?? "";
+
+    private static string? Text(JsonElement o, string name) =>
+        o.ValueKind == JsonValueKind.Object && o.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private sealed class Item(int index, Step shell)
+    {
+        public int Index { get; } = index;
+
+        public Step Shell { get; } = shell;
+
+        public bool HasPieces { get; set; }
+
+        /// <summary>Text of the whole block so far, for offsets.</summary>
+        public StringBuilder Text { get; } = new();
+
+        /// <summary>Where the current part begins in the text: offsets of annotations count from there.</summary>
+        public int PartStart { get; private set; }
+
+        public void BeginPart() => PartStart = Text.Length;
+    }
+}

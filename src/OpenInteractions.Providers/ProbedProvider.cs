@@ -1,0 +1,20 @@
+namespace OpenInteractions.Providers;
+
+/// <summary>
+/// A provider whose list of models is asked for with little patience. Local servers are often not running, and the retries that a model
+/// call deserves would hold every lookup.
+/// </summary>
+/// <param name="calls">Makes the calls.</param>
+/// <param name="probe">The same upstream with short time-outs and no retries.</param>
+internal sealed class ProbedProvider(IModelProvider calls, IModelProvider probe) : IModelProvider
+{
+    public string Name => calls.Name;
+
+    public IReadOnlyList<string> FamilyPrefixes => calls.FamilyPrefixes;
+
+    public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken) => probe.ListModelsAsync(cancellationToken);
+
+    public ModelDescription Describe(string modelId) => calls.Describe(modelId);
+
+    public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken) => calls.StreamAsync(request, cancellationToken);
+}

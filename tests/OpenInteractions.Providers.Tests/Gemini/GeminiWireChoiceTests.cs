@@ -1,0 +1,89 @@
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Providers.Gemini;
+using OpenInteractions.Testing.Vendors.Gemini;
+
+namespace OpenInteractions.Providers.Tests.Gemini;
+
+public sealed class GeminiWireChoiceTests
+{
+    [Fact]
+    public async Task Interactions_is_the_first_choice()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+
+        await gemini.Dialogue(GeminiWire.Auto).SayAsync("Hi");
+
+        Assert.Equal(["/v1beta/interactions"], Paths(gemini));
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    public async Task An_upstream_without_interactions_is_asked_for_them_only_once(int status)
+    {
+        await using var gemini = await GeminiUpstream.StartAsync(new FakeGemini { HasInteractions = false, MissingInteractionsStatus = status });
+        var dialogue = gemini.Dialogue(GeminiWire.Auto);
+
+        var first = await dialogue.SayAsync("Hi");
+        var second = await dialogue.SayAsync("what did I say first?");
+
+        Assert.Equal(("You said: Hi", "You first said: Hi"), (first.Text, second.Text));
+        const string Content = "/v1beta/models/gemini-3.8-flash:streamGenerateContent";
+        Assert.Equal(["/v1beta/interactions", Content, Content], Paths(gemini));
+    }
+
+    [Fact]
+    public async Task A_model_that_is_refused_there_is_remembered_alone()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync(new FakeGemini().WithoutInteractionsFor("gemini-2.5-flash"));
+        var provider = gemini.Provider(GeminiWire.Auto);
+
+        await new Dialogue(provider, "gemini-2.5-flash").SayAsync("Hi");
+        await new Dialogue(provider, "gemini-2.5-flash").SayAsync("Hi");
+        await new Dialogue(provider, GeminiUpstream.Model).SayAsync("Hi");
+
+        const string Content = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
+        Assert.Equal(["/v1beta/interactions", Content, Content, "/v1beta/interactions"], Paths(gemini));
+    }
+
+    [Fact]
+    public async Task A_configured_wire_is_never_left()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync(new FakeGemini { HasInteractions = false });
+
+        await Assert.ThrowsAsync<Contracts.Errors.ApiException>(() => gemini.Dialogue(GeminiWire.Interactions).SayAsync("Hi"));
+
+        Assert.Equal(["/v1beta/interactions"], Paths(gemini));
+    }
+
+    [Fact]
+    public async Task Safety_settings_go_where_the_vendor_takes_them()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        var dialogue = gemini.Dialogue(GeminiWire.Auto);
+        dialogue.Safety = [new SafetySetting { Type = "hate_speech", Threshold = "block_none" }];
+
+        await dialogue.SayAsync("Hi");
+
+        Assert.Equal("HARM_CATEGORY_HATE_SPEECH", (string?)gemini.Body(1)["safetySettings"]![0]!["category"]);
+        Assert.Equal("BLOCK_NONE", (string?)gemini.Body(1)["safetySettings"]![0]!["threshold"]);
+        gemini.AssertNothingRefused();
+    }
+
+    [Fact]
+    public async Task A_chain_that_moves_to_the_other_wire_leaves_its_signatures_behind()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Answers(GeminiTurn.Empty.Calls("get_weather", """{"city":"Oslo"}""", "up").Signed("native"));
+        var dialogue = new Dialogue(gemini.Provider(GeminiWire.Auto), GeminiUpstream.Model) { Functions = [Dialogue.Function("get_weather")] };
+        var call = await dialogue.SayAsync("Oslo?");
+        dialogue.Safety = [new SafetySetting { Type = "harassment", Threshold = "off" }];
+
+        var answer = await dialogue.AnswerAsync((call.Calls[0].Id, "\"cold\""));
+
+        Assert.Equal("get_weather returned cold.", answer.Text);
+        gemini.AssertNothingRefused();
+    }
+
+    private static IEnumerable<string> Paths(GeminiUpstream gemini) => gemini.Server.Requests.Select(r => r.Path);
+}
