@@ -4,7 +4,9 @@ using OpenInteractions.Storage.Sqlite;
 
 namespace OpenInteractions.Storage.Tests.Sqlite;
 
-public sealed class SqliteWriterTests : IAsyncDisposable
+#pragma warning disable CA1001 // xunit 2 closes it through IAsyncLifetime.
+public sealed class SqliteWriterTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -25,7 +27,9 @@ public sealed class SqliteWriterTests : IAsyncDisposable
 
     private static CancellationToken Cancel => CancellationToken.None;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _readers.DisposeAsync();
         await _writer.DisposeAsync();
