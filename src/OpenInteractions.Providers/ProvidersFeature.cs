@@ -49,10 +49,11 @@ public static class ProvidersFeature
     {
         if (detected.GeminiUpstream is { ApiKey: { } key } found)
         {
-            var options = new GeminiOptions { Name = found.Name, ApiKey = key };
-            options = found.BaseUrl is { } address ? options with { BaseUrl = address } : options;
+            var options = found.BaseUrl is { } address
+                ? new GeminiOptions { Name = found.Name, ApiKey = key, BaseUrl = address }
+                : new GeminiOptions { Name = found.Name, ApiKey = key };
             services.AddSingleton<IModelProvider>(s => new GeminiProvider(
-                options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+                options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GeminiProvider>>()));
         }
     }
 

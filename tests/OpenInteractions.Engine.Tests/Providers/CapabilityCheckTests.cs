@@ -5,6 +5,7 @@ using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Testing;
 
@@ -19,7 +20,7 @@ public sealed class CapabilityCheckTests
     [Fact]
     public void A_request_that_needs_nothing_special_passes()
     {
-        CapabilityCheck.Require(Request(TextOnly));
+        Require(Request(TextOnly));
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class CapabilityCheckTests
         var step = new FunctionResultStep { CallId = "c", Result = JsonElement.Parse(result) };
 
         Refused(Request(TextOnly) with { History = [Turn(step)] }, "input", "image input");
-        CapabilityCheck.Require(Request(TextOnly with { Input = Modalities.Text | Modalities.Image }) with { History = [Turn(step)] });
+        Require(Request(TextOnly with { Input = Modalities.Text | Modalities.Image }) with { History = [Turn(step)] });
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class CapabilityCheckTests
     {
         Refused(Request(TextOnly) with { ResponseFormats = [Json] }, "response_format", "lacks structured output");
         Refused(Request(TextOnly) with { ResponseFormats = [new SchemaResponseFormat(JsonElement.Parse("{}"))] }, "response_format", "lacks structured output");
-        CapabilityCheck.Require(Request(TextOnly) with { ResponseFormats = [new TextResponseFormat()] });
+        Require(Request(TextOnly) with { ResponseFormats = [new TextResponseFormat()] });
     }
 
     [Fact]
@@ -80,8 +81,8 @@ public sealed class CapabilityCheckTests
         var request = Request(can) with { ResponseFormats = [Json], Functions = [new FunctionTool { Name = "f" }] };
 
         Refused(request, "response_format", "lacks structured output with functions");
-        CapabilityCheck.Require(request with { Functions = [] });
-        CapabilityCheck.Require(request with { ResponseFormats = [] });
+        Require(request with { Functions = [] });
+        Require(request with { ResponseFormats = [] });
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class CapabilityCheckTests
         var request = Request(new ModelCapabilities { ThinkingLevels = ["low", "high"] }) with { Config = new GenerationConfig { ThinkingLevel = "minimal" } };
 
         Refused(request, "generation_config.thinking_level", "use one of: low, high");
-        CapabilityCheck.Require(request with { Config = new GenerationConfig { ThinkingLevel = "high" } });
+        Require(request with { Config = new GenerationConfig { ThinkingLevel = "high" } });
     }
 
     [Fact]
@@ -107,9 +108,15 @@ public sealed class CapabilityCheckTests
         Refused(Request(TextOnly) with { ResponseFormats = [new ImageResponseFormat()] }, "response_format", "lacks image output: it makes text only");
     }
 
+    /// <summary>As the engine does it: the kinds of the last turn are the input's, those of the turns before come from the chain.</summary>
+    private static void Require(ModelRequest request) => CapabilityCheck.Require(
+        request,
+        InputRules.ModalitiesOf(request.History[^1].Steps.Select(s => s.Step)),
+        InputRules.ModalitiesOf(request.History.SkipLast(1).SelectMany(t => t.Steps).Select(s => s.Step)));
+
     private static void Refused(ModelRequest request, string field, string says)
     {
-        var refusal = Assert.Throws<ApiException>(() => CapabilityCheck.Require(request));
+        var refusal = Assert.Throws<ApiException>(() => Require(request));
 
         Assert.Equal((ErrorCode.FailedPrecondition, field), (refusal.Code, refusal.Field));
         Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
