@@ -12,7 +12,7 @@ internal static class HomePage
         // The host comes from the caller: it is written as text, never as markup.
         var address = System.Net.WebUtility.HtmlEncode($"{context.Request.Scheme}://{context.Request.Host}");
         return Results.Content(
-            $$"""
+            $$$$"""
             <!doctype html>
             <html lang="en">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>OpenInteractions</title>
@@ -21,7 +21,7 @@ internal static class HomePage
             <h1>OpenInteractions</h1>
             <p>A self-hosted server for the Interactions API: one endpoint for models, with the conversation kept by the server. It is running.</p>
             <p>Try it:</p>
-            <pre><code>curl {{address}}/v1/interactions \
+            <pre><code>curl {{{{address}}}}/v1/interactions \
               -H 'content-type: application/json' \
               -d '{"model":"demo","input":"Hello! My name is Ada."}'</code></pre>
             <p>The models of this server: <code>GET /v1/models</code>. Its health: <code>/healthz</code>, <code>/readyz</code>, <code>/metrics</code>.</p>

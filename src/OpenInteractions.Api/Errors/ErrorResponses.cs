@@ -31,10 +31,9 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         {
             await WriteAsync(context, Translate(exception));
         }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller has left: there is nobody to answer. 499 shows in the access log.
-            LogGone(exception.GetType().Name);
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -107,9 +106,6 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
     }
 
     private static string Shorten(string? text) => text is null ? "" : text.Length <= 100 ? text : text[..100] + "…";
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The caller left before the answer ({Kind})")]
-    private partial void LogGone(string kind);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(Exception exception, string method, string path);

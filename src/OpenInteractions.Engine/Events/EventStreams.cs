@@ -39,6 +39,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     /// <summary>Opens the events of a stored interaction behind a place.</summary>
     /// <param name="interaction">The interaction.</param>
     /// <param name="after">The place; the default value for all.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>: no event of this interaction has such an id (behaviour BG-6).</exception>
     public async Task<EventStream> OpenAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {

@@ -3,13 +3,17 @@ namespace OpenInteractions.Engine.Providers;
 /// <summary>Refuses a request that needs what the model lacks (design 3): nothing is dropped silently.</summary>
 public static class CapabilityCheck
 {
-    /// <summary>Passes when the request's model can do what the request needs.</summary>
+    /// <summary>Passes when the request's model can do what the request needs. No earlier turn is read: what the chain holds is known from its last one.</summary>
+    /// <param name="request">The request; its history does not matter.</param>
+    /// <param name="input">Kinds of content in this turn's input.</param>
+    /// <param name="chain">Kinds of content in the turns before (behaviour ST-12).</param>
     /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the capability and what would be right.</exception>
-    public static void Require(ModelRequest request)
+    public static void Require(ModelRequest request, Modalities input, Modalities chain)
     {
         ArgumentNullException.ThrowIfNull(request);
         var can = request.Model.Capabilities;
-        RequireInput(request, can);
+        RequireInput(request, can, input, "The input has", "input");
+        RequireInput(request, can, chain, "An earlier turn has", "previous_interaction_id");
         RequireOutput(request, can);
 
         if (request.Functions.Count > 0 && !can.Functions)
@@ -50,16 +54,12 @@ public static class CapabilityCheck
             : Lacks(request, $"thinking_level '{level}'", "does not have it", $"use one of: {string.Join(", ", can.ThinkingLevels)}", "generation_config.thinking_level");
     }
 
-    private static void RequireInput(ModelRequest request, ModelCapabilities can)
+    private static void RequireInput(ModelRequest request, ModelCapabilities can, Modalities given, string where, string field)
     {
-        for (var i = request.History.Count - 1; i >= 0; i--)
+        var missing = given & ~can.Input;
+        if (missing != Modalities.None)
         {
-            var missing = HistoryModalities.Of(request.History[i]) & ~can.Input;
-            if (missing != Modalities.None)
-            {
-                var (where, field) = i == request.History.Count - 1 ? ("The input has", "input") : ("An earlier turn has", "previous_interaction_id");
-                throw Lacks(request, $"{Names(missing)} input", $"takes {Names(can.Input)} only. {where} {Names(missing)}", $"use a model that takes {Names(missing)}, or leave it out", field);
-            }
+            throw Lacks(request, $"{Names(missing)} input", $"takes {Names(can.Input)} only. {where} {Names(missing)}", $"use a model that takes {Names(missing)}, or leave it out", field);
         }
     }
 

@@ -38,13 +38,13 @@ public sealed partial class RunExecutor
     {
         var run = new ActiveRun(plan, lease, _writer, hasEvents);
         _registry.Add(run);
-        _ = Task.Run(() => ExecuteAsync(run, recovery)); // ends by Ended; the registry knows it until then
+        _ = Task.Run(() => ExecuteAsync(run, recovery)); // tells its end by Ended; the registry knows it until then
         return run;
     }
 
     private async Task ExecuteAsync(ActiveRun run, RunRecovery? recovery)
     {
-        using var _ = run;
+        using var disposed = run;
         try
         {
             using var deadline = new CancellationTokenSource(Left(run.Plan.Deadline), _time);
@@ -74,7 +74,7 @@ public sealed partial class RunExecutor
 
             run.Log?.Abandon();
             run.Ended.TrySetException(exception);
-            _ = run.Ended.Task.Exception; // a background run has nobody who awaits it
+            GC.KeepAlive(run.Ended.Task.Exception); // observed: a background run has nobody who awaits it
         }
         finally
         {

@@ -11,6 +11,8 @@ public sealed class ApiKeyRing
 
     private readonly ApiKeyFile _file;
     private readonly TimeProvider _time;
+    private readonly bool _isOpen;
+    private readonly bool _isPrivate;
     private readonly Lock _gate = new();
     private Dictionary<string, ApiKeyEntry> _byHash;
     private DateTimeOffset _version;
@@ -18,18 +20,19 @@ public sealed class ApiKeyRing
 
     /// <summary>A ring over a file of keys.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="acceptsAnyone">True to take callers with any key or none as project <c>default</c>, as long as there are no keys, or always when that was asked for on purpose.</param>
+    /// <param name="isOpen">True when the operator chose to serve everybody.</param>
+    /// <param name="isPrivate">True when only this machine can reach the server: then everybody is served as long as there are no keys.</param>
     /// <param name="time">The clock.</param>
-    public ApiKeyRing(ApiKeyFile file, bool acceptsAnyone, TimeProvider time)
+    public ApiKeyRing(ApiKeyFile file, bool isOpen, bool isPrivate, TimeProvider time)
     {
-        (_file, _time, AcceptsAnyone) = (file, time, acceptsAnyone);
+        (_file, _time, _isOpen, _isPrivate) = (file, time, isOpen, isPrivate);
         _looked = time.GetTimestamp();
         _version = file.Version;
         _byHash = Read();
     }
 
     /// <summary>True when callers without a valid key are taken as project <c>default</c>.</summary>
-    public bool AcceptsAnyone { get; }
+    public bool AcceptsAnyone => _isOpen || (_isPrivate && Current().Count == 0);
 
     /// <summary>How many keys there are.</summary>
     public int Count => Current().Count;

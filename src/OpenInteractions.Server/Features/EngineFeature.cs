@@ -1,0 +1,52 @@
+using OpenInteractions.Api.Health;
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Tenancy;
+
+namespace OpenInteractions.Server.Features;
+
+/// <summary>The engine's parts, and the order in which they start and stop: the journal before the worker, so that it stops after it.</summary>
+internal static class EngineFeature
+{
+    public static void AddEngine(this IServiceCollection services, ServerData data)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<InteractionId>();
+        services.AddSingleton<ISignatureEnvelope>(_ => new SignatureEnvelope(data.ReadSignatureKey()));
+        services.AddSingleton(new ApiKeyFile(data.KeyFile));
+        services.AddSingleton(s => new ApiKeyRing(
+            s.GetRequiredService<ApiKeyFile>(),
+            isOpen: s.GetRequiredService<IConfiguration>().IsOpenOnPurpose(),
+            isPrivate: s.GetRequiredService<IConfiguration>().ReachableAddress() is null,
+            s.GetRequiredService<TimeProvider>()));
+
+        services.AddOptions<RunOptions>().BindConfiguration(RunOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ConversationChain>();
+        services.AddSingleton<RunRegistry>();
+        services.AddSingleton<RunPlanner>();
+        services.AddSingleton<RunExecutor>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<CreateInteraction>();
+        services.AddSingleton<GetInteraction>();
+        services.AddSingleton<CancelInteraction>();
+        services.AddSingleton<DeleteInteraction>();
+        services.AddSingleton<MetricsText>();
+
+        AddHosted<JournalWriter>(services);
+        AddHosted<LeaseKeeper>(services);
+        AddHosted<RunWorker>(services);
+        AddHosted<RunDrain>(services);
+        AddHosted<RetentionSweeper>(services);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+
+    private static void AddHosted<T>(IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(s => s.GetRequiredService<T>());
+    }
+}

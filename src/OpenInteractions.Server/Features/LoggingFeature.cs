@@ -1,0 +1,16 @@
+namespace OpenInteractions.Server.Features;
+
+/// <summary>Logs for a person at a terminal, or for a machine where <c>Logging:Console:FormatterName</c> says <c>json</c>.</summary>
+internal static class LoggingFeature
+{
+    public static void AddServerLogging(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+}
