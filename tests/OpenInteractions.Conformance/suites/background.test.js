@@ -69,7 +69,7 @@ scenario('a stream of a run that is cancelled ends in order', ['BG-3', 'SE-10', 
   const events = [];
   for await (const event of follow(await openCreate({ input: 'count to 1000 slowly, 50 ms', background: true }))) {
     events.push(event);
-    if (events.filter((e) => e.event_type === 'step.delta').length === 3) {
+    if (event.event_type === 'step.delta' && events.filter((e) => e.event_type === 'step.delta').length === 3) {
       assert.equal((await cancel(events[0].interaction.id)).status, 200);
     }
   }

@@ -14,9 +14,13 @@ scenario('get shows the stored turn, beginning with the input', ['OP-interaction
   const stored = await ai.interactions.get(made.id);
   assert.deepEqual(stored.steps, [{ type: 'user_input', content: [{ type: 'text', text: 'echo: kept' }] }, ...made.steps]);
   assert.equal(stored.output_text, 'kept');
-  for (const field of ['id', 'object', 'status', 'model', 'created', 'updated', 'service_tier', 'usage']) {
+  for (const field of ['id', 'object', 'status', 'model', 'created', 'updated', 'service_tier']) {
     assert.deepEqual(stored[field], made[field], field);
   }
+
+  // The SDK adds a field of its own to the usage of a create.
+  const { initial_input_tokens: _, ...usage } = made.usage;
+  assert.deepEqual(stored.usage, usage);
 });
 
 scenario('include_input adds the normalised input, and only then', ['ST-21'], async () => {
@@ -120,10 +124,9 @@ scenario('last_event_id needs stream=true and an id that the stream has', ['BG-6
 });
 
 scenario('an event id of another interaction is unknown here', ['BG-6'], async () => {
-  const long = await create({ input: 'count to 200' });
+  const { events } = await readAll(await openCreate({ input: 'count to 200' }));
   const short = await create({ input: 'echo: x' });
-  const { events } = await readAll(await openGet(long.id));
-  const answer = await tryGet(short.id, `?stream=true&last_event_id=${encodeURIComponent(events.at(-3).event_id)}`);
+  const answer = await tryGet(short.id, `?stream=true&last_event_id=${encodeURIComponent(events.at(-1).event_id)}`);
   assert.equal(answer.status, 400, answer.text);
 });
 
@@ -142,11 +145,11 @@ scenario('ids with the collection in front are understood', [], async () => {
 scenario('an unknown id is 404 on every verb', ['OP-interactions.get', 'OP-interactions.delete', 'OP-interactions.cancel', 'ER-2'], async () => {
   const { id } = await create({ input: 'echo: x' });
   const similar = id.slice(0, -1) + (id.endsWith('a') ? 'b' : 'a');
-  for (const unknown of ['nope', 'v1_abc', similar, '%00', 'a'.repeat(4000)]) {
+  for (const unknown of ['nope', 'v1_abc', similar, '%20', "'--", 'a'.repeat(4000)]) {
     for (const [method, tail] of [['GET', ''], ['GET', '?stream=true'], ['DELETE', ''], ['POST', '/cancel'], ['GET', '/tree']]) {
       const answer = await send(method, `/${version}/interactions/${unknown}${tail}`);
-      assert.ok(answer.status === 404 || (unknown === '%00' && answer.status === 400), `${method} ${unknown.slice(0, 20)}${tail}: ${answer.status} ${answer.text.slice(0, 200)}`);
-      assert.ok(['not_found', 'invalid_request'].includes(answer.json.error.code), answer.text);
+      assert.equal(answer.status, 404, `${method} ${unknown.slice(0, 20)}${tail}: ${answer.text.slice(0, 200)}`);
+      assert.equal(answer.json.error.code, 'not_found', `${method} ${unknown.slice(0, 20)}${tail}`);
     }
   }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { get, openCreate } from '../support/http.js';
+import { create, get, openCreate } from '../support/http.js';
 import { Fold, madeSteps } from '../support/fold.js';
 import { scenarios } from '../support/scenario.js';
 import { ask, collect } from '../support/sdk.js';
@@ -35,7 +35,7 @@ for (const [kind, body] of kinds) {
 
   scenario(`${kind}: the plain answer has the steps of the stream`, ['SE-13'], async () => {
     const fold = Fold.of((await readAll(await openCreate(body))).events);
-    const plain = await ask(body);
+    const plain = await create(body);
     assert.deepEqual(withoutOpaque(plain.steps), withoutOpaque(fold.steps));
     assert.equal(plain.status, fold.status);
     assert.deepEqual(plain.usage, fold.usage);

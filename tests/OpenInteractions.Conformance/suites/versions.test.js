@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { get, ok, send, textOf } from '../support/http.js';
+import { scenarios } from '../support/scenario.js';
+import { startServer } from '../support/server.js';
+import { ask, errorOf, sdk } from '../support/sdk.js';
+import { baseUrl, model, serverDll } from '../support/settings.js';
+
+const scenario = scenarios('versions and keys');
+const versions = ['v1', 'v1beta', 'v1alpha', 'v1beta1', 'v1beta2'];
+const operations = { create: 'OP-interactions.create', get: 'OP-interactions.get', cancel: 'OP-interactions.cancel', delete: 'OP-interactions.delete' };
+
+for (const one of versions) {
+  scenario(`${one} serves every operation`, ['TR-10', ...Object.values(operations)], async () => {
+    const made = ok(await send('POST', `/${one}/interactions`, { model, input: 'My name is Ada.', labels: { a: 'b' } }));
+    for (const other of versions) {
+      assert.deepEqual(await (await fetch(`${baseUrl}/${other}/interactions/${made.id}`)).json(), await get(made.id), `${one} to ${other}`);
+    }
+
+    const next = ok(await send('POST', `/${one}/interactions`, { model: `models/${model}`, input: 'What is my name?', previous_interaction_id: made.id }));
+    assert.match(textOf(next), /Ada/);
+    assert.equal((await send('GET', `/${one}/interactions?page_size=1`)).status, 200);
+    assert.equal((await send('GET', `/${one}/interactions/${next.id}/tree`)).status, 200);
+    assert.equal((await send('POST', `/${one}/interactions/${next.id}/cancel`)).status, 400);
+    assert.equal((await send('GET', `/${one}/models/${model}`)).status, 200);
+    assert.equal((await send('DELETE', `/${one}/interactions/${next.id}`)).status, 200);
+    assert.equal((await send('GET', `/${one}/interactions/${next.id}`)).status, 404);
+  });
+
+  scenario(`the SDK speaks ${one}`, ['OP-interactions.create', 'TR-10'], async () => {
+    const client = sdk(baseUrl, { apiVersion: one });
+    assert.equal((await ask({ input: 'echo: x' }, client)).output_text, 'x');
+    assert.equal((await sdk().interactions.create({ model, input: 'echo: y', api_version: one })).output_text, 'y');
+  });
+}
+
+scenario('other version segments do not exist', [], async () => {
+  for (const other of ['v2', 'V0', 'beta', 'v1gamma']) {
+    assert.equal((await send('POST', `/${other}/interactions`, { model, input: 'x' })).status, 404);
+  }
+});
+
+const forms = [
+  ['x-goog-api-key', (key) => [{ 'x-goog-api-key': key }, '']],
+  ['a bearer token', (key) => [{ authorization: `Bearer ${key}` }, '']],
+  ['?key=', (key) => [{}, `?key=${encodeURIComponent(key)}`]],
+];
+
+for (const [form, by] of forms) {
+  scenario(`a key as ${form} is accepted`, ['TR-5'], async () => {
+    const [extraHeaders, query] = by('any-key');
+    const answer = await send('POST', `/v1/interactions${query}`, { model, input: 'echo: x' }, { auth: false, extraHeaders });
+    assert.equal(answer.status, 200, answer.text);
+  });
+}
+
+scenario('the SDK sends a bearer token when told to', ['TR-5'], async () => {
+  const client = sdk(baseUrl, { httpOptions: { headers: { Authorization: 'Bearer token' } } });
+  assert.equal((await ask({ input: 'echo: x' }, client)).output_text, 'x');
+});
+
+scenario('once keys exist, a missing or wrong key is 401, in every form', ['TR-5', 'ER-2'], async () => {
+  const key = 'conformance-key-0123456789';
+  const server = await startServer({ settings: { OpenInteractions__Auth__Keys__0__Key: key, OpenInteractions__Auth__Keys__0__Project: 'one' } });
+  try {
+    const call = (extraHeaders, query) => send('POST', `/v1/interactions${query}`, { model, input: 'echo: x' }, { base: server.url, auth: false, extraHeaders });
+    for (const [, by] of forms) {
+      assert.equal((await call(...by(key))).status, 200);
+      const wrong = await call(...by('wrong'));
+      assert.equal(wrong.status, 401);
+      assert.equal(wrong.json.error.code, 'authentication');
+    }
+
+    assert.equal((await call({}, '')).status, 401);
+    const error = await errorOf(ask({ input: 'x' }, sdk(server.url, { apiKey: 'wrong' })));
+    assert.equal(error.constructor.name, 'AuthenticationError');
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  } finally {
+    await server.stop();
+  }
+}, { skip: serverDll ? false : 'needs a server with keys of its own' });
