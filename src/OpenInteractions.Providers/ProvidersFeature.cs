@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Providers.Anthropic;
 using OpenInteractions.Providers.Demo;
+using OpenInteractions.Providers.Gemini;
 using OpenInteractions.Providers.Http;
 using OpenInteractions.Providers.OpenAI;
 
@@ -25,7 +27,9 @@ public static class ProvidersFeature
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddUpstreamHttp(upstream);
+        AddGemini(services, detected, upstream);
         AddOpenAI(services, detected, upstream);
+        AddAnthropic(services, detected, upstream);
         AddEndpoints(services, detected, upstream);
         if (detected.Options.Demo)
         {
@@ -39,6 +43,29 @@ public static class ProvidersFeature
             ModelCatalog.Problems(options, [.. s.GetServices<IModelProvider>().Select(p => p.Name)])));
         services.AddSingleton<ModelCatalog>();
         return services;
+    }
+
+    private static void AddGemini(IServiceCollection services, ProviderDetection detected, UpstreamOptions upstream)
+    {
+        if (detected.GeminiUpstream is { ApiKey: { } key } found)
+        {
+            var options = found.BaseUrl is { } address
+                ? new GeminiOptions { Name = found.Name, ApiKey = key, BaseUrl = address }
+                : new GeminiOptions { Name = found.Name, ApiKey = key };
+            services.AddSingleton<IModelProvider>(s => new GeminiProvider(
+                options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GeminiProvider>>()));
+        }
+    }
+
+    private static void AddAnthropic(IServiceCollection services, ProviderDetection detected, UpstreamOptions upstream)
+    {
+        if (detected.AnthropicUpstream is { } found)
+        {
+            var options = new AnthropicOptions { Name = found.Name, ApiKey = found.ApiKey };
+            options = found.BaseUrl is { } address ? options with { BaseAddress = address } : options;
+            services.AddSingleton<IModelProvider>(s => new AnthropicProvider(
+                options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AnthropicProvider>>()));
+        }
     }
 
     private static void AddOpenAI(IServiceCollection services, ProviderDetection detected, UpstreamOptions upstream)

@@ -3,7 +3,8 @@ using OpenInteractions.Providers;
 using OpenInteractions.Server.Features;
 using OpenInteractions.Storage.Sqlite;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+// Its own settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddConventionalSettings(args);
 var data = builder.AddDataDirectory();
 builder.AddWebServer();

@@ -11,7 +11,8 @@ internal static class RequestBytes
 
     public static async Task<T> ReadAsync<T>(HttpRequest request, Func<ReadOnlyMemory<byte>, T> parse)
     {
-        if (request.ContentType is { } type && (type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)))
+        // Other types are read as JSON: curl calls everything a form, SDKs call everything JSON (wire 1.3).
+        if (request.ContentType is { } type && type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
         {
             throw new ApiException(ErrorCode.InvalidRequest, "The body must be JSON; forms are not taken here. Send media as base64 in 'data' or as 'uri'.");
         }

@@ -114,7 +114,10 @@ internal sealed partial class ProviderModels(IModelProvider provider, ModelCatal
         }
         catch (Exception failure)
         {
-            LogFailed(provider.Name, failure);
+            // A server that is off stays off: said once, and then only to those who look closely.
+            var level = _listing.HasFailed ? LogLevel.Debug : LogLevel.Information;
+            var reason = failure is ApiException known ? ErrorTable.Of(known.Code).WireCode : failure.GetType().Name;
+            LogFailed(level, provider.Name, reason);
         }
 
         lock (_lock)
@@ -139,8 +142,8 @@ internal sealed partial class ProviderModels(IModelProvider provider, ModelCatal
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The models of {Provider} could not be listed; they are found by 'provider/model' and by their family until they can")]
-    private partial void LogFailed(string provider, Exception failure);
+    [LoggerMessage(Message = "The models of {Provider} could not be listed ({Reason}); they are found by 'provider/model' and by their family until they can")]
+    private partial void LogFailed(LogLevel level, string provider, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Provider} takes long to list its models; going on without the list")]
     private partial void LogSlow(string provider);

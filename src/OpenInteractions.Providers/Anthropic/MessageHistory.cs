@@ -122,7 +122,7 @@ internal sealed class MessageHistory
         }
 
         var kept = new List<RenderedBlock>(run.Count);
-        var calls = new List<(string Source, string Id)>();
+        var calls = new List<(string Native, string Id)>();
         var hash = _hash;
         // The service takes no message that ends in thinking, such as an answer that a limit cut off there.
         var end = run.FindLastIndex(b => b.Kind != BlockKind.Thinking) + 1;
@@ -137,7 +137,7 @@ internal sealed class MessageHistory
             if (block.Kind == BlockKind.Call)
             {
                 next = Unique(block);
-                calls.Add((block.CallId!, next.CallId!));
+                calls.Add((((ICallStep)block.Source!.Step).Id, next.CallId!));
             }
 
             kept.Add(next);
@@ -157,7 +157,8 @@ internal sealed class MessageHistory
         var rest = new List<RenderedBlock>();
         foreach (var block in run)
         {
-            var match = block.Kind == BlockKind.Result ? open.FindIndex(c => c.Source == block.CallId) : -1;
+            // Native ids pair a result with its call, whether or not the result carries the state of the call.
+            var match = block.Kind == BlockKind.Result ? open.FindIndex(c => c.Native == ((IResultStep)block.Source!.Step).CallId) : -1;
             if (match >= 0)
             {
                 results.Add(open[match].Id == block.CallId ? block : StepBlocks.WithCallId(block, open[match].Id));
@@ -202,5 +203,5 @@ internal sealed class MessageHistory
     private static RenderedBlock Orphan(RenderedBlock result) =>
         RenderedBlock.User(ToolResultBlock.AsText(result.Source!.CallName, StepBlocks.ResultOf(result.Source.Step).Result));
 
-    private sealed record Message(bool IsUser, List<RenderedBlock> Blocks, List<(string Source, string Id)> Calls);
+    private sealed record Message(bool IsUser, List<RenderedBlock> Blocks, List<(string Native, string Id)> Calls);
 }

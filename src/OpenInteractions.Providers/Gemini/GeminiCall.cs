@@ -10,6 +10,8 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
 {
     private GeminiWire _wire = wires.For(request);
     private bool _usesSignatures = true;
+    private string? _continuationToken;
+    private string? _nextToken;
 
     private GeminiSignatures Signatures => new(envelope, options.Name, WireName);
 
@@ -19,7 +21,7 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
     {
         var form = new TurnForm(WireName, options.Name, request.Model.Id, _usesSignatures);
         return _wire == GeminiWire.Interactions
-            ? GeminiAddress.Request(options, HttpMethod.Post, "interactions", InteractionRequest.Write(request, form, Signatures))
+            ? GeminiAddress.Request(options, HttpMethod.Post, "interactions", InteractionRequest.Write(request, form, Signatures, _continuationToken))
             : GeminiAddress.Request(
                 options,
                 HttpMethod.Post,
@@ -47,6 +49,15 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
         }
 
         return false;
+    }
+
+    /// <summary>Whether the upstream has more of this answer; the next request then asks for it. The same token twice is no progress.</summary>
+    public bool Continue()
+    {
+        var hasMore = _nextToken is not null && _nextToken != _continuationToken;
+        _continuationToken = _nextToken;
+        _nextToken = null;
+        return hasMore;
     }
 
     private static bool IsAboutSignatures(string? message) =>
@@ -79,7 +90,9 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
             }
         }
 
-        yield return reader.End();
+        var stopped = reader.End();
+        _nextToken = reader.ContinuationToken;
+        yield return stopped;
     }
 
     private async IAsyncEnumerable<ModelEvent> ReadContentAsync(UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)

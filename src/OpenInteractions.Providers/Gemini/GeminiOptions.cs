@@ -1,7 +1,7 @@
 namespace OpenInteractions.Providers.Gemini;
 
-/// <summary>An upstream that speaks the Gemini API.</summary>
-public sealed record GeminiOptions
+/// <summary>An upstream that speaks the Gemini API. A class and no record: a record would print its key.</summary>
+public sealed class GeminiOptions
 {
     /// <summary>The provider's name in <c>provider/model</c> ids.</summary>
     public string Name { get; init; } = "gemini";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Providers.Http;
 
@@ -6,6 +7,9 @@ namespace OpenInteractions.Providers.Gemini;
 /// <summary>Models of an upstream that speaks the Gemini API, over whichever of its wires it offers.</summary>
 public sealed class GeminiProvider : IModelProvider
 {
+    // Each hop is a decode limit of the vendor; an upstream that never ends must not be followed for ever.
+    private const int MaxHops = 64;
+
     private readonly GeminiOptions _options;
     private readonly UpstreamClient _client;
     private readonly ISignatureEnvelope _envelope;
@@ -13,10 +17,10 @@ public sealed class GeminiProvider : IModelProvider
 
     /// <summary>An upstream with its key.</summary>
     public GeminiProvider(
-        GeminiOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILoggerFactory loggers)
+        GeminiOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILogger<GeminiProvider> logger)
     {
         _options = options;
-        _client = new UpstreamClient(options.Name, clients, upstream, time, loggers.CreateLogger<GeminiProvider>());
+        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
         _envelope = envelope;
         _wires = new WireChoice(options.Wire);
     }
@@ -53,18 +57,45 @@ public sealed class GeminiProvider : IModelProvider
     /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        GenerateContent.GenerateContentRequest.CheckStopSequences(request.Config);
-        var call = new GeminiCall(request, _options, _envelope, _wires);
-        return _client.StreamAsync(
-            new UpstreamCall
+        GeminiLimits.Check(request.Config);
+        return StreamHopsAsync(new GeminiCall(request, _options, _envelope, _wires), request, cancellationToken);
+    }
+
+    /// <summary>The upstream may end a long answer at a limit of its own and give a token for the rest (wire 15); callers see one answer.</summary>
+    private async IAsyncEnumerable<ModelEvent> StreamHopsAsync(GeminiCall call, ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Usage? usage = null;
+        for (var hop = 1; ; hop++)
+        {
+            ModelStopped? stopped = null;
+            await foreach (var modelEvent in _client.StreamAsync(
+                new UpstreamCall
+                {
+                    Request = call.Request,
+                    Read = call.ReadAsync,
+                    Adapt = call.Adapt,
+                    InteractionId = request.InteractionId,
+                    ServiceTier = request.ServiceTier,
+                },
+                cancellationToken).ConfigureAwait(false))
             {
-                Request = call.Request,
-                Read = call.ReadAsync,
-                Adapt = call.Adapt,
-                InteractionId = request.InteractionId,
-                ServiceTier = request.ServiceTier,
-            },
-            cancellationToken);
+                if (modelEvent is ModelStopped last)
+                {
+                    stopped = last;
+                }
+                else
+                {
+                    yield return modelEvent;
+                }
+            }
+
+            usage = Usage.Sum(usage, stopped!.Usage);
+            if (hop == MaxHops || !call.Continue())
+            {
+                yield return stopped with { Usage = usage };
+                yield break;
+            }
+        }
     }
 
     private static GeminiModelPage Read(JsonElement json)

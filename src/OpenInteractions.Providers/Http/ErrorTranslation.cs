@@ -13,7 +13,7 @@ internal static class ErrorTranslation
             404 => (ErrorCode.ModelNotFound, false),
             408 or 504 => (ErrorCode.DeadlineExceeded, true),
             409 => (ErrorCode.Aborted, true),
-            429 when error.Code is "insufficient_quota" || error.Type is "insufficient_quota" => (ErrorCode.QuotaExceeded, false),
+            429 when error.IsDailyQuota => (ErrorCode.QuotaExceeded, false),
             429 or 529 => (ErrorCode.RateLimitExceeded, true),
             500 => (ErrorCode.ApiError, true),
             502 or 503 => (ErrorCode.ServiceUnavailable, true),

@@ -31,7 +31,7 @@ internal static partial class Redaction
     [GeneratedRegex(@"\b(sk-|rk-|pk-|gsk_|xai-|AIza|ya29\.|hf_|AKIA)[A-Za-z0-9_.*-]{3,}")]
     private static partial Regex Key();
 
-    [GeneratedRegex(@"\b(org|proj|acct|user|ws|wrkspc)[-_][A-Za-z0-9]{6,}\b|\bprojects?/[A-Za-z0-9-]+|\bproject number:?\s*\d+|\bproject_number:\d+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(org|proj|acct|wrkspc)[-_][A-Za-z0-9]{6,}\b|\buser-[A-Za-z0-9]{16,}\b|\bprojects?/[A-Za-z0-9-]+|\bproject number:?\s*\d+|\bproject_number:\d+", RegexOptions.IgnoreCase)]
     private static partial Regex Account();
 
     [GeneratedRegex(@"[\p{Cc}]+")]

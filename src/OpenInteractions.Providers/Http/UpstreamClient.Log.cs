@@ -10,6 +10,9 @@ internal sealed partial class UpstreamClient
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider} cannot be reached for {InteractionId}: {Kind}")]
     private partial void LogUnreachable(string provider, string interactionId, string kind);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Provider} sent something for {InteractionId} that its adapter cannot read")]
+    private partial void LogNonsense(Exception exception, string provider, string interactionId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider} answered {Status} for {InteractionId} (its request {RequestId}): {Text}")]
     private partial void LogRefused(string provider, string interactionId, int status, string requestId, string text);
 

@@ -91,9 +91,24 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
         var firstByte = call.ServiceTier == "flex" ? options.FlexFirstByteTimeout : options.FirstByteTimeout;
         using var response = await SendAsync(call.Request(), firstByte, call.InteractionId, cancellationToken).ConfigureAwait(false);
         await using var body = await BodyAsync(response, firstByte, cancellationToken).ConfigureAwait(false);
-        await foreach (var modelEvent in call.Read(new UpstreamResponse(response, body), cancellationToken).ConfigureAwait(false))
+        await using var reading = call.Read(new UpstreamResponse(response, body), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(reading, call.InteractionId).ConfigureAwait(false))
         {
-            yield return modelEvent;
+            yield return reading.Current;
+        }
+    }
+
+    /// <summary>Well-formed JSON of another shape than the adapter knows is the upstream's nonsense, not our failure.</summary>
+    private async Task<bool> MoveNextAsync(IAsyncEnumerator<ModelEvent> reading, string interactionId)
+    {
+        try
+        {
+            return await reading.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or JsonException)
+        {
+            LogNonsense(e, provider, interactionId);
+            throw UpstreamFailureException.Malformed();
         }
     }
 

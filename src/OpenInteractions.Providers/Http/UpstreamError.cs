@@ -11,6 +11,9 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
     /// <summary>Google tells of a wrong key with status 400 and a <c>google.rpc.ErrorInfo</c>; it is still the operator's account that is refused.</summary>
     public bool IsAboutAccount { get; private init; }
 
+    /// <summary>The quota of a day is spent: waiting a little does not help (behaviour ER-8).</summary>
+    public bool IsDailyQuota { get; private init; }
+
     /// <summary>Reads a body of any shape; a body that is no such object gives its text, shortened, as the message.</summary>
     public static UpstreamError Read(ReadOnlyMemory<byte> body)
     {
@@ -51,6 +54,7 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
                 Text(error, "message") ?? "", Text(error, "type") ?? Text(error, "status"), Text(error, "code"), Text(error, "param"), ReadRetryDelay(error))
             {
                 IsAboutAccount = Details(error).Any(d => Text(d, "reason") is "API_KEY_INVALID" or "API_KEY_EXPIRED" or "ACCESS_TOKEN_EXPIRED"),
+                IsDailyQuota = Text(error, "code") is "insufficient_quota" or "quota_exceeded" || Text(error, "type") is "insufficient_quota" || Details(error).Any(NamesDailyQuota),
             },
             _ => null,
         };
@@ -77,6 +81,11 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
 
         return null;
     }
+
+    /// <summary><c>google.rpc.QuotaFailure</c> with an id such as <c>GenerateRequestsPerDayPerProjectPerModel</c>.</summary>
+    private static bool NamesDailyQuota(JsonElement detail) =>
+        detail.TryGetProperty("violations", out var violations) && violations.ValueKind == JsonValueKind.Array
+        && violations.EnumerateArray().Any(v => v.ValueKind == JsonValueKind.Object && Text(v, "quotaId")?.Contains("PerDay", StringComparison.Ordinal) == true);
 
     private static IEnumerable<JsonElement> Details(JsonElement error) =>
         error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Array

@@ -6,6 +6,8 @@ namespace OpenInteractions.Providers.OpenAI;
 /// </summary>
 internal sealed class ChatHistory(string provider, string family, ChatProfile profile)
 {
+    private const int LongestCallId = 40;
+
     private sealed record Key(string Provider, string Family, ChatProfile Profile, bool InOpenTurn, string Wire = "chat");
 
     /// <summary>
@@ -28,7 +30,7 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
 
     private byte[] Write(IReadOnlyList<HistoryStep> steps, bool inOpenTurn) => RequestBuffer.Elements(writer =>
     {
-        var messages = new ChatMessages(writer, profile, step => profile.ShortCallIds ? ShortId(step.CallIdFor(provider)!) : step.CallIdFor(provider)!);
+        var messages = new ChatMessages(writer, profile, step => CallId(step.CallIdFor(provider)!));
         var own = steps.Select(s => s.Step).OfType<ICallStep>().Select(c => c.Id).ToHashSet();
         // Results of the turn before come first, whatever the client put in front of them.
         foreach (var result in steps.Where(s => s.Step is IResultStep r && !own.Contains(r.CallId)))
@@ -60,6 +62,8 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
 
         messages.End();
     });
+
+    private string CallId(string id) => profile.ShortCallIds ? ShortId(id) : CallIds.Fit(id, LongestCallId);
 
     private bool IsOwn(HistoryStep step) => step.State is { Data: not null } state && state.Provider == provider && state.Family == family;
 

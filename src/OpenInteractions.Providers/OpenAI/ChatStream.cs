@@ -6,6 +6,9 @@ namespace OpenInteractions.Providers.OpenAI;
 /// <summary>Turns the chunks of one Chat Completions call into our events, leniently: every server has its own way (protocols 6.3).</summary>
 internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally)
 {
+    // Shells carry no arguments yet (wire 14.3).
+    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
     private readonly FunctionNames _names = new(request.Functions);
     private readonly StopSequenceCutter _cutter = new(cutsLocally ? request.Config.StopSequences ?? [] : []);
     private readonly ThinkTagSplitter? _tags = profile.ThinkTags ? new() : null;
@@ -301,7 +304,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         if (!_callKeys.TryGetValue(call, out var key))
         {
             _callKeys[call] = key = _keys++;
-            Emit(key, new StepStarted(new FunctionCallStep { Id = _callIds.Unique(call.UpstreamId), Name = _names.ToNative(call.Name), Arguments = JsonElement.Parse("{}") }));
+            Emit(key, new StepStarted(new FunctionCallStep { Id = _callIds.Unique(call.UpstreamId), Name = _names.ToNative(call.Name), Arguments = NoArguments }));
             arguments = call.Arguments.ToString();
         }
 

@@ -31,7 +31,7 @@ internal static partial class OpenAIModels
         return new ModelCapabilities
         {
             // Nothing tells which local models see; their server refuses where they do not.
-            Input = Modalities.Text | Modalities.Image | (profile.Audio ? Modalities.Audio : 0),
+            Input = Modalities.Text | Modalities.Image | Modalities.Document | (profile.Audio ? Modalities.Audio : 0),
             ParallelCalls = profile.ParallelTools,
             StructuredOutput = profile.JsonSchema,
             StructuredOutputWithFunctions = profile.JsonSchema,

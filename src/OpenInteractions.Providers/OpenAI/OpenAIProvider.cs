@@ -191,15 +191,15 @@ public sealed class OpenAIProvider : IModelProvider
 
     private ModelDescription? DescribeListed(JsonElement model)
     {
-        if (model.ValueKind != JsonValueKind.Object || !model.TryGetProperty("id", out var id) || id.GetString() is not { Length: > 0 } name || !OpenAIModels.Converses(name))
+        if (model.ValueKind != JsonValueKind.Object || !model.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 } name || !OpenAIModels.Converses(name))
         {
             return null;
         }
 
         var described = Describe(name);
         // vLLM tells how long a conversation may be.
-        return model.TryGetProperty("max_model_len", out var length) && length.ValueKind == JsonValueKind.Number
-            ? described with { Capabilities = described.Capabilities with { InputTokenLimit = length.GetInt32() } }
+        return model.TryGetProperty("max_model_len", out var length) && length.ValueKind == JsonValueKind.Number && length.TryGetInt32(out var tokens)
+            ? described with { Capabilities = described.Capabilities with { InputTokenLimit = tokens } }
             : described;
     }
 

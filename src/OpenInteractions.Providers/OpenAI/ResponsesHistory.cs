@@ -1,11 +1,13 @@
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>A turn of the conversation as items of <c>input</c>.</summary>
-/// <param name="WithReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
+/// <param name="withReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
 internal sealed class ResponsesHistory(string provider, string family, ISignatureEnvelope signatures, bool withReasoning)
 {
     /// <summary>What the opaque token is to us, in the envelope.</summary>
     public const string ReasoningKind = "reasoning";
+
+    private const int LongestCallId = 64;
 
     private sealed record Key(string Provider, string Family, bool WithReasoning, string Wire = "responses");
 
@@ -94,7 +96,7 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
     {
         writer.WriteStartObject();
         writer.WriteString("type", "function_call");
-        writer.WriteString("call_id", call.CallIdFor(provider));
+        writer.WriteString("call_id", CallIds.Fit(call.CallIdFor(provider)!, LongestCallId));
         writer.WriteString("name", CallText.Name(call.Step));
         writer.WriteString("arguments", CallText.Arguments(call.Step));
         writer.WriteEndObject();
@@ -105,7 +107,7 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
         var parts = ToolResultParts.Read(result.Step);
         writer.WriteStartObject();
         writer.WriteString("type", "function_call_output");
-        writer.WriteString("call_id", result.CallIdFor(provider));
+        writer.WriteString("call_id", CallIds.Fit(result.CallIdFor(provider)!, LongestCallId));
         if (parts.Media.Count == 0)
         {
             writer.WriteString("output", parts.Text);

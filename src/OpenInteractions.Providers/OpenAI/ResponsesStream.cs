@@ -9,6 +9,9 @@ namespace OpenInteractions.Providers.OpenAI;
 /// </summary>
 internal sealed class ResponsesStream(ModelRequest request, string provider, ISignatureEnvelope signatures)
 {
+    // Shells carry no arguments yet (wire 14.3).
+    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
     private readonly FunctionNames _names = new(request.Functions);
     private readonly StopSequenceCutter _cutter = new(request.Config.StopSequences ?? []);
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
@@ -106,7 +109,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
             "reasoning" => new ThoughtStep(),
             "function_call" => new FunctionCallStep
             {
-                Id = _callIds.Unique(Text(item, "call_id")), Name = _names.ToNative(Text(item, "name") ?? ""), Arguments = JsonElement.Parse("{}"),
+                Id = _callIds.Unique(Text(item, "call_id")), Name = _names.ToNative(Text(item, "name") ?? ""), Arguments = NoArguments,
             },
             _ => null,
         };

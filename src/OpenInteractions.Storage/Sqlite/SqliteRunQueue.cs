@@ -30,7 +30,7 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
 
     private const string DeleteRequestSql = "DELETE FROM run_requests WHERE run = $1";
 
-    private const string CancelledSql = "SELECT id, owner, epoch FROM runs WHERE cancel_requested = 1 AND state = 'running'";
+    private const string CancelledSql = "SELECT id, owner, epoch FROM runs INDEXED BY runs_to_cancel WHERE cancel_requested = 1 AND state = 'running'";
 
     private const string ExpireSql = "UPDATE runs SET lease_until = 0 WHERE state = 'running' AND owner <> $1";
 

@@ -55,6 +55,9 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
 
     public IReadOnlyList<ResponseFormat> Formats { get; set; } = [];
 
+    /// <summary>Whether a result comes with the state of its call, as the engine's contract promises.</summary>
+    public bool ResultsCarryStates { get; set; } = true;
+
     public static async Task<Talk> BeginAsync(AnthropicVendor? vendor = null, UpstreamOptions? upstream = null, string? key = Key)
     {
         vendor ??= new AnthropicVendor();
@@ -79,7 +82,7 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
     /// <summary>One interaction: the input, the answer, and both become history.</summary>
     public async Task<Told> AskAsync(params Step[] input)
     {
-        var turn = input.Select(Stored).Select(s => new HistoryStep(s, s is IResultStep result ? StateOf(result.CallId) : null)).ToList();
+        var turn = input.Select(Stored).Select(s => new HistoryStep(s, s is IResultStep result && ResultsCarryStates ? StateOf(result.CallId) : null)).ToList();
         var told = await CollectAsync(Request(turn));
         var answer = Fold(told.Events);
         _turns.Add(new HistoryTurn([.. turn, .. answer], isSettled: true));

@@ -63,6 +63,21 @@ public sealed class ToolTests
     }
 
     [Fact]
+    [Rule("FN-1")]
+    public async Task A_result_finds_its_call_by_the_native_id_alone()
+    {
+        await using var talk = await Talk.BeginAsync();
+        (talk.Functions, talk.ResultsCarryStates) = ([Talk.Function("f"), Talk.Function("g")], false);
+        talk.Script(AnthropicTurn.Empty.Thinks("Both.").Calls("f").Calls("g"));
+        var first = await talk.SayAsync("Go");
+
+        var told = await talk.AskAsync(Talk.Result(first.Calls[1], "\"2\""), Talk.Result(first.Calls[0], "\"1\""));
+
+        talk.AssertNothingRefused();
+        Assert.Equal("g returned 2. f returned 1.", told.Text);
+    }
+
+    [Fact]
     public async Task A_name_that_the_service_does_not_take_comes_back_as_it_was_declared()
     {
         await using var talk = await Talk.BeginAsync();

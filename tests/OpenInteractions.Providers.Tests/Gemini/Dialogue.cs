@@ -28,6 +28,9 @@ internal sealed class Dialogue(IModelProvider provider, string model)
     /// <summary>False: as a client without state, which sends steps back and knows nothing of the provider's state.</summary>
     public bool KeepsState { get; init; } = true;
 
+    /// <summary>Whether a result brings the state of its call along; otherwise its call is found by its id.</summary>
+    public bool ResultsCarryState { get; init; }
+
     public GenerationConfig Config { get; set; } = new();
 
     public IReadOnlyList<FunctionTool> Functions { get; set; } = [];
@@ -75,11 +78,7 @@ internal sealed class Dialogue(IModelProvider provider, string model)
     public void Recall(params Step[] steps)
     {
         EndTurn();
-        foreach (var step in steps)
-        {
-            var name = step is IResultStep result ? steps.OfType<FunctionCallStep>().FirstOrDefault(c => c.Id == result.CallId)?.Name : null;
-            _steps.Add(new(step, State: null, name));
-        }
+        _steps.AddRange(steps.Select(step => new HistoryStep(step)));
     }
 
     public async Task<Answer> CallAsync()
@@ -119,7 +118,7 @@ internal sealed class Dialogue(IModelProvider provider, string model)
     private void Result(FunctionResultStep result)
     {
         var call = _calls[result.CallId];
-        _steps.Add(new(result, KeepsState ? call.State : null, call.Name));
+        _steps.Add(ResultsCarryState ? new(result, call.State, call.Name) : new(result));
     }
 
     private void EndTurn()

@@ -7,6 +7,7 @@ using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Providers.Gemini;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
@@ -19,6 +20,7 @@ public sealed class GeminiCallTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("FN-2")]
     public async Task Parallel_calls_come_as_steps_of_their_own_and_take_results_in_any_order(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -57,12 +59,15 @@ public sealed class GeminiCallTests
     }
 
     [Theory]
-    [MemberData(nameof(Wires))]
-    public async Task The_vendors_own_call_ids_go_back_to_it(GeminiWire wire)
+    [InlineData(GeminiWire.Interactions, true)]
+    [InlineData(GeminiWire.Interactions, false)]
+    [InlineData(GeminiWire.GenerateContent, true)]
+    [InlineData(GeminiWire.GenerateContent, false)]
+    public async Task The_vendors_own_call_ids_go_back_to_it(GeminiWire wire, bool resultsCarryState)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
         gemini.Answers(GeminiTurn.Empty.Calls("first", """{"city":"a"}""", "upstream-id-7").Signed("one"));
-        var dialogue = WithFunctions(gemini.Dialogue(wire), "first");
+        var dialogue = WithFunctions(new Dialogue(gemini.Provider(wire), GeminiUpstream.Model) { ResultsCarryState = resultsCarryState }, "first");
 
         var call = await dialogue.SayAsync("Go");
         await dialogue.AnswerAsync((call.Calls[0].Id, "\"1\""));
@@ -89,6 +94,7 @@ public sealed class GeminiCallTests
     }
 
     [Fact]
+    [Rule("FN-14")]
     public async Task A_signature_that_rides_on_the_call_itself_moves_to_a_thought_and_back()
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -106,6 +112,7 @@ public sealed class GeminiCallTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("FN-5")]
     public async Task A_result_may_be_an_object(GeminiWire wire)
     {
         var (answer, gemini) = await AnswerOfAsync(wire, new FunctionResultStep { CallId = "native-1", Result = JsonElement.Parse("""{"low":-3,"high":2}""") });
@@ -116,6 +123,7 @@ public sealed class GeminiCallTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("FN-5")]
     public async Task A_result_may_be_content_with_images_and_the_model_sees_them(GeminiWire wire)
     {
         var result = $$"""[{"type":"text","text":"A map."},{"type":"image","mime_type":"image/png","data":"{{Png}}"}]""";
@@ -147,6 +155,7 @@ public sealed class GeminiCallTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("FN-6")]
     public async Task The_model_is_told_that_a_call_failed(GeminiWire wire)
     {
         var (_, gemini) = await AnswerOfAsync(wire, new FunctionResultStep { CallId = "native-1", Result = JsonElement.Parse("\"no such city\""), IsError = true });
@@ -173,6 +182,7 @@ public sealed class GeminiCallTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("FN-10")]
     public async Task An_empty_list_of_required_properties_never_reaches_the_vendor(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -193,6 +203,7 @@ public sealed class GeminiCallTests
     [InlineData("\"validated\"", "VALIDATED", null)]
     [InlineData("""{"allowed_tools":{"mode":"any","tools":["second"]}}""", "ANY", "second")]
     [InlineData("""{"allowed_tools":{"mode":"auto","tools":["second"]}}""", "VALIDATED", "second")]
+    [Rule("FN-8")]
     public async Task Tool_choice_becomes_the_vendors_mode(string choice, string? mode, string? allowed)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -210,6 +221,7 @@ public sealed class GeminiCallTests
     [Theory]
     [InlineData("\"any\"")]
     [InlineData("""{"allowed_tools":{"mode":"any","tools":["second"]}}""")]
+    [Rule("FN-8")]
     public async Task Tool_choice_goes_on_as_it_is_on_the_interactions_wire(string choice)
     {
         await using var gemini = await GeminiUpstream.StartAsync();

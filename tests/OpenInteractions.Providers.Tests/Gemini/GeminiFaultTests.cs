@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Providers.Gemini;
 using OpenInteractions.Providers.Http;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors;
 using OpenInteractions.Testing.Vendors.Gemini;
 
@@ -108,6 +109,20 @@ public sealed class GeminiFaultTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("ER-8")]
+    public async Task A_spent_quota_of_a_day_is_told_at_once(GeminiWire wire)
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Server.Enqueue(r => FakeGemini.RateLimited(r, TimeSpan.FromSeconds(2), daily: true));
+
+        var failure = await Assert.ThrowsAsync<ApiException>(() => gemini.Dialogue(wire).SayAsync("Hi"));
+
+        Assert.Equal((ErrorCode.QuotaExceeded, TimeSpan.FromSeconds(2)), (failure.Code, failure.RetryAfter!.Value));
+        Assert.Single(gemini.Server.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(Wires))]
     public async Task An_overloaded_model_is_asked_again(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -193,6 +208,19 @@ public sealed class GeminiFaultTests
         var failure = await Assert.ThrowsAsync<ApiException>(() => dialogue.SayAsync("Hi"));
 
         Assert.Equal((ErrorCode.InvalidRequest, "generation_config.stop_sequences"), (failure.Code, failure.Field));
+        Assert.Empty(gemini.Server.Requests);
+    }
+
+    [Fact]
+    public async Task A_setting_that_only_the_other_wire_has_is_refused_by_name()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        var dialogue = gemini.Dialogue(GeminiWire.GenerateContent);
+        dialogue.Config = new() { VideoConfig = new() { Task = "edit" } };
+
+        var failure = await Assert.ThrowsAsync<ApiException>(() => dialogue.SayAsync("Hi"));
+
+        Assert.Equal((ErrorCode.FailedPrecondition, "generation_config.video_config"), (failure.Code, failure.Field));
         Assert.Empty(gemini.Server.Requests);
     }
 

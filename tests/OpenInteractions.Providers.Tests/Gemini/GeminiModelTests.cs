@@ -2,6 +2,7 @@ using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Providers.Gemini;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
@@ -83,6 +84,7 @@ public sealed class GeminiModelTests
     [Theory]
     [InlineData(GeminiWire.GenerateContent)]
     [InlineData(GeminiWire.Interactions)]
+    [Rule("TH-1")]
     public async Task A_level_that_the_model_lacks_is_an_error_and_no_silent_change(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();

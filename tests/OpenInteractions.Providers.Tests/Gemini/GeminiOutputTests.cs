@@ -105,6 +105,7 @@ public sealed class GeminiOutputTests
     }
 
     [Fact]
+    [Rule("SO-2")]
     public async Task Structured_output_takes_the_whole_json_schema()
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -186,6 +187,7 @@ public sealed class GeminiOutputTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("TL-13")]
     public async Task A_search_of_the_vendor_becomes_a_pair_of_steps_and_citations_in_bytes(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();

@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Content;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Providers.Gemini;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
@@ -43,6 +44,7 @@ public sealed class GeminiSignatureTests
 
     [Theory]
     [MemberData(nameof(Places))]
+    [Rule("TH-4")]
     public async Task A_signature_comes_back_on_its_part_and_nowhere_else(GeminiWire wire, string place)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -61,6 +63,7 @@ public sealed class GeminiSignatureTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("TH-2")]
     public async Task Thoughts_carry_summaries_and_sealed_signatures_over_two_turns(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -104,6 +107,8 @@ public sealed class GeminiSignatureTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("FN-10")]
+    [Rule("TH-4")]
     public async Task Calls_of_another_vendor_go_with_the_documented_placeholder(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();

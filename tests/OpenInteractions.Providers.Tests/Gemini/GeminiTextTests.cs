@@ -1,6 +1,7 @@
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Providers.Gemini;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
@@ -41,6 +42,7 @@ public sealed class GeminiTextTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("ST-19")]
     public async Task The_beginning_of_a_conversation_is_sent_as_the_same_bytes_every_time(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
@@ -59,6 +61,7 @@ public sealed class GeminiTextTests
     }
 
     [Fact]
+    [Rule("SE-9")]
     public async Task Text_that_is_already_in_the_start_of_a_step_is_not_lost()
     {
         await using var gemini = await GeminiUpstream.StartAsync();

@@ -48,7 +48,7 @@ internal sealed class GeminiUpstream : IAsyncDisposable
             built.GetRequiredService<IHttpClientFactory>(),
             Envelope,
             TimeProvider.System,
-            NullLoggerFactory.Instance);
+            NullLogger<GeminiProvider>.Instance);
     }
 
     public Dialogue Dialogue(GeminiWire wire, string model = Model) => new(Provider(wire), model);

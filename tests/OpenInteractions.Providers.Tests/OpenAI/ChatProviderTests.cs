@@ -417,6 +417,24 @@ public sealed class ChatProviderTests
         Assert.Empty(upstream.Server.Refusals);
     }
 
+    [Theory]
+    [InlineData(OpenAIWire.Chat)]
+    [InlineData(OpenAIWire.Responses)]
+    public async Task Call_ids_that_are_too_long_for_the_wire_still_pair(OpenAIWire wire)
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(wire: wire);
+        var id = "call_made_by_a_client_" + new string('x', 100);
+
+        var answer = await upstream.CallAsync(upstream.Ask("gpt-4.1",
+        [
+            OpenAIUpstream.User("Hi"),
+            new(new FunctionCallStep { Id = id, Name = "f", Arguments = JsonElement.Parse("{}") }),
+            new(new FunctionResultStep { CallId = id, Result = JsonSerializer.SerializeToElement("ok") }, CallName: "f"),
+        ]));
+
+        Assert.Equal("f returned ok.", answer.Text);
+    }
+
     private static Task<OpenAIUpstream> StartAsync(OpenAIVendor? vendor = null, ChatProfile? chat = null) => OpenAIUpstream.StartAsync(vendor, OpenAIWire.Chat, chat);
 
     private static ModelRequest WithChoice(OpenAIUpstream upstream, string? native) =>

@@ -72,6 +72,24 @@ public sealed class UpstreamFaultTests
     }
 
     [Theory]
+    [InlineData(OpenAIWire.Responses, """{"type":"response.completed"}""")]
+    [InlineData(OpenAIWire.Responses, """{"type":7}""")]
+    [InlineData(OpenAIWire.Responses, """{"type":"response.output_text.delta","output_index":"zero","delta":"x"}""")]
+    [InlineData(OpenAIWire.Responses, """{"type":"response.output_text.delta","output_index":0,"delta":"\ud83e"}""")]
+    [InlineData(OpenAIWire.Chat, """[1,2]""")]
+    [InlineData(OpenAIWire.Chat, """{"choices":[{"delta":{"content":"\ud83e"}}]}""")]
+    [InlineData(OpenAIWire.Chat, """{"choices":[{"delta":{"tool_calls":[7]}}]}""")]
+    public async Task Json_of_another_shape_is_the_upstreams_nonsense_and_not_our_failure(OpenAIWire wire, string frame)
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(wire: wire);
+        upstream.Script(Story, reply => reply.InsertAt(8, Sse.Frame(frame)));
+
+        var (_, failure) = await CollectAsync(upstream);
+
+        Assert.Equal((ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read."), (failure.Code, failure.Message));
+    }
+
+    [Theory]
     [MemberData(nameof(Wires))]
     public async Task Silence_in_the_middle_ends_as_deadline_exceeded(OpenAIWire wire)
     {

@@ -73,9 +73,22 @@ internal sealed class ContentsWriter(Utf8JsonWriter json)
     {
         if (_open.Length > 0)
         {
-            var answers = _open.Select(call => _responses.GetValueOrDefault(call.NativeId)?.Parts ?? call.Unanswered);
-            var media = _open.Select(call => _responses.GetValueOrDefault(call.NativeId)?.Media ?? []).Where(m => m.Length > 0);
-            WriteContent("user", answers.Concat(media));
+            json.WriteStartObject();
+            json.WriteString("role", "user");
+            json.WriteStartArray("parts");
+            var results = _open.Select(call => (Call: call, Result: _responses.GetValueOrDefault(call.NativeId)?.Result ?? FunctionResponses.Unanswered)).ToList();
+            foreach (var (call, result) in results)
+            {
+                FunctionResponses.Write(json, call, result);
+            }
+
+            foreach (var (_, result) in results.Where(r => r.Result.After.Length > 0))
+            {
+                json.WriteRawValue(result.After, skipInputValidation: true);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
             _endsWithModel = false;
         }
 

@@ -1,29 +1,24 @@
+using System.Buffers;
+
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
 /// <summary>Results of calls as function responses: the vendor wants an object, and takes media beside it.</summary>
 internal static class FunctionResponses
 {
-    /// <param name="id">The call's id at the vendor, or null when the vendor gave none.</param>
-    /// <param name="name">The function.</param>
+    /// <summary>For a call that nobody answered: the vendor refuses a history in which one is left open.</summary>
+    public static RenderedResult Unanswered { get; } =
+        Render(JsonElement.Parse("\"The call was not answered.\""), isError: true, takesMedia: true);
+
     /// <param name="result">A string, an object or a list of content (behaviour FN-5).</param>
     /// <param name="isError">Told to the model by the key of the response (behaviour FN-6).</param>
     /// <param name="takesMedia">Whether the model takes media inside the response; older ones get them after it.</param>
-    /// <returns>The part, and the parts of media that follow all responses.</returns>
-    public static (byte[] Part, byte[] Media) Render(string? id, string name, JsonElement result, bool isError, bool takesMedia)
+    public static RenderedResult Render(JsonElement result, bool isError, bool takesMedia)
     {
         var blocks = Blocks(result);
-        var media = blocks?.OfType<MediaContent>().ToArray() ?? [];
-        var key = isError ? "error" : "output";
-        var part = JsonObjects.Single(json =>
+        var media = Media(blocks?.OfType<MediaContent>() ?? [], inside: takesMedia);
+        var response = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(response, JsonObjects.Json))
         {
-            json.WriteStartObject("functionResponse");
-            if (id is not null)
-            {
-                json.WriteString("id", id);
-            }
-
-            json.WriteString("name", name);
-            json.WritePropertyName("response");
             if (blocks is null && result.ValueKind == JsonValueKind.Object && !isError)
             {
                 result.WriteTo(json);
@@ -31,27 +26,37 @@ internal static class FunctionResponses
             else
             {
                 json.WriteStartObject();
-                json.WritePropertyName(key);
+                json.WritePropertyName(isError ? "error" : "output");
                 WriteValue(json, result, blocks);
                 json.WriteEndObject();
             }
+        }
 
-            if (takesMedia && media.Length > 0)
-            {
-                json.WriteStartArray("parts");
-                foreach (var medium in media)
-                {
-                    json.WriteStartObject();
-                    MediaParts.WriteData(json, medium);
-                    json.WriteEndObject();
-                }
+        return new(response.WrittenSpan.ToArray(), takesMedia ? media : [], takesMedia ? [] : media);
+    }
 
-                json.WriteEndArray();
-            }
+    /// <summary>Writes the part that answers a call.</summary>
+    public static void Write(Utf8JsonWriter json, RenderedCall call, RenderedResult result)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("functionResponse");
+        if (call.VendorId is { } id)
+        {
+            json.WriteString("id", id);
+        }
 
-            json.WriteEndObject();
-        });
-        return (part, takesMedia || media.Length == 0 ? [] : After(media));
+        json.WriteString("name", call.Name);
+        json.WritePropertyName("response");
+        json.WriteRawValue(result.Response, skipInputValidation: true);
+        if (result.Inside.Length > 0)
+        {
+            json.WriteStartArray("parts");
+            json.WriteRawValue(result.Inside, skipInputValidation: true);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static void WriteValue(Utf8JsonWriter json, JsonElement result, IReadOnlyList<ContentBlock>? blocks)
@@ -66,12 +71,22 @@ internal static class FunctionResponses
         }
     }
 
-    private static byte[] After(MediaContent[] media)
+    private static byte[] Media(IEnumerable<MediaContent> media, bool inside)
     {
         var buffer = new JsonObjects();
         foreach (var medium in media)
         {
-            buffer.Add(json => MediaParts.Write(json, medium));
+            buffer.Add(json =>
+            {
+                if (inside)
+                {
+                    MediaParts.WriteData(json, medium);
+                }
+                else
+                {
+                    MediaParts.Write(json, medium);
+                }
+            });
         }
 
         return buffer.ToBytes();

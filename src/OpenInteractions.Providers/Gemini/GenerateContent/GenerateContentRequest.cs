@@ -8,10 +8,9 @@ namespace OpenInteractions.Providers.Gemini.GenerateContent;
 /// </summary>
 internal static class GenerateContentRequest
 {
-    private const int MaxStopSequences = 5;
-
-    public static byte[] Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
+    public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
     {
+        GeminiLimits.CheckGenerateContent(request);
         var bytes = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
         {
@@ -40,16 +39,7 @@ internal static class GenerateContentRequest
             json.WriteEndObject();
         }
 
-        return bytes.WrittenSpan.ToArray();
-    }
-
-    /// <summary>More than the vendor takes is refused here, where the field's name is still ours.</summary>
-    public static void CheckStopSequences(GenerationConfig config)
-    {
-        if (config.StopSequences?.Count > MaxStopSequences)
-        {
-            throw new ApiException(ErrorCode.InvalidRequest, $"generation_config.stop_sequences: this model takes at most {MaxStopSequences}.", "generation_config.stop_sequences");
-        }
+        return bytes.WrittenMemory;
     }
 
     private static void WriteTools(Utf8JsonWriter json, ModelRequest request)

@@ -44,7 +44,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
                 RenderCall(history, call.Name, call.Arguments, call.Signature);
                 break;
             case FunctionResultStep result:
-                RenderResult(history, history.CallName ?? result.Name ?? "function", result.Result, result.IsError == true);
+                RenderResult(result.CallId, result.Result, result.IsError == true);
                 break;
             case CodeExecutionCallStep call when OpenOwn(call.Signature) is { } signature:
                 RenderCode(call, signature);
@@ -154,14 +154,13 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
                 json.WriteEndObject();
             },
             signature);
-        _calls.Add(new(native, FunctionResponses.Render(id, name, NoAnswer, isError: true, takesMedia: true).Part));
+        _calls.Add(new(native, id, name));
     }
 
-    private void RenderResult(HistoryStep history, string name, JsonElement result, bool isError)
+    private void RenderResult(string callId, JsonElement result, bool isError)
     {
         EndModel();
-        var (part, media) = FunctionResponses.Render(VendorId(history), name, result, isError, takesMedia: _isThirdGeneration);
-        _segments.Add(new RenderedSegment.Response(part, ((IResultStep)history.Step).CallId, media));
+        _segments.Add(new RenderedSegment.Response(callId, FunctionResponses.Render(result, isError, takesMedia: _isThirdGeneration)));
     }
 
     private void RenderCode(CodeExecutionCallStep call, VendorSignature signature)
@@ -215,7 +214,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
         }
         else
         {
-            RenderResult(history, tool.Name, tool.Payload, tool.IsError);
+            RenderResult(((IResultStep)history.Step).CallId, tool.Payload, tool.IsError);
         }
     }
 
@@ -265,6 +264,4 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
 
     private string? VendorId(HistoryStep history) =>
         history.CallIdFor(form.Provider) is { } id && !id.StartsWith(ContentReader.UnnamedCall, StringComparison.Ordinal) ? id : null;
-
-    private static readonly JsonElement NoAnswer = JsonElement.Parse("\"The call was not answered.\"");
 }

@@ -10,6 +10,13 @@ internal sealed class EventReader(string family, GeminiSignatures signatures)
     private Interaction? _completed;
     private InteractionError? _error;
 
+    /// <summary>Gives the rest of an answer that the upstream ended at a limit of its own; only after <see cref="End"/>.</summary>
+    public string? ContinuationToken =>
+        _completed is { Status: InteractionStatus.RequiresContinuation, Unknown: { } members }
+        && members.TryGetValue("continuation_token", out var token) && token.ValueKind == JsonValueKind.String
+            ? token.GetString()
+            : null;
+
     public IEnumerable<ModelEvent> Read(JsonElement data)
     {
         var streamEvent = Parse(data);

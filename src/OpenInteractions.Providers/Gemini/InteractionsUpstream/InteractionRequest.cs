@@ -8,7 +8,7 @@ namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 /// </summary>
 internal static class InteractionRequest
 {
-    public static byte[] Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
+    public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken)
     {
         var bytes = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
@@ -23,7 +23,7 @@ internal static class InteractionRequest
             }
 
             WriteTools(json, request);
-            WriteInput(json, request.History, form, signatures);
+            new InputWriter(json).Write(request.History, form, signatures);
             json.WritePropertyName("generation_config");
             JsonSerializer.Serialize(json, Config(request), WireJson.Wire.GenerationConfig);
             WriteFormats(json, request.ResponseFormats);
@@ -31,6 +31,11 @@ internal static class InteractionRequest
             {
                 json.WritePropertyName("safety_settings");
                 JsonSerializer.Serialize(json, request.SafetySettings, WireJson.Wire.IReadOnlyListSafetySetting);
+            }
+
+            if (continuationToken is not null)
+            {
+                json.WriteString("continuation_token", continuationToken);
             }
 
             if (request.ServiceTier != "standard")
@@ -41,7 +46,7 @@ internal static class InteractionRequest
             json.WriteEndObject();
         }
 
-        return bytes.WrittenSpan.ToArray();
+        return bytes.WrittenMemory;
     }
 
     /// <summary>A model that does not think refuses to be asked for summaries; a choice among no tools makes no sense.</summary>
@@ -118,54 +123,5 @@ internal static class InteractionRequest
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteInput(Utf8JsonWriter json, IReadOnlyList<HistoryTurn> history, TurnForm form, GeminiSignatures signatures)
-    {
-        var pending = new List<RenderedStep>();
-        RenderedStep? last = null;
-        json.WriteStartArray("input");
-        foreach (var turn in history)
-        {
-            foreach (var step in turn.Rendered(form, t => new StepRenderer(form, signatures).Render(t), r => r.Bytes).Steps)
-            {
-                switch (step.Kind)
-                {
-                    case RenderedStepKind.Call:
-                        pending.Add(step);
-                        break;
-                    case RenderedStepKind.Result:
-                        pending.RemoveAll(call => call.CallId == step.CallId);
-                        break;
-                    case RenderedStepKind.User:
-                        AnswerPending(json, pending);
-                        break;
-                }
-
-                json.WriteRawValue(step.Json, skipInputValidation: true);
-                last = step;
-            }
-        }
-
-        var answered = pending.Count > 0;
-        AnswerPending(json, pending);
-        if (!answered && last is { Kind: RenderedStepKind.Model or RenderedStepKind.Call })
-        {
-            // A chain that goes on as it stands (behaviour ST-7, SM-2): the last word must be the user's.
-            json.WriteRawValue("""{"type":"user_input","content":[{"type":"text","text":"Continue."}]}"""u8);
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>The upstream refuses a history in which a call was left open (behaviour FN-3).</summary>
-    private static void AnswerPending(Utf8JsonWriter json, List<RenderedStep> pending)
-    {
-        foreach (var call in pending)
-        {
-            json.WriteRawValue(call.Unanswered, skipInputValidation: true);
-        }
-
-        pending.Clear();
     }
 }

@@ -5,19 +5,24 @@ namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 /// <summary>A turn of the history as steps of the upstream's own wire.</summary>
 internal sealed record RenderedSteps(ImmutableArray<RenderedStep> Steps)
 {
-    public long Bytes => Steps.Sum(s => (long)s.Json.Length);
+    public long Bytes => Steps.Sum(s => (long)s.Size);
 }
 
-/// <param name="Json">The step.</param>
-/// <param name="Kind">What it means for calls that wait for an answer.</param>
-/// <param name="CallId">Of a call and of its result: the native id.</param>
-/// <param name="Unanswered">Of a call: the result that tells the model that there is none.</param>
-internal sealed record RenderedStep(byte[] Json, RenderedStepKind Kind, string? CallId = null, byte[]? Unanswered = null);
-
-internal enum RenderedStepKind
+internal abstract record RenderedStep(int Size)
 {
-    User,
-    Model,
-    Call,
-    Result,
+    /// <summary>What the user gave.</summary>
+    internal sealed record User(byte[] Json) : RenderedStep(Json.Length);
+
+    /// <summary>What the model said, thought, or did with tools of the upstream's own.</summary>
+    internal sealed record Model(byte[] Json) : RenderedStep(Json.Length);
+
+    /// <summary>A call that waits for a result.</summary>
+    /// <param name="Json">The step.</param>
+    /// <param name="NativeId">By which its result is found, which may be in a later turn.</param>
+    /// <param name="UpstreamId">The upstream's own id.</param>
+    /// <param name="Name">The function.</param>
+    internal sealed record Call(byte[] Json, string NativeId, string UpstreamId, string Name) : RenderedStep(Json.Length);
+
+    /// <summary>The result of a call; its name and the upstream's id stand with the call.</summary>
+    internal sealed record Result(string CallId, byte[] Value, bool IsError) : RenderedStep(Value.Length);
 }

@@ -5,8 +5,6 @@ namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 /// <summary>Renders one turn of the history for an Interactions upstream: nearly what it is, with the upstream's own ids and signatures.</summary>
 internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
 {
-    private static readonly JsonElement NoAnswer = JsonElement.Parse("\"The call was not answered.\"");
-
     private readonly ImmutableArray<RenderedStep>.Builder _steps = ImmutableArray.CreateBuilder<RenderedStep>();
     private readonly bool _mustSign = GeminiModels.IsThirdGeneration(form.Model);
 
@@ -30,19 +28,19 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
         {
             case UserInputStep { Content.Count: > 0 }:
                 EndRun();
-                Add(history.Step, RenderedStepKind.User);
+                _steps.Add(new RenderedStep.User(Json(history.Step)));
                 break;
             case ThoughtStep thought:
                 RenderThought(thought);
                 break;
             case ModelOutputStep { Content.Count: > 0 }:
-                Add(history.Step, RenderedStepKind.Model);
+                _steps.Add(new RenderedStep.Model(Json(history.Step)));
                 break;
             case FunctionCallStep call:
                 RenderCall(history, call.Name, call.Arguments, call.Signature);
                 break;
             case FunctionResultStep result:
-                RenderResult(history, history.CallName ?? result.Name, result.Result, result.IsError == true);
+                RenderResult(result.CallId, result.Result, result.IsError == true);
                 break;
             case ICallStep or IResultStep:
                 RenderServerTool(history);
@@ -65,7 +63,7 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
         }
 
         _isSigned |= signature.Value.Length > 0;
-        Add(thought with { Signature = signature.Value.Length > 0 ? signature.Value : null }, RenderedStepKind.Model);
+        _steps.Add(new RenderedStep.Model(Json(thought with { Signature = signature.Value.Length > 0 ? signature.Value : null })));
     }
 
     private void RenderCall(HistoryStep history, string name, JsonElement arguments, string? ownSignature)
@@ -77,15 +75,14 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
         // The first call of each run must be covered by a signature; a history from elsewhere says so in the documented way (behaviour FN-10).
         signature ??= _mustSign && !_isSigned ? GeminiSignatures.Placeholder : null;
         _isSigned |= signature is not null;
-        var json = JsonSerializer.SerializeToUtf8Bytes(
-            new FunctionCallStep { Id = id, Name = name, Arguments = arguments, Signature = signature }, WireJson.Wire.Step);
-        _steps.Add(new(json, RenderedStepKind.Call, ((ICallStep)history.Step).Id, Result(id, name, NoAnswer, isError: true)));
+        var json = Json(new FunctionCallStep { Id = id, Name = name, Arguments = arguments, Signature = signature });
+        _steps.Add(new RenderedStep.Call(json, ((ICallStep)history.Step).Id, id, name));
     }
 
-    private void RenderResult(HistoryStep history, string? name, JsonElement result, bool isError)
+    private void RenderResult(string callId, JsonElement result, bool isError)
     {
         EndRun();
-        _steps.Add(new(Result(history.CallIdFor(form.Provider)!, name, result, isError), RenderedStepKind.Result, ((IResultStep)history.Step).CallId));
+        _steps.Add(new RenderedStep.Result(callId, JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Wire.JsonElement), isError));
     }
 
     /// <summary>The upstream's own tools go back as they came; tools that this server ran were functions to the model.</summary>
@@ -95,9 +92,7 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
         {
             var id = history.CallIdFor(form.Provider)!;
             var value = form.UsesSignatures ? signature.Value : "";
-            _steps.Add(new(
-                Json(history.Step, id, value.Length > 0 ? value : null),
-                RenderedStepKind.Model));
+            _steps.Add(new RenderedStep.Model(Json(history.Step, id, value.Length > 0 ? value : null)));
             return;
         }
 
@@ -108,7 +103,7 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
         }
         else
         {
-            RenderResult(history, tool.Name, tool.Payload, tool.IsError);
+            RenderResult(((IResultStep)history.Step).CallId, tool.Payload, tool.IsError);
         }
     }
 
@@ -118,10 +113,7 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
         _nextSignature = null;
     }
 
-    private void Add(Step step, RenderedStepKind kind) => _steps.Add(new(JsonSerializer.SerializeToUtf8Bytes(step, WireJson.Wire.Step), kind));
-
-    private static byte[] Result(string id, string? name, JsonElement result, bool isError) => JsonSerializer.SerializeToUtf8Bytes(
-        new FunctionResultStep { CallId = id, Name = name, Result = result, IsError = isError ? true : null }, WireJson.Wire.Step);
+    private static byte[] Json(Step step) => JsonSerializer.SerializeToUtf8Bytes(step, WireJson.Wire.Step);
 
     /// <summary>A step of any type with the upstream's id and signature in place of ours.</summary>
     private static byte[] Json(Step step, string id, string? signature)

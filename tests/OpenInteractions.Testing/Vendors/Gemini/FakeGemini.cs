@@ -45,9 +45,12 @@ public sealed class FakeGemini : IVendor
     /// <summary>The same with a fault on top, for example <c>r => r.CutAfterParts(2)</c>.</summary>
     public Func<VendorRequest, VendorReply> Turn(GeminiTurn turn, Func<VendorReply, VendorReply> fault) => request => fault(Write(request, turn));
 
-    /// <summary>A refusal for want of quota, in the shape of the wire that asks.</summary>
-    public static VendorReply RateLimited(VendorRequest request, TimeSpan retryIn) => IsInteractions(request)
-        ? GeminiRefusal.Interaction(429, "rate_limit_exceeded", "You exceeded your current quota. Please retry later.").Reply
+    /// <summary>The whole answer as one JSON document although a stream was asked for, as gateways do that know no streaming.</summary>
+    public Func<VendorRequest, VendorReply> Whole(GeminiTurn turn) => request => Write(request, turn, whole: true);
+
+    /// <summary>A refusal for want of quota, in the shape of the wire that asks: the quota of a minute, or of a day.</summary>
+    public static VendorReply RateLimited(VendorRequest request, TimeSpan retryIn, bool daily = false) => IsInteractions(request)
+        ? GeminiRefusal.Interaction(429, daily ? "quota_exceeded" : "rate_limit_exceeded", "You exceeded your current quota. Please retry later.").Reply
             .WithHeader("Retry-After", Math.Ceiling(retryIn.TotalSeconds).ToString(CultureInfo.InvariantCulture))
         : GeminiRefusal.Rpc(
             429,
@@ -56,7 +59,7 @@ public sealed class FakeGemini : IVendor
             new JsonObject
             {
                 ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
-                ["violations"] = new JsonArray(new JsonObject { ["quotaId"] = "GenerateRequestsPerMinutePerProjectPerModel", ["quotaValue"] = "10" }),
+                ["violations"] = new JsonArray(new JsonObject { ["quotaId"] = daily ? "GenerateRequestsPerDayPerProjectPerModel-FreeTier" : "GenerateRequestsPerMinutePerProjectPerModel", ["quotaValue"] = "10" }),
             },
             new JsonObject
             {
@@ -175,7 +178,7 @@ public sealed class FakeGemini : IVendor
         }
     }
 
-    private VendorReply Write(VendorRequest request, GeminiTurn turn)
+    private VendorReply Write(VendorRequest request, GeminiTurn turn, bool whole = false)
     {
         if (IsInteractions(request))
         {
@@ -183,13 +186,13 @@ public sealed class FakeGemini : IVendor
             var model = (string)body["model"]!;
             var interaction = new InteractionWriter(turn, model, _responder.NewCallId);
             _issued.Add(model, KeyOf(request), interaction.Steps, StepHistory.SignatureOf);
-            return (bool?)body["stream"] == true ? VendorReply.Events(interaction.Frames()) : VendorReply.Json(200, interaction.Unary());
+            return (bool?)body["stream"] == true && !whole ? VendorReply.Events(interaction.Frames()) : VendorReply.Json(200, interaction.Unary());
         }
 
         var path = GeminiPath.Parse(request.Path)!;
         var content = new GenerateContentWriter(turn, path.Model!);
         _issued.Add(path.Model!, KeyOf(request), content.Parts, PartHistory.SignatureOf);
-        if (path.Verb == "generateContent")
+        if (path.Verb == "generateContent" || whole)
         {
             return VendorReply.Json(200, content.Unary());
         }

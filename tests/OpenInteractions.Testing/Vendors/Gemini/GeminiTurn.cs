@@ -26,6 +26,9 @@ public sealed record GeminiTurn
     /// <summary>On the Interactions wire a call's signature rides on the call itself instead of on a thought before it (behaviour FN-14).</summary>
     public bool SignatureOnCall { get; private init; }
 
+    /// <summary>Interactions only: a decode limit was hit, and this token gives the rest (wire 15).</summary>
+    public string? ContinuationToken { get; private init; }
+
     /// <summary>An error object inside the stream, after the pieces.</summary>
     public (int Status, string Code, string Message)? Error { get; private init; }
 
@@ -62,6 +65,8 @@ public sealed record GeminiTurn
     public GeminiTurn Blocked(string reason) => this with { BlockReason = reason };
 
     public GeminiTurn Costs(GeminiUsage usage) => this with { Usage = usage };
+
+    public GeminiTurn ContinuesWith(string token) => this with { ContinuationToken = token };
 
     public GeminiTurn WithTextInStart() => this with { TextInStart = true };
 

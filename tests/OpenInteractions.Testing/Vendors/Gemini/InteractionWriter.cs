@@ -26,6 +26,7 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
 
     private string Status =>
         ErrorCode is not null ? "failed"
+        : turn.ContinuationToken is not null ? "requires_continuation"
         : turn.FinishReason == "MAX_TOKENS" ? "incomplete"
         : Steps.Any(s => (string?)s["type"] == "function_call") ? "requires_action"
         : "completed";
@@ -318,6 +319,10 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
             interaction["updated"] = Updated;
             interaction["service_tier"] = "standard";
             interaction["usage"] = Usage();
+            if (turn.ContinuationToken is { } token)
+            {
+                interaction["continuation_token"] = token;
+            }
         }
 
         return interaction;

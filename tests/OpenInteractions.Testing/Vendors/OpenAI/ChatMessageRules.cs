@@ -95,6 +95,7 @@ internal static class ChatMessageRules
             CalledFunction.Check(call.GetProperty("function"), $"{path}.function");
             OpenAIRules.CheckName(call.GetProperty("function").GetProperty("name").GetString()!, $"{path}.function.name");
             var id = call.GetProperty("id").GetString()!;
+            OpenAIRules.CheckLength(id, 40, $"{path}.id");
             if (ids.Contains(id))
             {
                 throw new RefusedException(OpenAIError.Bad($"Duplicate value for 'tool_call_id' of '{id}'.", $"{path}.id"));

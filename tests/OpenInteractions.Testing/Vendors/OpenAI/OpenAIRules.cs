@@ -54,9 +54,14 @@ internal static partial class OpenAIRules
             throw new RefusedException(OpenAIError.Bad($"Invalid '{param}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.", param, "invalid_value"));
         }
 
-        if (name.Length > 64)
+        CheckLength(name, 64, param);
+    }
+
+    public static void CheckLength(string value, int longest, string param)
+    {
+        if (value.Length > longest)
         {
-            throw new RefusedException(OpenAIError.Bad($"Invalid '{param}': string too long. Expected a string with maximum length 64, but got a string with length {name.Length} instead.", param, "string_above_max_length"));
+            throw new RefusedException(OpenAIError.Bad($"Invalid '{param}': string too long. Expected a string with maximum length {longest}, but got a string with length {value.Length} instead.", param, "string_above_max_length"));
         }
     }
 

@@ -62,10 +62,12 @@ internal sealed class ResponsesInputRules(IssuedReasoning issued)
                 break;
             case "function_call":
                 Call.Check(item, path);
+                OpenAIRules.CheckLength(item.GetProperty("call_id").GetString()!, 64, $"{path}.call_id");
                 OpenAIRules.CheckName(item.GetProperty("name").GetString()!, $"{path}.name");
                 break;
             case "function_call_output":
                 CallOutput.Check(item, path);
+                OpenAIRules.CheckLength(item.GetProperty("call_id").GetString()!, 64, $"{path}.call_id");
                 CheckParts(item.GetProperty("output"), $"{path}.output", ["input_text", "input_image", "input_file"], model);
                 break;
             case "reasoning":
