@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { get, ok, send, textOf } from '../support/http.js';
 import { scenarios } from '../support/scenario.js';
 import { startServer } from '../support/server.js';
@@ -58,23 +61,45 @@ scenario('the SDK sends a bearer token when told to', ['TR-5'], async () => {
   assert.equal((await ask({ input: 'echo: x' }, client)).output_text, 'x');
 });
 
-scenario('once keys exist, a missing or wrong key is 401, in every form', ['TR-5', 'ER-2'], async () => {
-  const key = 'conformance-key-0123456789';
-  const server = await startServer({ settings: { OpenInteractions__Auth__Keys__0__Key: key, OpenInteractions__Auth__Keys__0__Project: 'one' } });
+scenario('once keys exist, a missing or wrong key is 401 in every form, and projects do not see each other', ['TR-5', 'ER-2', 'ER-1'], async () => {
+  const [one, two] = ['conformance-key-one', 'conformance-key-two'];
+  const server = await startServer({ prepare: (dataDir) => writeKeys(dataDir, { one, two }) });
   try {
-    const call = (extraHeaders, query) => send('POST', `/v1/interactions${query}`, { model, input: 'echo: x' }, { base: server.url, auth: false, extraHeaders });
+    const call = ([extraHeaders, query], method = 'POST', tail = '', body = { model, input: 'echo: x' }) =>
+      send(method, `/v1/interactions${tail}${query}`, body, { base: server.url, auth: false, extraHeaders });
     for (const [, by] of forms) {
-      assert.equal((await call(...by(key))).status, 200);
-      const wrong = await call(...by('wrong'));
+      assert.equal((await call(by(one))).status, 200);
+      const wrong = await call(by('wrong'));
       assert.equal(wrong.status, 401);
       assert.equal(wrong.json.error.code, 'authentication');
     }
 
-    assert.equal((await call({}, '')).status, 401);
+    assert.equal((await call([{}, ''])).status, 401);
     const error = await errorOf(ask({ input: 'x' }, sdk(server.url, { apiKey: 'wrong' })));
     assert.equal(error.constructor.name, 'AuthenticationError');
+
+    const mine = await ask({ input: 'echo: x' }, sdk(server.url, { apiKey: one }));
+    const stranger = [{ 'x-goog-api-key': two }, ''];
+    assert.equal((await call(stranger, 'GET', `/${mine.id}`, undefined)).status, 404);
+    assert.equal((await call(stranger, 'DELETE', `/${mine.id}`, undefined)).status, 404);
+    assert.equal((await call(stranger, 'POST', '', { model, input: 'x', previous_interaction_id: mine.id })).status, 404);
+    assert.deepEqual((await call(stranger, 'GET', '', undefined)).json.interactions, []);
+    assert.equal((await call([{ 'x-goog-api-key': one }, ''], 'GET', `/${mine.id}`, undefined)).status, 200);
+
+    const preflight = await fetch(`${server.url}/v1/interactions`, {
+      method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-goog-api-key' },
+    });
+    assert.ok(preflight.ok, 'a preflight has no key');
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
   } finally {
     await server.stop();
   }
 }, { skip: serverDll ? false : 'needs a server with keys of its own' });
+
+/** The file that `oi keys create` writes: the keys themselves are not in it. */
+function writeKeys(dataDir, keys) {
+  const entries = Object.entries(keys).map(([project, key]) => ({
+    id: `key_${project}`, project, sha256: createHash('sha256').update(key).digest('hex'), created: '2026-01-01T00:00:00Z',
+  }));
+  return writeFile(join(dataDir, 'keys.json'), JSON.stringify(entries), { mode: 0o600 });
+}

@@ -9,8 +9,9 @@ import { serverDll } from './settings.js';
 const startSeconds = 60;
 
 /** Starts a server of our own on a free loopback port, with an empty data directory, and waits until it can take work. */
-export async function startServer({ settings = {}, dll = serverDll } = {}) {
+export async function startServer({ settings = {}, prepare, dll = serverDll } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'openinteractions-'));
+  await prepare?.(dataDir);
   const url = `http://127.0.0.1:${await freePort()}`;
   const child = spawn('dotnet', [dll, '--urls', url, '--data-dir', dataDir], {
     cwd: dataDir, env: { ...withoutVendors(process.env), ...settings }, stdio: ['ignore', 'pipe', 'pipe'],
