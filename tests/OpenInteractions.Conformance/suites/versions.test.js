@@ -65,8 +65,8 @@ scenario('once keys exist, a missing or wrong key is 401 in every form, and proj
   const [one, two] = ['conformance-key-one', 'conformance-key-two'];
   const server = await startServer({ prepare: (dataDir) => writeKeys(dataDir, { one, two }) });
   try {
-    const call = ([extraHeaders, query], method = 'POST', tail = '', body = { model, input: 'echo: x' }) =>
-      send(method, `/v1/interactions${tail}${query}`, body, { base: server.url, auth: false, extraHeaders });
+    const call = ([extraHeaders, query], method = 'POST', tail = '', body = undefined) =>
+      send(method, `/v1/interactions${tail}${query}`, method === 'POST' ? { model, input: 'echo: x', ...body } : undefined, { base: server.url, auth: false, extraHeaders });
     for (const [, by] of forms) {
       assert.equal((await call(by(one))).status, 200);
       const wrong = await call(by('wrong'));
@@ -80,11 +80,11 @@ scenario('once keys exist, a missing or wrong key is 401 in every form, and proj
 
     const mine = await ask({ input: 'echo: x' }, sdk(server.url, { apiKey: one }));
     const stranger = [{ 'x-goog-api-key': two }, ''];
-    assert.equal((await call(stranger, 'GET', `/${mine.id}`, undefined)).status, 404);
-    assert.equal((await call(stranger, 'DELETE', `/${mine.id}`, undefined)).status, 404);
-    assert.equal((await call(stranger, 'POST', '', { model, input: 'x', previous_interaction_id: mine.id })).status, 404);
-    assert.deepEqual((await call(stranger, 'GET', '', undefined)).json.interactions, []);
-    assert.equal((await call([{ 'x-goog-api-key': one }, ''], 'GET', `/${mine.id}`, undefined)).status, 200);
+    assert.equal((await call(stranger, 'GET', `/${mine.id}`)).status, 404);
+    assert.equal((await call(stranger, 'DELETE', `/${mine.id}`)).status, 404);
+    assert.equal((await call(stranger, 'POST', '', { previous_interaction_id: mine.id })).status, 404);
+    assert.deepEqual((await call(stranger, 'GET')).json.interactions, []);
+    assert.equal((await call([{ 'x-goog-api-key': one }, ''], 'GET', `/${mine.id}`)).status, 200);
 
     const preflight = await fetch(`${server.url}/v1/interactions`, {
       method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-goog-api-key' },
