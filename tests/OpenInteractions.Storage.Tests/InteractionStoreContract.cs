@@ -44,6 +44,17 @@ public abstract class InteractionStoreContract(IStorageFixture fixture)
         Assert.True(read!.Output.IsEmpty && read.Usage.IsEmpty && read.Errors.IsEmpty && read.PendingCalls.IsEmpty && read.ProviderStates.IsEmpty);
     }
 
+    [Fact]
+    public async Task Empty_settings_and_input_are_read_as_empty()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        var kept = Finished(1) with { Settings = default, Input = default };
+
+        await store.Interactions.InsertFinishedAsync(kept, Cancel);
+
+        Same(kept, await store.Interactions.GetAsync(Project, kept.Id, Cancel));
+    }
+
     [Theory]
     [InlineData(InteractionStatus.Queued)]
     [InlineData(InteractionStatus.InProgress)]

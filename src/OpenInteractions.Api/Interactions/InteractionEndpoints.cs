@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Api.Streaming;
@@ -19,19 +20,19 @@ internal static class InteractionEndpoints
         version.MapGet("/interactions/{id}/tree", InteractionListEndpoints.TreeAsync);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, ILogger<EventStreamResult> logger)
+    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
     {
         RefuseRetiredClients(context.Request);
         var request = await RequestBytes.ReadAsync(context.Request, RequestBody.ReadCreateInteraction);
         return await create.ExecuteAsync(context.Caller(), request, context.RequestAborted) switch
         {
-            CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger),
+            CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger, lifetime.ApplicationStopping),
             CreatedInteraction.Answered answered => InteractionWriter.Answer(answered.Interaction, ShownSteps.Made),
             var other => throw new InvalidOperationException($"No answer for {other}."),
         };
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, GetInteraction get, ILogger<EventStreamResult> logger)
+    private static async Task<IResult> GetAsync(HttpContext context, GetInteraction get, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
     {
         var id = ResourceId.Read(context, "interactions");
         var query = context.Request.Query;
@@ -44,7 +45,7 @@ internal static class InteractionEndpoints
         if (query.ReadFlag("stream"))
         {
             lastEventId ??= context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : null;
-            return new EventStreamResult(await get.StreamAsync(context.Caller(), id, lastEventId, context.RequestAborted), logger);
+            return new EventStreamResult(await get.StreamAsync(context.Caller(), id, lastEventId, context.RequestAborted), logger, lifetime.ApplicationStopping);
         }
 
         if (lastEventId is not null)

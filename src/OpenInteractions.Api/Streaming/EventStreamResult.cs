@@ -6,14 +6,18 @@ using OpenInteractions.Engine.Events;
 namespace OpenInteractions.Api.Streaming;
 
 /// <summary>Writes events as server-sent events (wire 14, protocols F-6): at once, with comments through silence, without a time limit.</summary>
-internal sealed class EventStreamResult(EventStream events, ILogger logger) : IResult
+/// <param name="events">The events.</param>
+/// <param name="logger">For what breaks in the middle.</param>
+/// <param name="stopping">The server stops: the stream ends without its end mark, and the client resumes at the next server.</param>
+internal sealed class EventStreamResult(EventStream events, ILogger logger, CancellationToken stopping) : IResult
 {
     /// <summary>Bytes that are handed to the connection at a time, so that a reader who does not read costs no more than this.</summary>
     private const int Portion = 16 * 1024;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var gone = httpContext.RequestAborted;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        var gone = either.Token;
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
@@ -26,7 +30,7 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger) : IR
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
-            // The reader left. The run keeps going and can be resumed from its last event id.
+            // The reader left, or the server stops. The run keeps going and can be resumed from its last event id.
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -1,26 +1,25 @@
+using OpenInteractions.Contracts.Validation;
+
 namespace OpenInteractions.Contracts.Content;
 
 /// <summary>A mark on a range of a text block (wire 8).</summary>
 [JsonConverter(typeof(AnnotationConverter))]
-public abstract record Annotation
+public abstract record Annotation : WireObject
 {
     private protected Annotation()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
 
     /// <summary>First byte of the range in the text's UTF-8 form.</summary>
+    [WireRange(0, int.MaxValue)]
     public int? StartIndex { get; init; }
 
     /// <summary>The byte after the last one of the range.</summary>
+    [WireRange(0, int.MaxValue)]
     public int? EndIndex { get; init; }
-
-    /// <summary>Members that this build does not know.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>The text rests on a web page.</summary>
@@ -58,12 +57,14 @@ public sealed record FileCitation : Annotation
     public string? Source { get; init; }
 
     /// <summary>The page, counted from 1.</summary>
+    [WireRange(0, int.MaxValue)]
     public int? PageNumber { get; init; }
 
     /// <summary>A medium inside the document.</summary>
     public string? MediaId { get; init; }
 
     /// <summary>What the owner of the file stored with it.</summary>
+    [JsonObject]
     public JsonElement? CustomMetadata { get; init; }
 }
 
@@ -90,7 +91,7 @@ public sealed record PlaceCitation : Annotation
 }
 
 /// <summary>A review of a place.</summary>
-public sealed record ReviewSnippet
+public sealed record ReviewSnippet : WireObject
 {
     /// <summary>The review's id.</summary>
     public string? ReviewId { get; init; }

@@ -4,19 +4,14 @@ namespace OpenInteractions.Contracts.Content;
 
 /// <summary>A piece of content: text or media, given by the user or made by a model or tool (wire 7).</summary>
 [JsonConverter(typeof(ContentBlockConverter))]
-public abstract record ContentBlock
+public abstract record ContentBlock : WireObject
 {
     private protected ContentBlock()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
-
-    /// <summary>Members that this build does not know, kept from vendors and old rows; a request may not have any (behaviour TR-4).</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>Text, with annotations that cite byte ranges of it.</summary>
@@ -118,10 +113,10 @@ public sealed record VideoContent : MediaContent
 }
 
 /// <summary>How a video is sampled.</summary>
-public sealed record VideoSampling
+public sealed record VideoSampling : WireObject
 {
     /// <summary>Always <c>static</c>.</summary>
-    [WireEnum("static", "agentic")]
+    [WireEnum("static")]
     public required string Type { get; init; }
 
     /// <summary>Frames looked at per second of video.</summary>

@@ -3,7 +3,7 @@ using OpenInteractions.Contracts.Validation;
 namespace OpenInteractions.Contracts.Environments;
 
 /// <summary>The sandbox that an interaction asks for (wire 12).</summary>
-public sealed record EnvironmentSpec
+public sealed record EnvironmentSpec : WireObject
 {
     /// <summary>Always <c>remote</c>.</summary>
     [WireEnum("remote")]
@@ -26,7 +26,7 @@ public sealed record EnvironmentSpec
 }
 
 /// <summary>Something to put into an environment (behaviour EN-3).</summary>
-public sealed record EnvironmentSource
+public sealed record EnvironmentSource : WireObject
 {
     /// <summary><c>gcs</c>, <c>inline</c>, <c>repository</c> or <c>skill_registry</c>.</summary>
     [WireEnum("gcs", "inline", "repository", "skill_registry")]
@@ -46,7 +46,7 @@ public sealed record EnvironmentSource
 }
 
 /// <summary>A variable given as an object: its value, or the credential that stands behind it.</summary>
-public sealed record EnvironmentVariable
+public sealed record EnvironmentVariable : WireObject
 {
     /// <summary>The value.</summary>
     public string? Value { get; init; }
@@ -56,7 +56,7 @@ public sealed record EnvironmentVariable
 }
 
 /// <summary>What an environment may reach.</summary>
-public sealed record NetworkRules
+public sealed record NetworkRules : WireObject
 {
     /// <summary><c>disabled</c>, or the hosts that may be reached.</summary>
     [WireEnum("disabled")]
@@ -69,7 +69,7 @@ public sealed record NetworkRules
 public sealed record NetworkAllowlist(IReadOnlyList<AllowlistEntry>? Entries);
 
 /// <summary>A host that may be reached, and what is added to its requests (behaviour EN-7, EN-8).</summary>
-public sealed record AllowlistEntry
+public sealed record AllowlistEntry : WireObject
 {
     /// <summary>An exact name, <c>*.example.com</c> (not its apex) or <c>*</c>.</summary>
     [NotEmpty]

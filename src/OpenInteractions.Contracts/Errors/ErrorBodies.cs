@@ -29,5 +29,5 @@ public sealed record GoogleError
     public required string Status { get; init; }
 
     /// <summary>Always empty.</summary>
-    public IReadOnlyList<JsonElement> Details { get; init; } = [];
+    public IReadOnlyList<JsonElement> Details { get; init => field = value ?? []; } = [];
 }

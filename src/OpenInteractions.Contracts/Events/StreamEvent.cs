@@ -5,23 +5,18 @@ namespace OpenInteractions.Contracts.Events;
 
 /// <summary>One server-sent event of an interaction (wire 14.2).</summary>
 [JsonConverter(typeof(StreamEventConverter))]
-public abstract record StreamEvent
+public abstract record StreamEvent : WireObject
 {
     private protected StreamEvent()
     {
     }
 
     /// <summary>The discriminator on the wire, also the SSE <c>event:</c> name (behaviour SE-2).</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string EventType { get; }
 
     /// <summary>Unique in the interaction; resumes a stream after this event (behaviour BG-5).</summary>
     [JsonPropertyOrder(-9)]
     public string? EventId { get; init; }
-
-    /// <summary>Members that this build does not know, from an upstream server.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>The first event: the interaction exists.</summary>
@@ -31,6 +26,7 @@ public sealed record InteractionCreatedEvent : StreamEvent
     public const string TypeName = "interaction.created";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>Id, status, model or agent, and environment (behaviour SE-3).</summary>
@@ -44,6 +40,7 @@ public sealed record StatusUpdateEvent : StreamEvent
     public const string TypeName = "interaction.status_update";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>The interaction.</summary>
@@ -68,6 +65,7 @@ public sealed record StepStartEvent : StreamEvent
     public const string TypeName = "step.start";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>The step's place, counted from 0 over the steps that this turn made.</summary>
@@ -84,6 +82,7 @@ public sealed record StepDeltaEvent : StreamEvent
     public const string TypeName = "step.delta";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>The step.</summary>
@@ -97,7 +96,7 @@ public sealed record StepDeltaEvent : StreamEvent
 }
 
 /// <summary>What may stand beside a delta.</summary>
-public sealed record DeltaMetadata
+public sealed record DeltaMetadata : WireObject
 {
     /// <summary>Usage so far.</summary>
     public Usage? TotalUsage { get; init; }
@@ -110,6 +109,7 @@ public sealed record StepStopEvent : StreamEvent
     public const string TypeName = "step.stop";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>The step.</summary>
@@ -129,6 +129,7 @@ public sealed record InteractionCompletedEvent : StreamEvent
     public const string TypeName = "interaction.completed";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>The interaction without its steps.</summary>
@@ -142,6 +143,7 @@ public sealed record ErrorEvent : StreamEvent
     public const string TypeName = "error";
 
     /// <inheritdoc/>
+    [JsonPropertyOrder(-10)]
     public override string EventType => TypeName;
 
     /// <summary>What.</summary>

@@ -4,19 +4,14 @@ namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>Settings of an agent (wire 11).</summary>
 [JsonConverter(typeof(AgentConfigConverter))]
-public abstract record AgentConfig
+public abstract record AgentConfig : WireObject
 {
     private protected AgentConfig()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
-
-    /// <summary>Members that this build does not know, kept from old rows.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>The sandbox agent (behaviour AG-5).</summary>
@@ -33,6 +28,7 @@ public sealed record AntigravityConfig : AgentConfig
 
     /// <summary>Most tokens of a run; an int64 that the wire writes as a string.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    [WireRange(1, double.PositiveInfinity)]
     public long? MaxTotalTokens { get; init; }
 }
 

@@ -4,7 +4,7 @@ using OpenInteractions.Contracts.Validation;
 namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>Settings of one model interaction (wire 10.1).</summary>
-public sealed record GenerationConfig
+public sealed record GenerationConfig : WireObject
 {
     /// <summary>Most tokens to produce, thought tokens included (behaviour TH-3).</summary>
     [WireRange(1, int.MaxValue)]
@@ -52,7 +52,7 @@ public sealed record GenerationConfig
 }
 
 /// <summary>What to do with video.</summary>
-public sealed record VideoConfig
+public sealed record VideoConfig : WireObject
 {
     /// <summary>The task.</summary>
     [WireEnum("text_to_video", "image_to_video", "reference_to_video", "edit", "extend", "upscale")]
@@ -60,7 +60,7 @@ public sealed record VideoConfig
 }
 
 /// <summary>Deprecated image settings.</summary>
-public sealed record ImageConfig
+public sealed record ImageConfig : WireObject
 {
     /// <summary>Width to height, such as <c>16:9</c>.</summary>
     public string? AspectRatio { get; init; }
@@ -70,7 +70,7 @@ public sealed record ImageConfig
 }
 
 /// <summary>How to transcribe.</summary>
-public sealed record TranscriptionConfig
+public sealed record TranscriptionConfig : WireObject
 {
     /// <summary>Words that are likely.</summary>
     public IReadOnlyList<string>? CustomVocabulary { get; init; }
@@ -99,7 +99,7 @@ public sealed record TranscriptionConfig
 }
 
 /// <summary>Settings of a transcription mode.</summary>
-public sealed record TranscriptionMode
+public sealed record TranscriptionMode : WireObject
 {
     /// <summary><c>verbatim</c> or <c>smart</c>.</summary>
     [WireEnum("verbatim", "smart")]

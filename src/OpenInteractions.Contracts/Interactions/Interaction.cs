@@ -5,13 +5,13 @@ using OpenInteractions.Contracts.Tools;
 namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>One turn: what came in, the steps that came out, how it ended (wire 4). In event payloads only some members are set.</summary>
-public sealed record Interaction
+public sealed record Interaction : WireObject
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }
 
     /// <summary>Always <c>interaction</c>.</summary>
-    public string Object { get; init; } = "interaction";
+    public string Object { get; init => field = value ?? "interaction"; } = "interaction";
 
     /// <summary>Where it stands.</summary>
     public required InteractionStatus Status { get; init; }
@@ -77,14 +77,10 @@ public sealed record Interaction
     /// <summary>As in the request, without secrets.</summary>
     [JsonConverter(typeof(StringOrConverter<EnvironmentSpec>))]
     public StringOr<EnvironmentSpec>? Environment { get; init; }
-
-    /// <summary>Members that this build does not know, from an upstream server.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>Why something went wrong (behaviour SM-4).</summary>
-public sealed record InteractionError
+public sealed record InteractionError : WireObject
 {
     /// <summary>A code in snake case, such as those of behaviour ER-2 to ER-4.</summary>
     public string? Code { get; init; }

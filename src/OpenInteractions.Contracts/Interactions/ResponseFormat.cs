@@ -4,19 +4,14 @@ namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>What one modality of the output must look like (wire 10.2).</summary>
 [JsonConverter(typeof(ResponseFormatConverter))]
-public abstract record ResponseFormat
+public abstract record ResponseFormat : WireObject
 {
     private protected ResponseFormat()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
-
-    /// <summary>Members that this build does not know, kept from old rows.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>Text, plain or JSON that fits a schema.</summary>

@@ -3,7 +3,7 @@ using OpenInteractions.Contracts.Validation;
 namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>A threshold above which output is blocked (wire 10.4).</summary>
-public sealed record SafetySetting
+public sealed record SafetySetting : WireObject
 {
     /// <summary>The kind of harm.</summary>
     [WireEnum("hate_speech", "dangerous_content", "harassment", "sexually_explicit", "civic_integrity", "image_hate", "image_dangerous_content", "image_harassment", "image_sexually_explicit", "jailbreak")]

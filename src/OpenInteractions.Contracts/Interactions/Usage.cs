@@ -1,7 +1,7 @@
 namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>Tokens of an interaction (wire 13). Absent members were not reported.</summary>
-public sealed record Usage
+public sealed record Usage : WireObject
 {
     /// <summary>Tokens read, cached ones included.</summary>
     public long? TotalInputTokens { get; init; }
@@ -39,10 +39,6 @@ public sealed record Usage
     /// <summary>Grounding queries.</summary>
     public IReadOnlyList<GroundingToolCount>? GroundingToolCount { get; init; }
 
-    /// <summary>Members that this build does not know.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
-
     /// <summary>The sum of two calls' usage.</summary>
     public static Usage? Sum(Usage? a, Usage? b)
     {
@@ -78,7 +74,7 @@ public sealed record Usage
 }
 
 /// <summary>Tokens of one modality.</summary>
-public sealed record ModalityTokens
+public sealed record ModalityTokens : WireObject
 {
     /// <summary><c>text</c>, <c>image</c>, <c>audio</c>, <c>video</c> or <c>document</c>.</summary>
     public string? Modality { get; init; }
@@ -88,7 +84,7 @@ public sealed record ModalityTokens
 }
 
 /// <summary>Queries of one grounding tool.</summary>
-public sealed record GroundingToolCount
+public sealed record GroundingToolCount : WireObject
 {
     /// <summary><c>google_search</c>, <c>google_maps</c> or <c>retrieval</c>.</summary>
     public string? Type { get; init; }

@@ -3,7 +3,7 @@ using OpenInteractions.Contracts.Validation;
 namespace OpenInteractions.Contracts.Interactions;
 
 /// <summary>A webhook for one interaction (behaviour WH-2).</summary>
-public sealed record WebhookConfig
+public sealed record WebhookConfig : WireObject
 {
     /// <summary>Where to deliver.</summary>
     public IReadOnlyList<string>? Uris { get; init; }

@@ -9,7 +9,7 @@ public sealed record ModelInfo
 
     /// <summary>The version, or empty.</summary>
     [JsonPropertyName("version")]
-    public string Version { get; init; } = "";
+    public string Version { get; init => field = value ?? ""; } = "";
 
     /// <summary>For a person.</summary>
     [JsonPropertyName("displayName")]
@@ -29,7 +29,7 @@ public sealed record ModelInfo
 
     /// <summary>Routes that take this model.</summary>
     [JsonPropertyName("supportedGenerationMethods")]
-    public IReadOnlyList<string> SupportedGenerationMethods { get; init; } = [];
+    public IReadOnlyList<string> SupportedGenerationMethods { get; init => field = value ?? []; } = [];
 
     /// <summary>True when the model thinks.</summary>
     [JsonPropertyName("thinking")]

@@ -4,10 +4,10 @@ using OpenInteractions.Contracts.Validation;
 namespace OpenInteractions.Contracts.Steps;
 
 /// <summary>Queries to look up.</summary>
-public sealed record SearchArguments
+public sealed record SearchArguments : WireObject
 {
-    /// <summary>The queries.</summary>
-    public IReadOnlyList<string> Queries { get; init; } = [];
+    /// <summary>The queries; absent and null read as none.</summary>
+    public IReadOnlyList<string> Queries { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A web search that the server makes.</summary>
@@ -58,14 +58,10 @@ public sealed record GoogleSearchResultStep : Step, IResultStep
 }
 
 /// <summary>What one search gave.</summary>
-public sealed record GoogleSearchResult
+public sealed record GoogleSearchResult : WireObject
 {
     /// <summary>HTML that shows related searches (behaviour TL-12).</summary>
     public string? SearchSuggestions { get; init; }
-
-    /// <summary>Members of older revisions, such as <c>title</c> and <c>url</c>.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A search for places.</summary>
@@ -109,21 +105,17 @@ public sealed record GoogleMapsResultStep : Step, IResultStep
 }
 
 /// <summary>What one search for places gave.</summary>
-public sealed record GoogleMapsResult
+public sealed record GoogleMapsResult : WireObject
 {
     /// <summary>The places.</summary>
     public IReadOnlyList<MapsPlace>? Places { get; init; }
 
     /// <summary>Opens a map with these places.</summary>
     public string? WidgetContextToken { get; init; }
-
-    /// <summary>Members that this build does not know.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A place.</summary>
-public sealed record MapsPlace
+public sealed record MapsPlace : WireObject
 {
     /// <summary>The place's name.</summary>
     public string? Name { get; init; }

@@ -24,7 +24,7 @@ public sealed record CodeExecutionCallStep : Step, ICallStep
 }
 
 /// <summary>Code and its language.</summary>
-public sealed record CodeExecutionArguments
+public sealed record CodeExecutionArguments : WireObject
 {
     /// <summary>The source text.</summary>
     public string? Code { get; init; }
@@ -79,10 +79,10 @@ public sealed record UrlContextCallStep : Step, ICallStep
 }
 
 /// <summary>Addresses to read.</summary>
-public sealed record UrlContextArguments
+public sealed record UrlContextArguments : WireObject
 {
-    /// <summary>The addresses.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = [];
+    /// <summary>The addresses; absent and null read as none.</summary>
+    public IReadOnlyList<string> Urls { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>How the reading went.</summary>
@@ -109,7 +109,7 @@ public sealed record UrlContextResultStep : Step, IResultStep
 }
 
 /// <summary>How the reading of one page went.</summary>
-public sealed record UrlContextResult
+public sealed record UrlContextResult : WireObject
 {
     /// <summary>The page.</summary>
     public string? Url { get; init; }
@@ -117,10 +117,6 @@ public sealed record UrlContextResult
     /// <summary><c>success</c>, <c>error</c>, <c>paywall</c> or <c>unsafe</c>.</summary>
     [WireEnum("success", "error", "paywall", "unsafe")]
     public string? Status { get; init; }
-
-    /// <summary>Members that this build does not know.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>Media analysis that the server started.</summary>

@@ -5,19 +5,14 @@ namespace OpenInteractions.Contracts.Steps;
 /// The same type stands on the wire, in the turn loop and in stored rows.
 /// </summary>
 [JsonConverter(typeof(StepConverter))]
-public abstract record Step
+public abstract record Step : WireObject
 {
     private protected Step()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
-
-    /// <summary>Members that this build does not know, kept from vendors and old rows; a request may not have any (behaviour TR-4).</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A step that asks for something to be done; a result step with the same id answers it (behaviour SE-7).</summary>

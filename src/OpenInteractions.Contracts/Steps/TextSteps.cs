@@ -12,8 +12,8 @@ public sealed record UserInputStep : Step
     /// <inheritdoc/>
     public override string Type => TypeName;
 
-    /// <summary>The blocks, in order.</summary>
-    public IReadOnlyList<ContentBlock> Content { get; init; } = [];
+    /// <summary>The blocks, in order; absent and null read as none.</summary>
+    public IReadOnlyList<ContentBlock> Content { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What the model said or made.</summary>
@@ -25,8 +25,8 @@ public sealed record ModelOutputStep : Step
     /// <inheritdoc/>
     public override string Type => TypeName;
 
-    /// <summary>The blocks, in order.</summary>
-    public IReadOnlyList<ContentBlock> Content { get; init; } = [];
+    /// <summary>The blocks, in order; absent and null read as none.</summary>
+    public IReadOnlyList<ContentBlock> Content { get; init => field = value ?? []; } = [];
 
     /// <summary>A google.rpc.Status of older revisions; kept when a vendor or an old row has it (behaviour SM-4).</summary>
     [JsonObject]

@@ -27,7 +27,7 @@ public sealed record McpServerTool : Tool
 }
 
 /// <summary>A list of tools that may be used, and how.</summary>
-public sealed record AllowedTools
+public sealed record AllowedTools : WireObject
 {
     /// <summary><c>auto</c>, <c>any</c>, <c>none</c> or <c>validated</c>.</summary>
     [WireEnum("auto", "any", "none", "validated")]

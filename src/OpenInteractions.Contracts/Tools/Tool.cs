@@ -2,19 +2,14 @@ namespace OpenInteractions.Contracts.Tools;
 
 /// <summary>Something the model may use in one interaction (wire 9); never inherited by the next turn (behaviour ST-3).</summary>
 [JsonConverter(typeof(ToolConverter))]
-public abstract record Tool
+public abstract record Tool : WireObject
 {
     private protected Tool()
     {
     }
 
     /// <summary>The discriminator on the wire.</summary>
-    [JsonPropertyOrder(-10)]
     public abstract string Type { get; }
-
-    /// <summary>Members that this build does not know, kept from old rows; a request may not have any.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A kind of tool that this build does not know, kept whole; only old or newer rows have one.</summary>

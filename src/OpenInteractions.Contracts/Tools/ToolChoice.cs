@@ -3,7 +3,7 @@ using OpenInteractions.Contracts.Validation;
 namespace OpenInteractions.Contracts.Tools;
 
 /// <summary>The object form of <c>generation_config.tool_choice</c>; the string form is <c>auto</c>, <c>any</c>, <c>none</c> or <c>validated</c> (behaviour FN-8).</summary>
-public sealed record ToolChoiceConfig
+public sealed record ToolChoiceConfig : WireObject
 {
     /// <summary>The tools the model may choose from, and whether it must.</summary>
     public required AllowedTools AllowedTools { get; init; }

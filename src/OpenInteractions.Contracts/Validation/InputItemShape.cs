@@ -11,40 +11,19 @@ internal sealed class InputItemShape(UnionShape steps, UnionShape blocks) : Shap
         "The legacy Interactions API schema is no longer supported. Send 'input' as text, content blocks or steps (for example " +
         "[{\"type\":\"user_input\",\"content\":[{\"type\":\"text\",\"text\":\"…\"}]}]) and read 'steps' from the answer; update the client library if it sends the old shape.";
 
+    private readonly string[] _types = [.. InteractionInput.ContentTypes, .. steps.Variants.Keys];
+
     public override string Expected => "a content block or a step";
 
     public override void Check(JsonElement value, JsonPath path)
     {
         RequireKind(value, path, JsonValueKind.Object);
-        var hasType = value.TryGetProperty("type"u8, out var type);
-        if (!hasType && value.TryGetProperty("role"u8, out _))
+        if (!JsonText.TryFind(value, "type"u8, path, out _) && JsonText.TryFind(value, "role"u8, path, out _))
         {
-            throw Invalid(path, LegacyMessage);
+            throw new ApiException(ErrorCode.InvalidRequest, $"'{path}' is a turn with a role. {LegacyMessage}", path.ToString());
         }
 
-        if (!hasType || type.ValueKind != JsonValueKind.String)
-        {
-            steps.Check(value, path);
-            return;
-        }
-
-        path.Enter("type");
-        var tag = ReadText(type, path);
-        path.Leave();
-        if (InteractionInput.IsContentType(tag))
-        {
-            blocks.Check(value, path);
-        }
-        else if (steps.Variants.ContainsKey(tag))
-        {
-            steps.Check(value, path);
-        }
-        else
-        {
-            throw new ApiException(
-                ErrorCode.InvalidRequest,
-                $"Invalid value '{(tag.Length <= 60 ? tag : tag[..60] + "…")}' for '{path.With("type")}'. Supported values: {Quote(InteractionInput.ContentTypes.Concat(steps.Variants.Keys))}.",
-                path.With("type"));
-        }
+        var tag = UnionShape.ReadTag(value, path, "type", _types);
+        (InteractionInput.IsContentType(tag) ? blocks : steps).Variants[tag].Value.Check(value, path);
     }
 }

@@ -13,7 +13,11 @@ internal sealed class JsonPath
 
     public void Leave() => _parts.RemoveAt(_parts.Count - 1);
 
-    public string With(string name) => _parts.Count == 0 ? name : $"{this}.{name}";
+    /// <summary>The path of a member of the object that stands here.</summary>
+    public string With(string name) => _parts.Count == 0 ? JsonText.Shorten(name) : $"{this}.{JsonText.Shorten(name)}";
+
+    /// <summary>The place for a sentence, where the body itself has no path.</summary>
+    public string Describe() => _parts.Count == 0 ? "the body" : $"'{this}'";
 
     public override string ToString()
     {
@@ -26,7 +30,7 @@ internal sealed class JsonPath
             }
             else
             {
-                text.Append(text.Length == 0 ? "" : ".").Append(name);
+                text.Append(text.Length == 0 ? "" : ".").Append(JsonText.Shorten(name));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using OpenInteractions.Contracts.Errors;
 
 namespace OpenInteractions.Contracts.Validation;
@@ -12,9 +13,8 @@ internal sealed record MemberShape(string Name, bool IsRequired, Lazy<Shape> Sha
 /// <param name="isOpen">True when further members are allowed.</param>
 internal sealed class ObjectShape(IReadOnlyList<MemberShape> members, string? tag, bool isOpen) : Shape
 {
-    private readonly FrozenDictionary<string, MemberShape> _members = members.ToFrozenDictionary(m => m.Name, StringComparer.Ordinal);
-    private readonly MemberShape[] _required = [.. members.Where(m => m.IsRequired)];
-    private readonly AnyShape _any = new();
+    private static readonly AnyShape Any = new();
+    private readonly FrozenDictionary<string, int> _places = members.Select((m, i) => (m.Name, i)).ToFrozenDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
 
     public IReadOnlyList<MemberShape> Members => members;
 
@@ -23,28 +23,26 @@ internal sealed class ObjectShape(IReadOnlyList<MemberShape> members, string? ta
     public override void Check(JsonElement value, JsonPath path)
     {
         RequireKind(value, path, JsonValueKind.Object);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var (seen, hasTag, further) = (0UL, false, default(NameSet));
         foreach (var property in value.EnumerateObject())
         {
-            var name = ReadName(property, path);
-            if (!seen.Add(name))
+            var name = JsonText.ReadName(property, path);
+            if (_places.TryGetValue(name, out var place))
             {
-                throw Duplicate(name, path);
+                RequireNew((seen & (1UL << place)) == 0, name, path);
+                seen |= 1UL << place;
+                CheckMember(members[place], property.Value, path);
             }
-
-            if (name == tag)
+            else if (name == tag)
             {
-                continue;
-            }
-
-            if (_members.TryGetValue(name, out var member))
-            {
-                CheckMember(member, property.Value, path);
+                RequireNew(!hasTag, name, path);
+                hasTag = true;
             }
             else if (isOpen)
             {
+                RequireNew(further.Add(name), name, path);
                 path.Enter(name);
-                _any.Check(property.Value, path);
+                Any.Check(property.Value, path);
                 path.Leave();
             }
             else
@@ -53,12 +51,20 @@ internal sealed class ObjectShape(IReadOnlyList<MemberShape> members, string? ta
             }
         }
 
-        foreach (var member in _required)
+        for (var i = 0; i < members.Count; i++)
         {
-            if (!seen.Contains(member.Name))
+            if (members[i].IsRequired && (seen & (1UL << i)) == 0)
             {
-                throw Missing(member, path);
+                throw Missing(members[i], path);
             }
+        }
+    }
+
+    private static void RequireNew(bool isNew, string name, JsonPath path)
+    {
+        if (!isNew)
+        {
+            throw Duplicate(name, path);
         }
     }
 
@@ -82,12 +88,11 @@ internal sealed class ObjectShape(IReadOnlyList<MemberShape> members, string? ta
 
     private ApiException UnknownMember(string name, JsonPath path)
     {
-        var nearest = NearestName.Find(name, _members.Keys);
+        var nearest = NearestName.Find(name, members.Select(m => m.Name));
         var hint = nearest.Count > 0
             ? $"Did you mean '{nearest[0]}'?"
             : members.Count > 0 ? $"Known parameters here: {Quote(members.Select(m => m.Name))}." : "Nothing but 'type' belongs here.";
-        var shown = name.Length <= 100 ? name : name[..100] + "…";
-        return new ApiException(ErrorCode.ParameterUnknown, $"Unknown parameter '{path.With(shown)}'. {hint}", path.With(shown));
+        return new ApiException(ErrorCode.ParameterUnknown, $"Unknown parameter '{path.With(name)}'. {hint}", path.With(name));
     }
 
     private static ApiException Missing(MemberShape member, JsonPath path) =>
@@ -104,27 +109,28 @@ internal sealed class UnionShape(string tag, IReadOnlyDictionary<string, Lazy<Sh
     public override void Check(JsonElement value, JsonPath path)
     {
         RequireKind(value, path, JsonValueKind.Object);
-        TagOf(value, path, tag, order, variants).Check(value, path);
+        variants[ReadTag(value, path, tag, order)].Value.Check(value, path);
     }
 
-    private static Shape TagOf(JsonElement value, JsonPath path, string tag, IReadOnlyList<string> order, IReadOnlyDictionary<string, Lazy<Shape>> variants)
+    /// <summary>The member that tells variants apart; it is one of <paramref name="values"/>.</summary>
+    public static string ReadTag(JsonElement value, JsonPath path, string tag, IReadOnlyList<string> values)
     {
-        if (!value.TryGetProperty(tag, out var found) || found.ValueKind == JsonValueKind.Null)
+        if (!JsonText.TryFind(value, Encoding.UTF8.GetBytes(tag), path, out var found) || found.ValueKind == JsonValueKind.Null)
         {
-            throw new ApiException(ErrorCode.InvalidRequest, $"Missing required parameter '{path.With(tag)}'. Supported values: {Quote(order)}.", path.With(tag));
+            throw new ApiException(ErrorCode.InvalidRequest, $"Missing required parameter '{path.With(tag)}'. Supported values: {Quote(values)}.", path.With(tag));
         }
 
         path.Enter(tag);
-        new StringShape(order, notEmpty: false).Check(found, path);
+        new StringShape(values, notEmpty: false).Check(found, path);
         path.Leave();
-        return variants[found.GetString()!].Value;
+        return found.GetString()!;
     }
 }
 
 /// <summary>Different things by the kind of JSON that stands there.</summary>
-internal sealed class AlternativesShape(string expected, Func<JsonElement, Shape?> choose) : Shape
+internal sealed class AlternativesShape(string expected, Func<JsonElement, JsonPath, Shape?> choose) : Shape
 {
     public override string Expected => expected;
 
-    public override void Check(JsonElement value, JsonPath path) => (choose(value) ?? throw WrongType(value, path)).Check(value, path);
+    public override void Check(JsonElement value, JsonPath path) => (choose(value, path) ?? throw WrongType(value, path)).Check(value, path);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
@@ -7,6 +9,8 @@ namespace OpenInteractions.Contracts.Validation;
 /// <summary>Reads request bodies strictly: everything that is wrong is named with its place (behaviour TR-4, ER-6).</summary>
 public static class RequestBody
 {
+    private static readonly Shape CreateInteraction = ShapeFactory.Of(typeof(CreateInteractionRequest));
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>What clients of the retired schema are told (behaviour TR-7).</summary>
@@ -34,7 +38,7 @@ public static class RequestBody
 
         if (!Utf8.IsValid(utf8.Span))
         {
-            throw new ApiException(ErrorCode.InvalidRequest, "The body is not valid UTF-8.");
+            throw new ApiException(ErrorCode.InvalidRequest, $"The body is not valid UTF-8: see byte {ValidPrefix(utf8.Span) + 1}.");
         }
 
         try
@@ -51,17 +55,29 @@ public static class RequestBody
 
     private static void Check(JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object)
+        var path = new JsonPath();
+        if (body.ValueKind == JsonValueKind.Object && LegacyMember(body, path) is { } legacy)
         {
-            throw new ApiException(ErrorCode.InvalidRequest, "The body must be a JSON object.");
+            throw new ApiException(ErrorCode.InvalidRequest, $"'{legacy}' is not a parameter. {LegacySchemaMessage}", legacy);
         }
 
-        if (body.TryGetProperty("outputs"u8, out _) || body.TryGetProperty("contents"u8, out _))
+        CreateInteraction.Check(body, path);
+    }
+
+    /// <summary>What only the retired schemas have at the top.</summary>
+    private static string? LegacyMember(JsonElement body, JsonPath path) =>
+        JsonText.TryFind(body, "contents"u8, path, out _) ? "contents" : JsonText.TryFind(body, "outputs"u8, path, out _) ? "outputs" : null;
+
+    /// <summary>How many bytes are valid from the start.</summary>
+    private static int ValidPrefix(ReadOnlySpan<byte> utf8)
+    {
+        var valid = 0;
+        while (Rune.DecodeFromUtf8(utf8[valid..], out _, out var length) == OperationStatus.Done)
         {
-            throw new ApiException(ErrorCode.InvalidRequest, LegacySchemaMessage);
+            valid += length;
         }
 
-        ShapeFactory.Of(typeof(CreateInteractionRequest)).Check(body, new JsonPath());
+        return valid;
     }
 
     /// <summary>The parser does not say why it stopped; a body that is deep and broken is called deep.</summary>

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using OpenInteractions.Contracts.Errors;
 
 namespace OpenInteractions.Contracts.Validation;
@@ -22,7 +25,7 @@ internal abstract class Shape
     }
 
     protected ApiException WrongType(JsonElement value, JsonPath path) =>
-        Invalid(path, $"Invalid type for '{path}': expected {Expected}, got {Describe(value)}.");
+        Invalid(path, $"Invalid type for {path.Describe()}: expected {Expected}, got {Describe(value)}.");
 
     protected static ApiException Invalid(JsonPath path, string message) => new(ErrorCode.InvalidRequest, message, path.ToString());
 
@@ -35,41 +38,6 @@ internal abstract class Shape
         JsonValueKind.Null => "null",
         _ => "a boolean",
     };
-
-    /// <summary>Text that is valid Unicode; the parser leaves escapes such as a lone surrogate unread.</summary>
-    protected static void CheckText(JsonElement value, JsonPath path)
-    {
-        if (HasEscape(value))
-        {
-            ReadText(value, path);
-        }
-    }
-
-    protected static bool HasEscape(JsonElement value) => JsonMarshal.GetRawUtf8Value(value).Contains((byte)'\\');
-
-    protected static string ReadText(JsonElement value, JsonPath path)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Invalid(path, $"Invalid text in '{path}': half of a surrogate pair is not a character.");
-        }
-    }
-
-    protected static string ReadName(JsonProperty property, JsonPath path)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Invalid(path, $"Invalid member name in '{path}': half of a surrogate pair is not a character.");
-        }
-    }
 
     protected static ApiException Duplicate(string name, JsonPath path) =>
         new(ErrorCode.InvalidRequest, $"Duplicate parameter '{path.With(name)}': write it once.", path.With(name));
@@ -97,7 +65,7 @@ internal sealed class AnyShape(bool objectOnly = false) : Shape
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                CheckText(value, path);
+                JsonText.Check(value, path);
                 break;
             case JsonValueKind.Array:
                 var index = 0;
@@ -110,10 +78,10 @@ internal sealed class AnyShape(bool objectOnly = false) : Shape
 
                 break;
             case JsonValueKind.Object:
-                var seen = new HashSet<string>(StringComparer.Ordinal);
+                var seen = default(NameSet);
                 foreach (var member in value.EnumerateObject())
                 {
-                    var name = ReadName(member, path);
+                    var name = JsonText.ReadName(member, path);
                     if (!seen.Add(name))
                     {
                         throw Duplicate(name, path);
@@ -147,37 +115,37 @@ internal sealed class BooleanShape : Shape
 /// <param name="orString">True where the wire writes an int64 as a string.</param>
 internal sealed class NumberShape(bool integer, (double Minimum, double Maximum)? range, bool orString = false) : Shape
 {
+    private static readonly SearchValues<char> DigitsAndSign = SearchValues.Create("-0123456789");
+
     public override string Expected => integer ? "an integer" : "a number";
 
     public override void Check(JsonElement value, JsonPath path)
     {
-        double number;
         if (orString && value.ValueKind == JsonValueKind.String)
         {
-            if (!long.TryParse(ReadText(value, path), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var parsed))
-            {
-                throw Invalid(path, $"Invalid value for '{path}': expected an integer.");
-            }
-
-            number = parsed;
-        }
-        else
-        {
-            RequireKind(value, path, JsonValueKind.Number);
-            if (integer)
-            {
-                // A whole number too large for the type and a fraction are told apart from a wrong type by the message.
-                number = value.TryGetInt64(out var whole) ? whole : throw Invalid(path, $"Invalid value for '{path}': expected an integer of at most 64 bits.");
-            }
-            else if (!value.TryGetDouble(out number) || !double.IsFinite(number))
-            {
-                throw Invalid(path, $"Invalid value for '{path}': expected a finite number.");
-            }
+            // Digits alone: the number parser would also take a '+' and trailing NULs, which the deserializer does not.
+            var text = JsonText.Read(value, path);
+            Require(!text.AsSpan().ContainsAnyExcept(DigitsAndSign) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var written) && IsInRange(written), path);
+            return;
         }
 
-        if (range is { } r && (number < r.Minimum || number > r.Maximum))
+        RequireKind(value, path, JsonValueKind.Number);
+        Require(integer ? value.TryGetInt64(out var whole) && IsInRange(whole) : value.TryGetDouble(out var number) && double.IsFinite(number) && IsInRange(number), path);
+    }
+
+    private bool IsInRange(double number) => range is not { } r || (number >= r.Minimum && number <= r.Maximum);
+
+    private void Require(bool holds, JsonPath path)
+    {
+        if (!holds)
         {
-            throw Invalid(path, FormattableString.Invariant($"Invalid value for '{path}': expected a value from {r.Minimum} to {r.Maximum}."));
+            var bounds = range switch
+            {
+                { Maximum: double.PositiveInfinity } r => string.Create(CultureInfo.InvariantCulture, $" of at least {r.Minimum}"),
+                { } r => string.Create(CultureInfo.InvariantCulture, $" from {r.Minimum} to {r.Maximum}"),
+                null => integer ? " of at most 64 bits" : "",
+            };
+            throw Invalid(path, $"Invalid value for '{path}': expected {(integer ? $"an integer{bounds}, written without fraction or exponent" : $"a finite number{bounds}")}.");
         }
     }
 }
@@ -191,7 +159,7 @@ internal sealed class StringShape(IReadOnlyList<string>? values, bool notEmpty) 
     public override void Check(JsonElement value, JsonPath path)
     {
         RequireKind(value, path, JsonValueKind.String);
-        CheckText(value, path);
+        JsonText.Check(value, path);
         if (notEmpty && JsonMarshal.GetRawUtf8Value(value).Length == 2)
         {
             throw Invalid(path, $"Invalid value for '{path}': it may not be empty.");
@@ -199,11 +167,9 @@ internal sealed class StringShape(IReadOnlyList<string>? values, bool notEmpty) 
 
         if (values is not null && !values.Contains(value.GetString()!))
         {
-            throw Invalid(path, $"Invalid value '{Shorten(value.GetString()!)}' for '{path}'. Supported values: {Quote(values)}.");
+            throw Invalid(path, $"Invalid value '{JsonText.Shorten(value.GetString()!)}' for '{path}'. Supported values: {Quote(values)}.");
         }
     }
-
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }
 
 internal sealed class Base64Shape : Shape
@@ -213,16 +179,16 @@ internal sealed class Base64Shape : Shape
     public override void Check(JsonElement value, JsonPath path)
     {
         RequireKind(value, path, JsonValueKind.String);
-        if (HasEscape(value))
+        if (JsonText.HasEscape(value))
         {
             // Some encoders escape '/': read it, then check what it says.
-            var text = ReadText(value, path);
+            var text = JsonText.Read(value, path);
             Require(Base64.IsValid(text) && !text.Any(char.IsWhiteSpace), text.StartsWith("data:", StringComparison.OrdinalIgnoreCase), path);
             return;
         }
 
         var raw = JsonMarshal.GetRawUtf8Value(value)[1..^1];
-        Require(Base64.IsValid(raw) && !raw.ContainsAny(" \t\r\n"u8), raw.StartsWith("data:"u8), path);
+        Require(Base64.IsValid(raw) && !raw.Contains((byte)' '), Ascii.EqualsIgnoreCase(raw[..Math.Min(raw.Length, 5)], "data:"u8), path);
     }
 
     private static void Require(bool isValid, bool isDataUrl, JsonPath path)
@@ -231,7 +197,7 @@ internal sealed class Base64Shape : Shape
         {
             throw Invalid(path, isDataUrl
                 ? $"Invalid value for '{path}': send the plain base64 text and put the media type into 'mime_type'; data: addresses are not taken."
-                : $"Invalid value for '{path}': expected standard base64 with padding.");
+                : $"Invalid value for '{path}': expected standard base64 with padding and without line breaks.");
         }
     }
 }
@@ -260,10 +226,10 @@ internal sealed class MapShape(Shape item) : Shape
     public override void Check(JsonElement value, JsonPath path)
     {
         RequireKind(value, path, JsonValueKind.Object);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = default(NameSet);
         foreach (var member in value.EnumerateObject())
         {
-            var name = ReadName(member, path);
+            var name = JsonText.ReadName(member, path);
             if (!seen.Add(name))
             {
                 throw Duplicate(name, path);

@@ -51,14 +51,14 @@ internal static class ShapeFactory
         {
             var item = Of(oneOrMany.ElementType);
             var list = new ListShape(item);
-            return new AlternativesShape($"{item.Expected} or a list", v => v.ValueKind == JsonValueKind.Array ? list : item);
+            return new AlternativesShape($"{item.Expected} or a list", (v, _) => v.ValueKind == JsonValueKind.Array ? list : item);
         }
 
         if (converter is IStringOr stringOr)
         {
             var text = new StringShape(Get<WireEnumAttribute>(attributes)?.Values, notEmpty: true);
             var value = new Lazy<Shape>(() => Of(stringOr.ObjectType));
-            return new AlternativesShape("a string or an object", v => v.ValueKind switch { JsonValueKind.String => text, JsonValueKind.Object => value.Value, _ => null });
+            return new AlternativesShape("a string or an object", (v, _) => v.ValueKind switch { JsonValueKind.String => text, JsonValueKind.Object => value.Value, _ => null });
         }
 
         if (type == typeof(InteractionInput))
@@ -69,13 +69,13 @@ internal static class ShapeFactory
         if (type == typeof(SpeechConfig))
         {
             var (list, value) = (new ListShape(Of(typeof(SpeakerVoice))), Of(typeof(SpeechConfigObject)));
-            return new AlternativesShape("a list or an object", v => v.ValueKind switch { JsonValueKind.Array => list, JsonValueKind.Object => value, _ => null });
+            return new AlternativesShape("a list or an object", (v, _) => v.ValueKind switch { JsonValueKind.Array => list, JsonValueKind.Object => value, _ => null });
         }
 
         if (type == typeof(NetworkAllowlist))
         {
             var (text, list) = (new StringShape(Get<WireEnumAttribute>(attributes)?.Values, notEmpty: true), new ListShape(Of(typeof(AllowlistEntry))));
-            return new AlternativesShape("a list or 'disabled'", v => v.ValueKind switch { JsonValueKind.String => text, JsonValueKind.Array => list, _ => null });
+            return new AlternativesShape("a list or 'disabled'", (v, _) => v.ValueKind switch { JsonValueKind.String => text, JsonValueKind.Array => list, _ => null });
         }
 
         if (ElementOf(type, typeof(IReadOnlyList<>)) is { } element)
@@ -114,18 +114,54 @@ internal static class ShapeFactory
         return new ObjectShape(members, tag, isOpen: info.Type == typeof(DynamicAgentConfig));
     }
 
-    /// <summary>A string, an object, or a list of content blocks; also the list wrapped as <c>{"content":[…]}</c> (behaviour FN-5), which is an object like any other here.</summary>
+    /// <summary>A string, an object, or a list of content blocks; also the list wrapped as <c>{"content":[…]}</c> (behaviour FN-5).</summary>
     private static AlternativesShape ToolResult()
     {
         var (text, any) = (new StringShape(values: null, notEmpty: false), new AnyShape());
         var blocks = new Lazy<Shape>(() => new ListShape(Of(typeof(ContentBlock))));
-        return new AlternativesShape("a string, an object or a list of content blocks", v => v.ValueKind switch
+        var wrapped = new ObjectShape([new MemberShape("content", IsRequired: true, blocks)], tag: null, isOpen: false);
+        return new AlternativesShape("a string, an object or a list of content blocks", (v, path) => v.ValueKind switch
         {
             JsonValueKind.String => text,
-            JsonValueKind.Object => any,
+            JsonValueKind.Object => IsWrapped(v, path) ? wrapped : any,
             JsonValueKind.Array => blocks.Value,
             _ => null,
         });
+    }
+
+    /// <summary>An object that has nothing but a list of what call themselves content blocks is read as that list; any other is the tool's own.</summary>
+    private static bool IsWrapped(JsonElement value, JsonPath path)
+    {
+        if (!JsonText.TryFind(value, "content"u8, path, out var content) || content.ValueKind != JsonValueKind.Array || value.GetPropertyCount() > 1)
+        {
+            return false;
+        }
+
+        path.Enter("content");
+        var (index, areBlocks) = (0, true);
+        foreach (var block in content.EnumerateArray())
+        {
+            path.Enter(index++);
+            areBlocks &= block.ValueKind == JsonValueKind.Object && InteractionInput.IsContentType(TypeOf(block, path));
+            path.Leave();
+        }
+
+        path.Leave();
+        return areBlocks;
+    }
+
+    /// <summary>The text of the member <c>type</c>, or null.</summary>
+    private static string? TypeOf(JsonElement value, JsonPath path)
+    {
+        if (!JsonText.TryFind(value, "type"u8, path, out var type) || type.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        path.Enter("type");
+        var text = JsonText.Read(type, path);
+        path.Leave();
+        return text;
     }
 
     private static AlternativesShape Input()
@@ -133,7 +169,7 @@ internal static class ShapeFactory
         var text = new StringShape(values: null, notEmpty: false);
         var item = new InputItemShape((UnionShape)Of(typeof(Step)), (UnionShape)Of(typeof(ContentBlock)));
         var list = new ListShape(item);
-        return new AlternativesShape("a string, a content block, or a list of content blocks or steps", v => v.ValueKind switch
+        return new AlternativesShape("a string, a content block, or a list of content blocks or steps", (v, _) => v.ValueKind switch
         {
             JsonValueKind.String => text,
             JsonValueKind.Object => item,
@@ -146,11 +182,18 @@ internal static class ShapeFactory
     private static AlternativesShape FormatOrSchema(UnionShape formats)
     {
         var schema = new AnyShape(objectOnly: true);
-        return new AlternativesShape("an object", v =>
-            v.ValueKind != JsonValueKind.Object ? null
-            : !v.TryGetProperty("type"u8, out var type) || type.ValueKind == JsonValueKind.Array ? schema
-            : type.ValueKind == JsonValueKind.String && SchemaTypes.Any(t => type.ValueEquals(t)) ? schema
-            : formats);
+        return new AlternativesShape("an object", (v, path) => v.ValueKind != JsonValueKind.Object ? null : IsSchema(v, path) ? schema : formats);
+    }
+
+    /// <remarks><c>mime_type</c> and <c>schema</c> are no keywords of JSON Schema: an entry that has them and no <c>type</c> forgot it.</remarks>
+    private static bool IsSchema(JsonElement value, JsonPath path)
+    {
+        if (!JsonText.TryFind(value, "type"u8, path, out var type))
+        {
+            return !JsonText.TryFind(value, "mime_type"u8, path, out _) && !JsonText.TryFind(value, "schema"u8, path, out _);
+        }
+
+        return type.ValueKind == JsonValueKind.Array || SchemaTypes.Contains(TypeOf(value, path));
     }
 
     private static Type[]? ElementOf(Type type, Type definition) =>

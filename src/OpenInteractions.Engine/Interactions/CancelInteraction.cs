@@ -15,8 +15,8 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
     {
         var interaction = await store.GetAsync(caller.Project, id, cancellationToken) ?? throw GetInteraction.NotFound(id);
         RequireCancellable(interaction);
-        var (outcome, tail) = EndedBeforeStart.Of(interaction, epoch: 1, InteractionStatus.Cancelled, code: null, message: null, time.GetUtcNow());
-        if (await queue.CancelAsync(caller.Project, id, outcome, [tail], cancellationToken) == CancelResult.Requested && registry.Find(id) is { } run)
+        var (outcome, journal) = CancelledInQueue.Of(interaction, time.GetUtcNow());
+        if (await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken) == CancelResult.Requested && registry.Find(id) is { } run)
         {
             run.Stop(StopCause.Cancelled);
             await WaitAsync(run, cancellationToken);

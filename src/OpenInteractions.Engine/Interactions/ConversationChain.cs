@@ -13,7 +13,7 @@ public sealed class ConversationChain(IInteractionStore store)
     private const int MaxTurns = 50_000;
 
     /// <summary>Bytes of content that are kept; what adapters rendered comes to about as much again.</summary>
-    private const long MaxBytes = 64L * 1024 * 1024;
+    private const long MaxBytes = 32L * 1024 * 1024;
 
     private const int FirstPage = 4;
     private const int LargestPage = 2048;

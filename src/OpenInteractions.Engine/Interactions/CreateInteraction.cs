@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
@@ -21,11 +22,10 @@ public sealed class CreateInteraction
     private readonly RunExecutor _executor;
     private readonly RunWorker _worker;
     private readonly RunRegistry _registry;
-    private readonly RunPlanner _planner;
     private readonly EventStreams _streams;
     private readonly InteractionId _ids;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _leaseTime;
+    private readonly RunOptions _options;
 
     /// <summary>Made by the container.</summary>
     public CreateInteraction(
@@ -35,15 +35,13 @@ public sealed class CreateInteraction
         RunExecutor executor,
         RunWorker worker,
         RunRegistry registry,
-        RunPlanner planner,
         EventStreams streams,
         InteractionId ids,
         TimeProvider time,
-        Microsoft.Extensions.Options.IOptions<RunOptions> options)
+        IOptions<RunOptions> options)
     {
         (_catalog, _store, _queue, _executor, _worker) = (catalog, store, queue, executor, worker);
-        (_registry, _planner, _streams, _ids, _time) = (registry, planner, streams, ids, time);
-        _leaseTime = options.Value.LeaseTime;
+        (_registry, _streams, _ids, _time, _options) = (registry, streams, ids, time, options.Value);
     }
 
     /// <summary>Runs one create.</summary>
@@ -102,9 +100,9 @@ public sealed class CreateInteraction
             Request = request,
             Model = model,
             IsStored = request.Store ?? true,
-            Deadline = _planner.DeadlineFromNow,
+            Deadline = now + _options.Deadline,
         };
-        CapabilityCheck.Require(ModelRequests.Build(plan, []), own, (Modalities)(parent?.ChainModalities ?? 0));
+        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0));
         return plan;
     }
 
@@ -140,7 +138,7 @@ public sealed class CreateInteraction
         }
         else
         {
-            _worker.Wake();
+            _worker.OnQueued();
         }
 
         return stream
@@ -152,7 +150,7 @@ public sealed class CreateInteraction
     {
         var lease = await InsertAsync(plan, startsNow: true);
         var run = _executor.Start(plan, lease, hasEvents: true);
-        await Task.WhenAny(run.FirstOutput.Task, Task.Delay(Grace, _time, gone));
+        await WaitForFirstOutputAsync(run, gone);
         if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
         {
             await run.Ended.Task;
@@ -168,13 +166,25 @@ public sealed class CreateInteraction
         var run = _executor.Start(plan, lease: null, hasEvents: true);
         var onGone = gone.Register(() => run.Stop(StopCause.Cancelled));
         _ = run.Ended.Task.ContinueWith(_ => onGone.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await Task.WhenAny(run.FirstOutput.Task, Task.Delay(Grace, _time, gone));
+        await WaitForFirstOutputAsync(run, gone);
         if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
         {
             throw refusal;
         }
 
         return new CreatedInteraction.Streamed(run.Id, EventStreams.FollowOnly(run.Log!.Feed));
+    }
+
+    private async Task WaitForFirstOutputAsync(ActiveRun run, CancellationToken gone)
+    {
+        try
+        {
+            await run.FirstOutput.Task.WaitAsync(Grace, _time, gone);
+        }
+        catch (TimeoutException)
+        {
+            // The model takes its time: the stream is opened, and what goes wrong now is told in it.
+        }
     }
 
     private async Task<CreatedInteraction> AnsweredAsync(RunPlan plan, CancellationToken gone)
@@ -195,7 +205,7 @@ public sealed class CreateInteraction
             Priority = PriorityOf(plan.Interaction.ServiceTier),
             Deadline = plan.Deadline,
         };
-        return _queue.InsertAsync(plan.Interaction, run, startsNow ? _registry.Owner : null, _leaseTime, CancellationToken.None);
+        return _queue.InsertAsync(plan.Interaction, run, startsNow ? _registry.Owner : null, _options.LeaseTime, CancellationToken.None);
     }
 
     private static int PriorityOf(string tier) => tier switch { "priority" => 0, "flex" or "deferred" => 2, _ => 1 };

@@ -7,12 +7,12 @@ internal static class ModelRequests
 {
     private static readonly GenerationConfig Defaults = new();
 
-    public static ModelRequest Build(RunPlan plan, IReadOnlyList<HistoryTurn> history)
+    public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> history)
     {
         var request = plan.Request;
         return new ModelRequest
         {
-            Model = plan.Model.Model,
+            Model = model,
             History = history,
             SystemInstruction = request.SystemInstruction,
             Functions = [.. (request.Tools ?? []).OfType<FunctionTool>()],

@@ -5,7 +5,7 @@ namespace OpenInteractions.Engine.Runs;
 /// <summary>
 /// At a planned stop: runs that are kept hand themselves over at once, answers that somebody waits for get their time, whatever is left is stopped.
 /// </summary>
-public sealed class RunDrain(RunRegistry registry, TimeProvider time) : IHostedService
+public sealed class RunDrain(RunRegistry registry, TimeProvider time) : IHostedLifecycleService
 {
     /// <summary>How long foreground answers may still take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -14,27 +14,42 @@ public sealed class RunDrain(RunRegistry registry, TimeProvider time) : IHostedS
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before the web server waits for its open connections, of which streams may be many and long.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         foreach (var run in registry.Leased)
         {
             run.Stop(StopCause.Stopping);
         }
 
-        await WaitAsync(cancellationToken);
+        await WaitAsync(registry.Leased, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await WaitAsync(registry.All, cancellationToken);
         foreach (var run in registry.All)
         {
             run.Stop(StopCause.Stopping);
         }
 
-        await WaitAsync(cancellationToken);
+        await WaitAsync(registry.All, cancellationToken);
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    private async Task WaitAsync(IReadOnlyList<ActiveRun> runs, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.WhenAll(registry.All.Select(r => r.Ended.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)))
+            await Task.WhenAll(runs.Select(r => r.Ended.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)))
                 .WaitAsync(Patience, time, cancellationToken);
         }
         catch (TimeoutException)

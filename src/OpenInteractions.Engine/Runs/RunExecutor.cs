@@ -13,6 +13,7 @@ namespace OpenInteractions.Engine.Runs;
 /// </summary>
 public sealed partial class RunExecutor
 {
+    private readonly ModelCatalog _catalog;
     private readonly ConversationChain _chain;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
@@ -23,9 +24,9 @@ public sealed partial class RunExecutor
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, TimeProvider time, ILogger<RunExecutor> logger)
     {
-        (_chain, _store, _queue, _journal) = (chain, store, queue, journal);
+        (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
         (_writer, _registry, _time, _logger) = (writer, registry, time, logger);
     }
 
@@ -88,8 +89,14 @@ public sealed partial class RunExecutor
         try
         {
             await BeginAsync(run, recovery);
-            var request = await BuildRequestAsync(run, output);
-            var result = await TurnLoop.RunAsync(run.Plan.Model.Provider, request, output, run.Stopped);
+            if (recovery?.GivenUp is { } fault)
+            {
+                return await FailAsync(output, fault, recovery.Usage);
+            }
+
+            var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
+            var request = await BuildRequestAsync(run, model.Model, output);
+            var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
         }
@@ -126,7 +133,7 @@ public sealed partial class RunExecutor
         }
     }
 
-    private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, TurnOutput output)
+    private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, ModelDescription model, TurnOutput output)
     {
         var interaction = run.Plan.Interaction;
         var history = new List<HistoryTurn>();
@@ -138,7 +145,7 @@ public sealed partial class RunExecutor
         var before = history.Count == 0 ? [] : history[^1].Steps;
         var own = run.Plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
         history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
-        return ModelRequests.Build(run.Plan, history);
+        return ModelRequests.Build(run.Plan, model, history);
     }
 
     private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, Usage? usage)
@@ -225,7 +232,7 @@ public sealed partial class RunExecutor
         Errors = ending.Fault is { } fault
             ? JsonSerializer.SerializeToUtf8Bytes([new InteractionError { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message }], WireJson.Wire.IReadOnlyListInteractionError)
             : default,
-        PendingCalls = ending.Status == InteractionStatus.RequiresAction ? PendingCalls.Write(PendingCalls.Of(output.Steps)) : default,
+        PendingCalls = PendingCalls.Write(PendingCalls.Of(output.Steps)),
         ChainModalities = interaction.ChainModalities | (int)InputRules.ModalitiesOf(output.Steps.Select(s => s.Step)),
     };
 

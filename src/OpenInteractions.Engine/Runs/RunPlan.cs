@@ -3,7 +3,7 @@ using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Runs;
 
-/// <summary>Everything that is settled about a run before it starts, the same for a first start and for a take-over.</summary>
+/// <summary>What is settled about a run before it starts.</summary>
 internal sealed record RunPlan
 {
     /// <summary>The interaction as it was accepted.</summary>
@@ -12,8 +12,8 @@ internal sealed record RunPlan
     /// <summary>The request.</summary>
     public required CreateInteractionRequest Request { get; init; }
 
-    /// <summary>Who runs the model, and which.</summary>
-    public required ResolvedModel Model { get; init; }
+    /// <summary>Who runs the model, and which; null after a take-over: the model is then looked up again.</summary>
+    public ResolvedModel? Model { get; init; }
 
     /// <summary>False when nothing is kept (<c>store:false</c>).</summary>
     public required bool IsStored { get; init; }

@@ -23,13 +23,16 @@ internal sealed record RunRecovery
     /// <summary>True when clients may know of the run already.</summary>
     public required bool HasEvents { get; init; }
 
+    /// <summary>Why the run is not tried again, or null.</summary>
+    public ModelFault? GivenUp { get; init; }
+
     /// <summary>Reads the journal.</summary>
-    public static async Task<RunRecovery> ReadAsync(IEventJournal journal, string project, string id, CancellationToken cancellationToken)
+    public static async Task<RunRecovery> ReadAsync(IEventJournal journal, ClaimedRun run, CancellationToken cancellationToken)
     {
         var fold = new EventFold();
         var position = default(EventPosition);
         IReadOnlyList<JournalBatch> page;
-        while ((page = await journal.ReadAsync(project, id, position, limit: 256, cancellationToken)).Count > 0)
+        while ((page = await journal.ReadAsync(run.Interaction.Project, run.Lease.RunId, position, limit: 256, cancellationToken)).Count > 0)
         {
             foreach (var value in page.SelectMany(b => EventFrame.ReadAll(CompactJournal.Frames(b))))
             {
@@ -39,9 +42,7 @@ internal sealed record RunRecovery
             position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
         }
 
-        var hasEvents = position != default;
-
-        // One step more than the journal knows may have been shown: see TurnOutput.
-        return new RunRecovery { ShownThrough = hasEvents ? fold.LastIndex + 1 : -1, HasEvents = hasEvents };
+        // Of a run that had an owner before, one step more than the journal knows may have been shown: see TurnOutput.
+        return new RunRecovery { ShownThrough = run.Lease.Epoch > 1 ? fold.LastIndex + 1 : -1, HasEvents = position != default };
     }
 }

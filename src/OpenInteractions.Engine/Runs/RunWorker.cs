@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Runs;
@@ -11,7 +11,6 @@ public sealed partial class RunWorker(
     IRunQueue queue,
     IEventJournal journal,
     RunExecutor executor,
-    RunPlanner planner,
     RunRegistry registry,
     IOptions<RunOptions> options,
     TimeProvider time,
@@ -21,6 +20,7 @@ public sealed partial class RunWorker(
     private const int FirstRound = 8;
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private volatile bool _hasBacklog;
 
     /// <summary>There may be work: look at the queue now.</summary>
     public void Wake()
@@ -35,8 +35,15 @@ public sealed partial class RunWorker(
         }
     }
 
-    /// <summary>True when this node can start one more background run at once.</summary>
-    public bool HasCapacity => registry.Count < options.Value.MaxConcurrent;
+    /// <summary>True when this node can start one more background run at once without passing one that waits.</summary>
+    public bool HasCapacity => !_hasBacklog && registry.BackgroundCount < options.Value.MaxConcurrent;
+
+    /// <summary>A run was put into the queue.</summary>
+    public void OnQueued()
+    {
+        _hasBacklog = true;
+        Wake();
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,8 +57,11 @@ public sealed partial class RunWorker(
         var round = FirstRound;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var free = options.Value.MaxConcurrent - registry.Count;
-            var claimed = free > 0 ? await ClaimAsync(Math.Min(free, round), stoppingToken) : 0;
+            var free = options.Value.MaxConcurrent - registry.BackgroundCount;
+            var limit = Math.Min(free, round);
+            _hasBacklog &= free <= 0;
+            var claimed = free > 0 ? await ClaimAsync(limit, stoppingToken) : 0;
+            _hasBacklog |= claimed == limit && limit > 0;
             round = claimed > 0 ? Math.Min(round * 2, 1024) : round;
             if (claimed == 0)
             {
@@ -83,38 +93,31 @@ public sealed partial class RunWorker(
     {
         try
         {
+            var recovery = await RunRecovery.ReadAsync(journal, claimed, CancellationToken.None);
             if (claimed.TakeOvers > options.Value.MaxTakeOvers)
             {
                 LogPoisoned(claimed.Lease.RunId, claimed.TakeOvers);
-                await FailAsync(claimed, ErrorCode.ApiError, $"The interaction was given up: the server died {claimed.TakeOvers} times while it worked on it.");
-                return;
+                recovery = recovery with { GivenUp = new ModelFault(ErrorCode.ApiError, $"The interaction was given up: the server died {claimed.TakeOvers} times while it worked on it.") };
             }
 
-            var recovery = await RunRecovery.ReadAsync(journal, claimed.Interaction.Project, claimed.Lease.RunId, CancellationToken.None);
-            var plan = await planner.PlanAsync(claimed, CancellationToken.None);
+            var plan = new RunPlan
+            {
+                Interaction = claimed.Interaction,
+                Request = JsonSerializer.Deserialize(claimed.Request.Span, WireJson.Wire.CreateInteractionRequest)!,
+                IsStored = true,
+                Deadline = claimed.Deadline,
+            };
             Watch(executor.Start(plan, claimed.Lease, hasEvents: true, recovery));
-        }
-        catch (ApiException exception)
-        {
-            // What was right when it was accepted no longer is, such as a model that has gone.
-            await FailAsync(claimed, exception.Code, exception.Message);
         }
         catch (Exception exception)
         {
+            // Its lease runs out, and it is tried again; after some tries it is given up.
             LogStartFailed(exception, claimed.Lease.RunId);
-            await FailAsync(claimed, ErrorCode.ApiError, "The server could not start this interaction.");
         }
     }
 
     /// <summary>Looks for more work as soon as a run leaves its place.</summary>
     internal void Watch(ActiveRun run) => run.Ended.Task.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    private async Task FailAsync(ClaimedRun claimed, ErrorCode code, string message)
-    {
-        var (outcome, tail) = EndedBeforeStart.Of(claimed.Interaction, claimed.Lease.Epoch, InteractionStatus.Failed, code, message, time.GetUtcNow());
-        var batches = await Events.CompactJournal.BuildAsync(journal, claimed.Interaction.Project, claimed.Lease.RunId, tail, CancellationToken.None);
-        await queue.FinishAsync(claimed.Lease, outcome, batches, CancellationToken.None);
-    }
 
     private async Task WaitAsync(CancellationToken stopping)
     {

@@ -34,26 +34,26 @@ internal static class NumberSample
     {
         // Where the schema sets no end; far enough for every sample and far from overflow.
         private const decimal Far = 1_000_000_000_000m;
+        private const decimal Fine = 0.0000001m;
 
         public static Range Of(MergedSchema schema, bool isInteger)
         {
-            var step = schema.Number("multipleOf") is > 0 and var multiple ? multiple : isInteger ? 1m : 0m;
+            var step = schema.Number("multipleOf") is >= Fine and <= Far and var multiple ? multiple : isInteger ? 1m : 0m;
             if (isInteger && step != Math.Floor(step))
             {
-                step *= 10_000_000m / Gcd(step * 10_000_000m, 10_000_000m); // the least common multiple with 1
+                step *= (1 / Fine) / Gcd(step / Fine, 1 / Fine); // the least common multiple with 1
             }
 
-            var fine = step > 0 ? step : 0.0001m;
-            var least = schema.Number("minimum") ?? -Far;
-            var most = schema.Number("maximum") ?? Far;
-            if (schema.Number("exclusiveMinimum") is { } above && above >= least)
+            var least = Near(schema.Number("minimum") ?? -Far);
+            var most = Near(schema.Number("maximum") ?? Far);
+            if (schema.Number("exclusiveMinimum") is { } bound && Near(bound) is var above && above >= least)
             {
-                least = step > 0 ? (Math.Floor(above / step) + 1) * step : above + Math.Min(fine, Math.Max((most - above) / 2, 0.0000001m));
+                least = step > 0 ? (Math.Floor(above / step) + 1) * step : above + Math.Min(0.0001m, Math.Max((most - above) / 2, Fine));
             }
 
-            if (schema.Number("exclusiveMaximum") is { } below && below <= most)
+            if (schema.Number("exclusiveMaximum") is { } end && Near(end) is var below && below <= most)
             {
-                most = step > 0 ? (Math.Ceiling(below / step) - 1) * step : below - Math.Min(fine, Math.Max((below - least) / 2, 0.0000001m));
+                most = step > 0 ? (Math.Ceiling(below / step) - 1) * step : below - Math.Min(0.0001m, Math.Max((below - least) / 2, Fine));
             }
 
             return new Range(step > 0 ? Math.Ceiling(least / step) * step : least, most, step);
@@ -64,7 +64,7 @@ internal static class NumberSample
         /// <summary>A number of the range, another one for another place.</summary>
         public decimal At(int ordinal)
         {
-            var step = Step > 0 ? Step : Math.Min(1m, Math.Max((Most - Least) / 1000, 0.0000001m));
+            var step = Step > 0 ? Step : Math.Min(1m, Math.Max((Most - Least) / 1000, Fine));
             var from = Step > 0 ? Math.Max(Least, Step) : Math.Max(Least, 1m);
             if (from > Most)
             {
@@ -74,6 +74,8 @@ internal static class NumberSample
             var number = from + (step * ordinal);
             return number <= Most ? number : from;
         }
+
+        private static decimal Near(decimal number) => Math.Clamp(number, -Far, Far);
 
         private static decimal Gcd(decimal a, decimal b)
         {

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace OpenInteractions.Providers.Demo;
 
 /// <summary>The formats of JSON Schema that the demo model can write and tell apart.</summary>
-internal static class StringFormat
+internal static partial class StringFormat
 {
     /// <summary>A sample, another one for another place, or null when the format is not known.</summary>
     public static string? Sample(string? format, int ordinal) => format switch
@@ -38,8 +39,11 @@ internal static class StringFormat
         "uuid" => Guid.TryParseExact(text, "D", out _),
         "ipv4" => text.Count(c => c == '.') == 3 && IPAddress.TryParse(text, out _),
         "ipv6" => text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out _),
-        "duration" => text is ['P', _, ..] && !text.Contains(' ', StringComparison.Ordinal),
+        "duration" => Duration().IsMatch(text),
         "json-pointer" => text is ['/', ..],
         _ => true,
     };
+
+    [GeneratedRegex(@"^P(?!$)(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Duration();
 }

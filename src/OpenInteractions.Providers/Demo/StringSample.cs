@@ -12,6 +12,9 @@ internal static class StringSample
     private static readonly HashSet<string> WholePrompt =
         new(["query", "q", "text", "prompt", "question", "message", "input", "content", "body", "request", "task", "answer", "response", "reply", "summary"], StringComparer.OrdinalIgnoreCase);
 
+    private static readonly HashSet<string> NamesSomebody =
+        new(["name", "full_name", "fullname", "first_name", "firstname", "person", "author", "customer", "user", "username", "recipient", "title"], StringComparer.OrdinalIgnoreCase);
+
     public static JsonNode Make(MergedSchema schema, ValuePool values, string name, int ordinal)
     {
         var text = Candidates(schema, values, name).FirstOrDefault(c => c is not null && Fits(schema, c)) ?? Sample(schema, name, ordinal);
@@ -40,7 +43,7 @@ internal static class StringSample
                 yield return values.Next(ValueKind.Url);
                 break;
             case null:
-                foreach (var candidate in Free(values, name))
+                foreach (var candidate in Free(values, name, schema.Text("default")))
                 {
                     yield return candidate;
                 }
@@ -48,9 +51,9 @@ internal static class StringSample
                 break;
         }
 
-        if (schema.Text("default") is { } preset)
+        if (schema.Text("default") is { } formatted)
         {
-            yield return preset;
+            yield return formatted;
         }
 
         if (schema.Keyword("examples") is { ValueKind: JsonValueKind.Array } examples && examples.GetArrayLength() > 0 && examples[0].ValueKind == JsonValueKind.String)
@@ -59,7 +62,7 @@ internal static class StringSample
         }
     }
 
-    private static IEnumerable<string?> Free(ValuePool values, string name)
+    private static IEnumerable<string?> Free(ValuePool values, string name, string? preset)
     {
         var plain = name.ToLowerInvariant();
         var speaksOfMail = plain.Contains("mail", StringComparison.Ordinal);
@@ -100,11 +103,18 @@ internal static class StringSample
             yield return values.Text.Trim(' ', ':', '.', ',', '\n', '"') is { Length: > 0 } said ? said : values.Prompt.Trim();
         }
 
+        if (NamesSomebody.Contains(plain))
+        {
+            yield return values.Next(ValueKind.Name);
+        }
+
         foreach (var preposition in new[] { "in", "for", "of", "at", "near", "about" })
         {
             yield return values.NextAfter(preposition);
         }
 
+        // What stands after a preposition was meant; a name that stands anywhere is a guess, and a default is better than that.
+        yield return preset;
         yield return values.Next(ValueKind.Name);
         if (!speaksOfMail)
         {

@@ -26,7 +26,6 @@ internal static class EngineFeature
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
-        services.AddSingleton<RunPlanner>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<CreateInteraction>();

@@ -8,9 +8,12 @@ internal sealed partial class SqliteRunQueue
     // Queued runs come from their index in order, at most as many as are wanted; runs whose lease is over are few, and sorted in.
     private const string ClaimableSql = """
         SELECT number, id, project, state = 'running', epoch, take_overs, deadline FROM (
-            SELECT * FROM (SELECT * FROM runs WHERE state = 'queued' ORDER BY priority, queued_at, id LIMIT $2)
+            SELECT * FROM (
+                SELECT number, id, project, state, epoch, take_overs, deadline, priority, queued_at
+                FROM runs WHERE state = 'queued' ORDER BY priority, queued_at, id LIMIT $2)
             UNION ALL
-            SELECT * FROM runs WHERE state = 'running' AND lease_until <= $1)
+            SELECT number, id, project, state, epoch, take_overs, deadline, priority, queued_at
+            FROM runs WHERE state = 'running' AND lease_until <= $1)
         ORDER BY priority, queued_at, id LIMIT $2
         """;
 

@@ -44,10 +44,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, string sql) :
         }
         finally
         {
-            if (_holdsLargeBlob)
-            {
-                ForgetValues();
-            }
+            ForgetLargeBlob();
         }
     }
 
@@ -57,8 +54,15 @@ internal sealed class SqliteStatement(SqliteConnection connection, string sql) :
     /// <summary>The first column of the first row, or null when there is no row.</summary>
     public long? QueryNumber()
     {
-        using var rows = _command.ExecuteReader();
-        return rows.Read() ? rows.GetInt64(0) : null;
+        try
+        {
+            using var rows = _command.ExecuteReader();
+            return rows.Read() ? rows.GetInt64(0) : null;
+        }
+        finally
+        {
+            ForgetLargeBlob();
+        }
     }
 
     public void Dispose() => _command.Dispose();
@@ -75,11 +79,14 @@ internal sealed class SqliteStatement(SqliteConnection connection, string sql) :
         return this;
     }
 
-    private void ForgetValues()
+    private void ForgetLargeBlob()
     {
-        _command.Dispose();
-        _command = Create(connection, sql);
-        _holdsLargeBlob = false;
+        if (_holdsLargeBlob)
+        {
+            _command.Dispose();
+            _command = Create(connection, sql);
+            _holdsLargeBlob = false;
+        }
     }
 
     private static SqliteCommand Create(SqliteConnection connection, string sql)

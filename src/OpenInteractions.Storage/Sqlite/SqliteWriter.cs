@@ -12,7 +12,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     // 8 MB: rarely enough to cost nothing, often enough that a restart after a crash reads little.
     private const int CheckpointPages = 2000;
 
-    // 64 MB: readers that follow each other without a pause would keep the log from starting anew; then the writer waits for them.
+    // 64 MB: readers that follow each other without a pause would keep the log from starting anew; then the writer waits a moment for them.
     private const int TooLongLog = 16_000;
 
     private readonly SqliteSession _session;

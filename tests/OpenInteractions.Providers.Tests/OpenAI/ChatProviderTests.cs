@@ -147,20 +147,21 @@ public sealed class ChatProviderTests
     [Fact]
     public async Task Reasoning_goes_back_inside_an_open_tool_loop_and_nowhere_else()
     {
-        // The strict fake stands for the original, which knows no such member, so this server is scripted by hand.
-        await using var upstream = await StartAsync(new OpenAIVendor { Dialect = new ChatDialect { ReasoningField = "reasoning_content" } }, new ChatProfile { ReplayedReasoningField = "reasoning_content" });
+        var vendor = new OpenAIVendor { Dialect = new ChatDialect { ReasoningField = "reasoning_content", WantsReasoningBack = true } };
+        await using var upstream = await StartAsync(vendor, new ChatProfile { ReplayedReasoningField = "reasoning_content" });
         upstream.Script(OpenAITurn.New.Thinks("I need the weather.").Calls("get_weather", "{}"));
         var request = upstream.Ask("gpt-4.1", "Weather?") with { Functions = [OpenAIUpstream.Function("get_weather")] };
         var first = await upstream.CallAsync(request);
-        HistoryStep[] loop = [.. request.History[0].Steps, .. first.Steps, OpenAIUpstream.Result(first.Calls[0], "rain")];
+        var asked = new HistoryTurn([.. request.History[0].Steps, .. first.Steps], isSettled: true);
+        var answered = new HistoryTurn([OpenAIUpstream.Result(first.Calls[0], "rain")], isSettled: true);
 
-        await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(request with { History = [new HistoryTurn(loop, isSettled: false)] }));
-        var inside = upstream.LastBody.GetProperty("messages").GetRawText();
-        await upstream.CallAsync(request with { History = [new HistoryTurn(loop, isSettled: true), new HistoryTurn([OpenAIUpstream.User("Thanks")], isSettled: false)] });
-        var after = upstream.LastBody.GetProperty("messages").GetRawText();
+        var inside = await upstream.CallAsync(request with { History = [asked, answered] });
+        var sent = upstream.LastBody.GetProperty("messages")[1].GetProperty("reasoning_content").GetString();
+        var after = await upstream.CallAsync(request with { History = [asked, answered, new HistoryTurn([OpenAIUpstream.User("how many turns?")], isSettled: false)] });
 
-        Assert.Contains("\"reasoning_content\":\"I need the weather.\"", inside, StringComparison.Ordinal);
-        Assert.DoesNotContain("reasoning_content", after, StringComparison.Ordinal);
+        Assert.Equal("I need the weather.", sent);
+        Assert.Equal(("get_weather returned rain.", "I see 2 user turns."), (inside.Text, after.Text));
+        Assert.Empty(upstream.Server.Refusals);
     }
 
     [Fact]

@@ -6,6 +6,12 @@ public sealed record ChatDialect
     /// <summary>The member that carries reasoning text: <c>reasoning_content</c> or <c>reasoning</c>; the original has none.</summary>
     public string? ReasoningField { get; init; }
 
+    /// <summary>
+    /// Inside a tool loop that is still open every message with calls must bring its reasoning back, and no message before the last user
+    /// message may (DeepSeek).
+    /// </summary>
+    public bool WantsReasoningBack { get; init; }
+
     /// <summary>A call comes whole in one chunk.</summary>
     public bool WholeCall { get; init; }
 

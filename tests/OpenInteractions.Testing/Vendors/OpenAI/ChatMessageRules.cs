@@ -20,7 +20,7 @@ internal static class ChatMessageRules
     private static readonly Shape Audio = new(("data", "s!"), ("format", "s!"));
     private static readonly Shape File = new(("file_data", "s"), ("filename", "s"), ("file_id", "s"));
 
-    public static void Check(JsonElement body, string model)
+    public static void Check(JsonElement body, string model, ChatDialect dialect)
     {
         if (!body.TryGetProperty("messages", out var messages))
         {
@@ -37,7 +37,7 @@ internal static class ChatMessageRules
         var i = 0;
         foreach (var message in messages.EnumerateArray())
         {
-            var role = CheckShape(message, i, model);
+            var role = CheckShape(message, i, model, dialect);
             if (role == "tool")
             {
                 var id = message.GetProperty("tool_call_id").GetString()!;
@@ -62,6 +62,28 @@ internal static class ChatMessageRules
         }
 
         RequireAnswered(open, i);
+        if (dialect is { WantsReasoningBack: true, ReasoningField: { } field })
+        {
+            CheckReasoning([.. messages.EnumerateArray()], field);
+        }
+    }
+
+    private static void CheckReasoning(List<JsonElement> messages, string field)
+    {
+        var lastUser = messages.FindLastIndex(m => m.GetProperty("role").GetString() == "user");
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var has = OpenAIRules.Has(messages[i], field);
+            if (has && i < lastUser)
+            {
+                throw new RefusedException(OpenAIError.Bad($"The {field} of an earlier turn must not be sent (message index {i}).", null, "invalid_request_error"));
+            }
+
+            if (!has && i > lastUser && messages[i].TryGetProperty("tool_calls", out _))
+            {
+                throw new RefusedException(OpenAIError.Bad($"Missing `{field}` field in the assistant message at message index {i}.", null, "invalid_request_error"));
+            }
+        }
     }
 
     private static void RequireAnswered(List<string> open, int at)
@@ -107,7 +129,7 @@ internal static class ChatMessageRules
         return ids;
     }
 
-    private static string CheckShape(JsonElement message, int at, string model)
+    private static string CheckShape(JsonElement message, int at, string model, ChatDialect dialect)
     {
         if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("role", out var roleElement) || roleElement.ValueKind != JsonValueKind.String)
         {
@@ -120,7 +142,7 @@ internal static class ChatMessageRules
             throw new RefusedException(OpenAIError.InvalidValue($"messages[{at}].role", role, "system", "assistant", "user", "function", "tool", "developer"));
         }
 
-        shape.Check(message, $"messages[{at}]");
+        shape.Check(message, $"messages[{at}]", unknown => role == "assistant" && unknown == $"messages[{at}].{dialect.ReasoningField}" ? null : OpenAIError.Unknown(unknown));
         var hasContent = OpenAIRules.Has(message, "content");
         if (role == "assistant" && !hasContent && !message.TryGetProperty("tool_calls", out _) && !OpenAIRules.Has(message, "refusal"))
         {

@@ -19,7 +19,7 @@ internal static class ChatRules
     private static readonly Shape Schema = new(("name", "s!"), ("schema", "o"), ("strict", "b?"), ("description", "s"));
     private static readonly Shape StreamOptions = new(("include_usage", "b"), ("include_obfuscation", "b"));
 
-    public static void Check(JsonElement body)
+    public static void Check(JsonElement body, ChatDialect dialect)
     {
         Request.Check(body, "", name => OpenAIError.Bad($"Unrecognized request argument supplied: {name}"));
         if (!body.TryGetProperty("model", out var model))
@@ -31,7 +31,7 @@ internal static class ChatRules
         CheckSettings(body, name);
         CheckTools(body);
         CheckFormat(body);
-        ChatMessageRules.Check(body, name);
+        ChatMessageRules.Check(body, name, dialect);
     }
 
     private static void CheckSettings(JsonElement body, string model)

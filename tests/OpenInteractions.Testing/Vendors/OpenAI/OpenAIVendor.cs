@@ -115,7 +115,7 @@ public sealed class OpenAIVendor : IVendor
         }
         else
         {
-            ChatRules.Check(body);
+            ChatRules.Check(body, Dialect);
         }
 
         if (!AcceptsAnyModel)

@@ -11,7 +11,8 @@ internal sealed class Shape(params (string Name, string Kind)[] members)
     private readonly Dictionary<string, string> _members = members.ToDictionary(m => m.Name, m => m.Kind);
 
     /// <param name="path">The path of the object as the vendor prints it, empty at the top.</param>
-    public void Check(JsonElement value, string path, Func<string, OpenAIError>? unknown = null)
+    /// <param name="unknown">The refusal of a member that is not in the shape, or null where it is accepted.</param>
+    public void Check(JsonElement value, string path, Func<string, OpenAIError?>? unknown = null)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
@@ -23,7 +24,12 @@ internal sealed class Shape(params (string Name, string Kind)[] members)
             var at = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
             if (!_members.TryGetValue(member.Name, out var kind))
             {
-                throw new RefusedException((unknown ?? OpenAIError.Unknown)(at));
+                if ((unknown ?? OpenAIError.Unknown)(at) is { } refusal)
+                {
+                    throw new RefusedException(refusal);
+                }
+
+                continue; // a member that this server adds to the wire
             }
 
             if (!Fits(member.Value, kind))

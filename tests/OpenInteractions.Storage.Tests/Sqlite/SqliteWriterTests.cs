@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Storage.Sqlite;
+
+namespace OpenInteractions.Storage.Tests.Sqlite;
+
+public sealed class SqliteWriterTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly StorageInstruments _instruments = new();
+    private readonly SqliteDatabase _database;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+
+    public SqliteWriterTests()
+    {
+        SqliteLibrary.Load(null);
+        _database = SqliteDatabase.Open(_directory.Path);
+        var session = _database.OpenWriter([new Migration(1, "0001_notes", "CREATE TABLE notes (text TEXT NOT NULL UNIQUE) STRICT")], TimeProvider.System);
+        _readers = new SqliteReaders(_database, 2);
+        _writer = new SqliteWriter(session, capacity: 8, _instruments, NullLogger.Instance);
+    }
+
+    private static CancellationToken Cancel => CancellationToken.None;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _readers.DisposeAsync();
+        await _writer.DisposeAsync();
+        _database.Dispose();
+        _instruments.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Changes_that_arrive_during_a_commit_share_the_next_one()
+    {
+        using var busy = new Busy(_writer);
+
+        var changes = Enumerable.Range(0, 7).Select(number => WriteAsync($"note {number}")).ToArray();
+        Assert.Equal(0, _instruments.Commits);
+        await busy.EndAsync();
+        await Task.WhenAll(changes).WaitAsync(Patience);
+
+        Assert.Equal(2, _instruments.Commits);
+        Assert.Equal(8, (await ReadAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_change_of_its_own_is_committed_at_once()
+    {
+        await WriteAsync("first").WaitAsync(Patience);
+        await WriteAsync("second").WaitAsync(Patience);
+
+        Assert.Equal(2, _instruments.Commits);
+    }
+
+    [Fact]
+    public async Task In_a_group_a_change_that_fails_is_undone_alone()
+    {
+        using var busy = new Busy(_writer);
+        var before = WriteAsync("before");
+        var failing = _writer.RunAsync(
+            0,
+            static (session, _) =>
+            {
+                Write(session, "half");
+                Write(session, "before");
+                return true;
+            },
+            Cancel);
+        var after = WriteAsync("after");
+        await busy.EndAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing.WaitAsync(Patience));
+        await Task.WhenAll(before, after).WaitAsync(Patience);
+
+        Assert.Equal(2, _instruments.Commits);
+        Assert.Equal(["after", "before", "busy"], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task When_a_group_loses_its_transaction_the_others_are_committed_one_by_one()
+    {
+        using var busy = new Busy(_writer);
+        var before = WriteAsync("before");
+        var destructive = _writer.RunAsync(0, static (session, _) => session["ROLLBACK"].Execute(), Cancel);
+        var after = WriteAsync("after");
+        await busy.EndAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => destructive.WaitAsync(Patience));
+        await Task.WhenAll(before, after).WaitAsync(Patience);
+
+        Assert.Equal(["after", "before", "busy"], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task Closing_commits_what_is_queued_and_refuses_what_comes_later()
+    {
+        var busy = new Busy(_writer);
+        var queued = Enumerable.Range(0, 5).Select(number => WriteAsync($"note {number}")).ToArray();
+        var closing = _writer.DisposeAsync().AsTask();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync("late").WaitAsync(Patience));
+        await busy.EndAsync();
+        await Task.WhenAll(queued).WaitAsync(Patience);
+        await closing.WaitAsync(Patience);
+
+        Assert.Equal(6, (await ReadAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_while_the_change_waits_does_not_stop_it()
+    {
+        using var busy = new Busy(_writer);
+        using var gone = new CancellationTokenSource();
+        var left = _writer.RunAsync("left", static (session, text) => Write(session, text), gone.Token);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(Patience));
+
+        var next = WriteAsync("next");
+        await busy.EndAsync();
+        await next.WaitAsync(Patience);
+
+        Assert.Equal(["busy", "left", "next"], await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_full_queue_makes_callers_wait_and_those_who_leave_change_nothing()
+    {
+        using var busy = new Busy(_writer);
+        using var gone = new CancellationTokenSource();
+        var queued = Enumerable.Range(0, 7).Select(number => WriteAsync($"note {number}")).ToArray();
+        var leaving = _writer.RunAsync("never", static (session, text) => Write(session, text), gone.Token);
+        var staying = WriteAsync("in the end");
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving.WaitAsync(Patience));
+
+        await busy.EndAsync();
+        await Task.WhenAll(queued).WaitAsync(Patience);
+        await staying.WaitAsync(Patience);
+
+        Assert.Equal(9, (await ReadAsync()).Count);
+        Assert.DoesNotContain("never", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task The_log_is_copied_back_and_starts_anew_under_a_load_of_writes()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            await WriteAsync(i + new string('x', 400_000)).WaitAsync(Patience);
+        }
+
+        // 80 MB went through it; about 8 MB at a time are copied back.
+        Assert.InRange(new FileInfo(Inspection.DatabasePath(_directory.Path) + "-wal").Length, 1, 20_000_000);
+    }
+
+    [Fact]
+    public async Task Readers_cannot_write()
+    {
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _readers.ReadAsync("note", static (session, text) => Write(session, text), Cancel));
+
+        Assert.Empty(await ReadAsync());
+    }
+
+    private static int Write(SqliteSession session, string text) => session["INSERT INTO notes (text) VALUES ($1)"].Set(1, text).Execute();
+
+    private Task<int> WriteAsync(string text) => _writer.RunAsync(text, static (session, text) => Write(session, text), Cancel);
+
+    private async Task<List<string>> ReadAsync() => await _readers.ReadAsync(
+        0,
+        static (session, _) =>
+        {
+            using var rows = session["SELECT text FROM notes ORDER BY text"].Query();
+            var notes = new List<string>();
+            while (rows.Read())
+            {
+                notes.Add(rows.GetString(0));
+            }
+
+            return notes;
+        },
+        Cancel);
+
+    /// <summary>Keeps the writer inside a transaction until a test lets it go.</summary>
+    private sealed class Busy : IDisposable
+    {
+        private readonly ManualResetEventSlim _entered = new();
+        private readonly ManualResetEventSlim _released = new();
+        private readonly Task<int> _change;
+
+        public Busy(SqliteWriter writer)
+        {
+            _change = writer.RunAsync(
+                this,
+                static (session, busy) =>
+                {
+                    busy._entered.Set();
+                    busy._released.Wait(Patience);
+                    return Write(session, "busy");
+                },
+                Cancel);
+            Assert.True(_entered.Wait(Patience), "The writer never started.");
+        }
+
+        public async Task EndAsync()
+        {
+            _released.Set();
+            await _change.WaitAsync(Patience);
+        }
+
+        public void Dispose()
+        {
+            _entered.Dispose();
+            _released.Dispose();
+        }
+    }
+}
