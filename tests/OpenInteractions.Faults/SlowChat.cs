@@ -80,6 +80,7 @@ internal sealed class SlowChat : IAsyncDisposable
         var prompt = PromptOf(body.RootElement);
         _calls.AddOrUpdate(prompt, 1, (_, count) => count + 1);
         Wake();
+        var isOpen = 1;
         Raise(ref _mostOpen, Interlocked.Increment(ref _open));
         try
         {
@@ -91,6 +92,7 @@ internal sealed class SlowChat : IAsyncDisposable
                 await Task.Delay(_pace, context.RequestAborted);
             }
 
+            Close(); // before the caller can know that it is answered
             await context.Response.WriteAsync(ChatFrames.Finish() + ChatFrames.Usage(10, _pieces) + ChatFrames.Done, context.RequestAborted);
             Interlocked.Increment(ref _answered);
             Wake();
@@ -101,8 +103,10 @@ internal sealed class SlowChat : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _open);
+            Close();
         }
+
+        void Close() => Interlocked.Add(ref _open, -Interlocked.Exchange(ref isOpen, 0));
     }
 
     private static string PromptOf(JsonElement body)

@@ -30,6 +30,8 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
+    public override string ToString() => $"{Status} {Text}";
+
     /// <summary>This answer, when it is a 200.</summary>
     public Answer Ok() => Status == 200 ? this : throw new UnexpectedAnswerException($"Expected 200, got {Status}: {Text}");
 

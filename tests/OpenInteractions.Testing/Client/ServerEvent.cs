@@ -10,6 +10,8 @@ public sealed record ServerEvent(string Frame, string Name, string Data)
 {
     private JsonElement? _json;
 
+    public override string ToString() => $"{Name} {Data}";
+
     public bool IsDone => Name == "done";
 
     public JsonElement Json => _json ??= JsonElement.Parse(Data);
