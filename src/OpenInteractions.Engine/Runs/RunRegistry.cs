@@ -32,6 +32,11 @@ public sealed class RunRegistry
         {
             start.TrySetResult();
         }
+
+        if (run.Execution.IsCompleted)
+        {
+            Remove(run); // it was over before it could be told of
+        }
     }
 
     internal void Remove(ActiveRun run)

@@ -117,7 +117,7 @@ public sealed partial class RunWorker(
     }
 
     /// <summary>Looks for more work as soon as a run leaves its place.</summary>
-    internal void Watch(ActiveRun run) => run.Ended.Task.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    internal void Watch(ActiveRun run) => run.Execution.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task WaitAsync(CancellationToken stopping)
     {
