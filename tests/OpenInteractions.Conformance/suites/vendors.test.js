@@ -3,7 +3,7 @@ import { after, before } from 'node:test';
 import { Fold } from '../support/fold.js';
 import { get } from '../support/http.js';
 import { scenarios } from '../support/scenario.js';
-import { ask, collect, sdk } from '../support/sdk.js';
+import { ask, collect, errorOf, sdk } from '../support/sdk.js';
 import { startServer } from '../support/server.js';
 import { serverDll, vendorHostDll } from '../support/settings.js';
 import { startVendors } from '../support/vendors.js';
@@ -81,6 +81,19 @@ scenario('parallel calls, images and a failed call travel from vendor to vendor'
   }
 }, { skip });
 
+scenario('a model that does not take what the history holds refuses the turn', ['ST-12'], async () => {
+  const ai = sdk(server.url);
+  const heard = await ask({ model: 'demo', input: [{ type: 'text', text: 'What is this?' }, { type: 'audio', mime_type: 'audio/wav', data: silence }] }, ai);
+  assert.equal(heard.status, 'completed');
+  for (const stream of [false, true]) {
+    const error = await errorOf(ask({ model: models.anthropic, previous_interaction_id: heard.id, input: 'And now?', stream }, ai));
+    assert.equal(error.status, 400);
+    assert.match(error.message, /audio/);
+  }
+
+  assert.equal((await ask({ model: models.gemini, previous_interaction_id: heard.id, input: 'And now?' }, ai)).status, 'completed');
+}, { skip });
+
 scenario('structured output from every vendor', ['SO-2'], async () => {
   const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'], additionalProperties: false };
   for (const [vendor, model] of Object.entries(models).filter(([vendor]) => vendor !== 'gemini')) {
@@ -118,3 +131,16 @@ async function streamedTurn(ai, body) {
 
 const textIn = ({ steps }) => steps.filter((s) => s.type === 'model_output').flatMap((s) => s.content).map((b) => b.text ?? '').join('');
 const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const silence = Buffer.concat([
+  Buffer.from('RIFF'), u32(40), Buffer.from('WAVEfmt '), u32(16), u16(1), u16(1), u32(8000), u32(16000), u16(2), u16(16), Buffer.from('data'), u32(4), u32(0),
+]).toString('base64');
+
+function u32(value) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function u16(value) {
+  return u32(value).subarray(0, 2);
+}

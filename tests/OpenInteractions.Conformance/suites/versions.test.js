@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { get, ok, send, textOf } from '../support/http.js';
 import { scenarios } from '../support/scenario.js';
-import { startServer } from '../support/server.js';
+import { withServer } from '../support/server.js';
 import { ask, errorOf, sdk } from '../support/sdk.js';
 import { baseUrl, model, serverDll } from '../support/settings.js';
 
@@ -61,40 +61,36 @@ scenario('the SDK sends a bearer token when told to', ['TR-5'], async () => {
   assert.equal((await ask({ input: 'echo: x' }, client)).output_text, 'x');
 });
 
-scenario('once keys exist, a missing or wrong key is 401 in every form, and projects do not see each other', ['TR-5', 'ER-2', 'ER-1'], async () => {
-  const [one, two] = ['conformance-key-one', 'conformance-key-two'];
-  const server = await startServer({ prepare: (dataDir) => writeKeys(dataDir, { one, two }) });
-  try {
-    const call = ([extraHeaders, query], method = 'POST', tail = '', body = undefined) =>
-      send(method, `/v1/interactions${tail}${query}`, method === 'POST' ? { model, input: 'echo: x', ...body } : undefined, { base: server.url, auth: false, extraHeaders });
-    for (const [, by] of forms) {
-      assert.equal((await call(by(one))).status, 200);
-      const wrong = await call(by('wrong'));
-      assert.equal(wrong.status, 401);
-      assert.equal(wrong.json.error.code, 'authentication');
-    }
+const [one, two] = ['conformance-key-one', 'conformance-key-two'];
 
-    assert.equal((await call([{}, ''])).status, 401);
-    const error = await errorOf(ask({ input: 'x' }, sdk(server.url, { apiKey: 'wrong' })));
-    assert.equal(error.constructor.name, 'AuthenticationError');
-
-    const mine = await ask({ input: 'echo: x' }, sdk(server.url, { apiKey: one }));
-    const stranger = [{ 'x-goog-api-key': two }, ''];
-    assert.equal((await call(stranger, 'GET', `/${mine.id}`)).status, 404);
-    assert.equal((await call(stranger, 'DELETE', `/${mine.id}`)).status, 404);
-    assert.equal((await call(stranger, 'POST', '', { previous_interaction_id: mine.id })).status, 404);
-    assert.deepEqual((await call(stranger, 'GET')).json.interactions, []);
-    assert.equal((await call([{ 'x-goog-api-key': one }, ''], 'GET', `/${mine.id}`)).status, 200);
-
-    const preflight = await fetch(`${server.url}/v1/interactions`, {
-      method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-goog-api-key' },
-    });
-    assert.ok(preflight.ok, 'a preflight has no key');
-    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
-  } finally {
-    await server.stop();
+scenario('once keys exist, a missing or wrong key is 401 in every form, and projects do not see each other', ['TR-5', 'ER-2', 'ER-1'], () => withServer({ prepare: (dataDir) => writeKeys(dataDir, { one, two }) }, async (server) => {
+  const call = ([extraHeaders, query], method = 'POST', tail = '', body = undefined) =>
+    send(method, `/v1/interactions${tail}${query}`, method === 'POST' ? { model, input: 'echo: x', ...body } : undefined, { base: server.url, auth: false, extraHeaders });
+  for (const [, by] of forms) {
+    assert.equal((await call(by(one))).status, 200);
+    const wrong = await call(by('wrong'));
+    assert.equal(wrong.status, 401);
+    assert.equal(wrong.json.error.code, 'authentication');
   }
-}, { skip: serverDll ? false : 'needs a server with keys of its own' });
+
+  assert.equal((await call([{}, ''])).status, 401);
+  const error = await errorOf(ask({ input: 'x' }, sdk(server.url, { apiKey: 'wrong' })));
+  assert.equal(error.constructor.name, 'AuthenticationError');
+
+  const mine = await ask({ input: 'echo: x' }, sdk(server.url, { apiKey: one }));
+  const stranger = [{ 'x-goog-api-key': two }, ''];
+  assert.equal((await call(stranger, 'GET', `/${mine.id}`)).status, 404);
+  assert.equal((await call(stranger, 'DELETE', `/${mine.id}`)).status, 404);
+  assert.equal((await call(stranger, 'POST', '', { previous_interaction_id: mine.id })).status, 404);
+  assert.deepEqual((await call(stranger, 'GET')).json.interactions, []);
+  assert.equal((await call([{ 'x-goog-api-key': one }, ''], 'GET', `/${mine.id}`)).status, 200);
+
+  const preflight = await fetch(`${server.url}/v1/interactions`, {
+    method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-goog-api-key' },
+  });
+  assert.ok(preflight.ok, 'a preflight has no key');
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+}), { skip: serverDll ? false : 'needs a server with keys of its own' });
 
 /** The file that `oi keys create` writes: the keys themselves are not in it. */
 function writeKeys(dataDir, keys) {

@@ -12,36 +12,67 @@ const startSeconds = 60;
 export async function startServer({ settings = {}, prepare, dll = serverDll } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'openinteractions-'));
   await prepare?.(dataDir);
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn('dotnet', [dll, '--urls', url, '--data-dir', dataDir], {
-    cwd: dataDir, env: { ...withoutVendors(process.env), ...settings }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = [];
-  const keep = (chunk) => output.push(chunk.toString()) > 2000 && output.shift();
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  const server = {
-    url,
-    output: () => output.join(''),
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        const hung = setTimeout(() => child.kill('SIGKILL'), 15_000);
-        await once(child, 'exit');
-        clearTimeout(hung);
-      }
-
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+  const server = new Server(dll, `http://127.0.0.1:${await freePort()}`, dataDir, settings);
   try {
-    await ready(url, child);
+    await server.start();
   } catch (error) {
     await server.stop();
-    throw new Error(`${error.message}\n${server.output()}`);
+    throw error;
   }
 
   return server;
+}
+
+class Server {
+  #dll;
+  #dataDir;
+  #settings;
+  #child;
+  #output = [];
+
+  constructor(dll, url, dataDir, settings) {
+    this.url = url;
+    this.#dll = dll;
+    this.#dataDir = dataDir;
+    this.#settings = settings;
+  }
+
+  output() {
+    return this.#output.join('');
+  }
+
+  /** Starts, or starts again on the data that the last process left. */
+  async start() {
+    this.#child = spawn('dotnet', [this.#dll, '--urls', this.url, '--data-dir', this.#dataDir], {
+      cwd: this.#dataDir, env: { ...withoutVendors(process.env), ...this.#settings }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk) => this.#output.push(chunk.toString()) > 2000 && this.#output.shift();
+    this.#child.stdout.on('data', keep);
+    this.#child.stderr.on('data', keep);
+    try {
+      await ready(this.url, this.#child);
+    } catch (error) {
+      throw new Error(`${error.message}\n${this.output()}`);
+    }
+  }
+
+  /** Ends the process, by default without giving it a chance to say goodbye. */
+  async kill(signal = 'SIGKILL') {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      return;
+    }
+
+    const gone = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const hung = setTimeout(() => this.#child.kill('SIGKILL'), 40_000);
+    await gone;
+    clearTimeout(hung);
+  }
+
+  async stop() {
+    await this.kill('SIGTERM');
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
 }
 
 // Readiness has no signal on the outside but this route.
@@ -65,4 +96,17 @@ async function ready(url, child) {
 /** Keys of the person who runs the tests must not turn a vendor on. */
 function withoutVendors(environment) {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(GEMINI|GOOGLE|OPENAI|ANTHROPIC|OLLAMA|OpenInteractions__|ASPNETCORE_)/.test(name)));
+}
+
+/** Runs a test against a server of its own and stops it; what the server said is added to a failure. */
+export async function withServer(options, body) {
+  const server = await startServer(options);
+  try {
+    await body(server);
+  } catch (error) {
+    error.message += `\nThe server's last words:\n${server.output().slice(-3000)}`;
+    throw error;
+  } finally {
+    await server.stop();
+  }
 }
