@@ -6,6 +6,7 @@ public sealed class ManualTime : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(TimeSpan DueTime, TaskCompletionSource Reached)> _awaited = [];
     private DateTimeOffset _now = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc/>
@@ -84,6 +85,32 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Completes as soon as a timer is set that is due after exactly this time from now.</summary>
+    /// <param name="dueTime">How long from now.</param>
+    /// <param name="step">What waits, for the message when it never does.</param>
+    public async Task TimerAsync(TimeSpan dueTime, string step)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_timers.Any(t => t.Due == _now + dueTime && t.Period is null))
+            {
+                return;
+            }
+
+            _awaited.Add((dueTime, reached));
+        }
+
+        try
+        {
+            await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Nothing began to wait for: {step}.");
+        }
+    }
+
     private void Set(ManualTimer timer, TimeSpan dueTime, TimeSpan period)
     {
         var fireNow = false;
@@ -106,6 +133,12 @@ public sealed class ManualTime : TimeProvider
             foreach (var wait in _waits.Where(w => w.Count <= _timers.Count).ToArray())
             {
                 _waits.Remove(wait);
+                wait.Reached.SetResult();
+            }
+
+            foreach (var wait in _awaited.Where(w => w.DueTime == dueTime && timer.Period is null).ToArray())
+            {
+                _awaited.Remove(wait);
                 wait.Reached.SetResult();
             }
         }

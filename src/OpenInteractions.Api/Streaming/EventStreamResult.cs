@@ -8,7 +8,7 @@ namespace OpenInteractions.Api.Streaming;
 /// <summary>Writes events as server-sent events (wire 14, protocols F-6): at once, with comments through silence, without a time limit.</summary>
 /// <param name="events">The events.</param>
 /// <param name="logger">For what breaks in the middle.</param>
-/// <param name="stopping">The server stops: the stream ends without its end mark, and the client resumes at the next server.</param>
+/// <param name="stopping">The server stops: a stream that can be resumed is cut, and the client resumes at the next server.</param>
 internal sealed class EventStreamResult(EventStream events, ILogger logger, CancellationToken stopping) : IResult
 {
     /// <summary>Bytes that are handed to the connection at a time, so that a reader who does not read costs no more than this.</summary>
@@ -16,7 +16,7 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger, Canc
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, events.IsResumable ? stopping : CancellationToken.None);
         var gone = either.Token;
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
@@ -31,6 +31,8 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger, Canc
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {
             // The reader left, or the server stops. The run keeps going and can be resumed from its last event id.
+            // A body that ended in good order would tell the client that there is no more (wire 14.1).
+            httpContext.Abort();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

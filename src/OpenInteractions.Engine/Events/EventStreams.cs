@@ -10,8 +10,12 @@ namespace OpenInteractions.Engine.Events;
 /// The sequence ends when the run has ended and everything was given; the end mark is the reader's to write.
 /// </summary>
 /// <param name="frames">Opens the sequence.</param>
-public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>?>> frames)
+/// <param name="isResumable">True when another reader can go on where this one stops.</param>
+public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnlyMemory<byte>?>> frames, bool isResumable)
 {
+    /// <summary>True when another reader can go on where this one stops.</summary>
+    public bool IsResumable => isResumable;
+
     /// <summary>Reads until the end, or until the reader leaves.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken gone) => frames(gone);
 }
@@ -31,10 +35,10 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private const int PageSize = 64;
 
     /// <summary>Follows a run that this node has just started; its events begin in memory.</summary>
-    internal EventStream Follow(string project, string id, EventFeed? feed) => new(gone => FollowAsync(project, id, default, feed, gone));
+    internal EventStream Follow(string project, string id, EventFeed? feed) => new(gone => FollowAsync(project, id, default, feed, gone), isResumable: true);
 
     /// <summary>Follows a run that is not stored: memory is all there is, and this is its only reader.</summary>
-    internal static EventStream FollowOnly(EventFeed feed) => new(gone => FollowOnlyAsync(feed, gone));
+    internal EventStream FollowOnly(EventFeed feed) => new(gone => FollowOnlyAsync(feed, gone), isResumable: false);
 
     /// <summary>Opens the events of a stored interaction behind a place.</summary>
     /// <param name="interaction">The interaction.</param>
@@ -48,7 +52,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
             await RequireKnownAsync(interaction, after, cancellationToken);
         }
 
-        return new EventStream(gone => FollowAsync(interaction.Project, interaction.Id, after, feed: null, gone));
+        return new EventStream(gone => FollowAsync(interaction.Project, interaction.Id, after, feed: null, gone), isResumable: true);
     }
 
     private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
@@ -75,7 +79,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         }
     }
 
-    private static async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
     {
         var offset = 0L;
         while (true)
@@ -87,7 +91,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                     feed.MarkConsumed(offset);
                     break;
                 case FeedRead.Nothing:
-                    if (!await ChangedAsync(feed, offset, TimeProvider.System, gone))
+                    if (!await ChangedAsync(feed, offset, time, gone))
                     {
                         yield return null;
                     }

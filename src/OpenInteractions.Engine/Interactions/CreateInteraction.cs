@@ -128,10 +128,20 @@ public sealed class CreateInteraction
 
     private async Task<CreatedInteraction> InBackgroundAsync(RunPlan plan, bool stream)
     {
-        var starts = _worker.HasCapacity;
+        var starts = _worker.TryTakePlace();
         var interaction = starts ? plan.Interaction : plan.Interaction with { Status = InteractionStatus.Queued };
         plan = plan with { Interaction = interaction };
-        var lease = await InsertAsync(plan, starts);
+        RunLease? lease;
+        try
+        {
+            lease = await InsertAsync(plan, starts);
+        }
+        catch when (starts)
+        {
+            _worker.GivePlaceBack();
+            throw;
+        }
+
         if (lease is { } held)
         {
             _worker.Watch(_executor.Start(plan, held, hasEvents: true));
@@ -172,7 +182,7 @@ public sealed class CreateInteraction
             throw refusal;
         }
 
-        return new CreatedInteraction.Streamed(run.Id, EventStreams.FollowOnly(run.Log!.Feed));
+        return new CreatedInteraction.Streamed(run.Id, _streams.FollowOnly(run.Log!.Feed));
     }
 
     private async Task WaitForFirstOutputAsync(ActiveRun run, CancellationToken gone)

@@ -22,11 +22,7 @@ public sealed class RunDrain(RunRegistry registry, TimeProvider time) : IHostedL
     /// <summary>Before the web server waits for its open connections, of which streams may be many and long.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        foreach (var run in registry.Leased)
-        {
-            run.Stop(StopCause.Stopping);
-        }
-
+        Stop(registry.Leased);
         await WaitAsync(registry.Leased, cancellationToken);
     }
 
@@ -36,13 +32,18 @@ public sealed class RunDrain(RunRegistry registry, TimeProvider time) : IHostedL
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        Stop(registry.Leased); // what was accepted while the web server was stopping
         await WaitAsync(registry.All, cancellationToken);
-        foreach (var run in registry.All)
+        Stop(registry.All);
+        await WaitAsync(registry.All, cancellationToken);
+    }
+
+    private static void Stop(IReadOnlyList<ActiveRun> runs)
+    {
+        foreach (var run in runs)
         {
             run.Stop(StopCause.Stopping);
         }
-
-        await WaitAsync(registry.All, cancellationToken);
     }
 
     private async Task WaitAsync(IReadOnlyList<ActiveRun> runs, CancellationToken cancellationToken)

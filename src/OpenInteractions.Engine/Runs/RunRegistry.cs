@@ -9,16 +9,12 @@ public sealed class RunRegistry
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _runs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _starts = new(StringComparer.Ordinal);
-    private int _background;
 
     /// <summary>This process as an owner of runs: new at each start.</summary>
     public string Owner { get; } = $"{Environment.MachineName}-{Interactions.InteractionId.Random("")}";
 
     /// <summary>How many runs this node executes.</summary>
     public int Count => _runs.Count;
-
-    /// <summary>How many of them run in the background.</summary>
-    public int BackgroundCount => Volatile.Read(ref _background);
 
     internal IReadOnlyList<ActiveRun> Leased => [.. _runs.Values.Where(r => r.Lease is not null)];
 
@@ -27,7 +23,6 @@ public sealed class RunRegistry
     internal void Add(ActiveRun run)
     {
         _runs[run.Id] = run;
-        Interlocked.Add(ref _background, run.Plan.Interaction.IsBackground ? 1 : 0);
         if (_starts.TryRemove(run.Id, out var start))
         {
             start.TrySetResult();
@@ -39,13 +34,7 @@ public sealed class RunRegistry
         }
     }
 
-    internal void Remove(ActiveRun run)
-    {
-        if (_runs.TryRemove(new KeyValuePair<string, ActiveRun>(run.Id, run)))
-        {
-            Interlocked.Add(ref _background, run.Plan.Interaction.IsBackground ? -1 : 0);
-        }
-    }
+    internal void Remove(ActiveRun run) => _runs.TryRemove(new KeyValuePair<string, ActiveRun>(run.Id, run));
 
     internal ActiveRun? Find(string id) => _runs.GetValueOrDefault(id);
 

@@ -12,6 +12,7 @@ public sealed partial class RunWorker(
     IEventJournal journal,
     RunExecutor executor,
     RunRegistry registry,
+    IHostApplicationLifetime lifetime,
     IOptions<RunOptions> options,
     TimeProvider time,
     ILogger<RunWorker> logger) : BackgroundService
@@ -20,6 +21,7 @@ public sealed partial class RunWorker(
     private const int FirstRound = 8;
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private int _places;
     private volatile bool _hasBacklog;
 
     /// <summary>There may be work: look at the queue now.</summary>
@@ -35,8 +37,18 @@ public sealed partial class RunWorker(
         }
     }
 
-    /// <summary>True when this node can start one more background run at once without passing one that waits.</summary>
-    public bool HasCapacity => !_hasBacklog && registry.BackgroundCount < options.Value.MaxConcurrent;
+    /// <summary>
+    /// Takes a place for a background run that is about to be accepted, if there is one and nobody waits for it: <see cref="Watch"/> or
+    /// <see cref="GivePlaceBack"/> must follow.
+    /// </summary>
+    internal bool TryTakePlace() => !_hasBacklog && TakePlaces(1) == 1;
+
+    /// <summary>A place that was taken is free again.</summary>
+    internal void GivePlaceBack()
+    {
+        Interlocked.Decrement(ref _places);
+        Wake();
+    }
 
     /// <summary>A run was put into the queue.</summary>
     public void OnQueued()
@@ -48,33 +60,71 @@ public sealed partial class RunWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var freed = await queue.ExpireDeadOwnersAsync(registry.Owner, stoppingToken);
-        if (freed > 0)
-        {
-            LogTakingOver(freed);
-        }
+        // What is handed over at a planned stop must not be taken up again by the node that hands it over.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await WorkAsync(either.Token);
+    }
 
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        await FreeDeadRunsAsync(stopping);
         var round = FirstRound;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
-            var free = options.Value.MaxConcurrent - registry.BackgroundCount;
-            var limit = Math.Min(free, round);
-            _hasBacklog &= free <= 0;
-            var claimed = free > 0 ? await ClaimAsync(limit, stoppingToken) : 0;
-            _hasBacklog |= claimed == limit && limit > 0;
-            round = claimed > 0 ? Math.Min(round * 2, 1024) : round;
+            var places = TakePlaces(round);
+            _hasBacklog &= places == 0;
+            var claimed = places > 0 ? await ClaimAsync(places, stopping) : 0;
+            _hasBacklog |= claimed == places && places > 0;
+            round = claimed > 0 ? Math.Min(round * 2, 1024) : FirstRound;
             if (claimed == 0)
             {
-                await WaitAsync(stoppingToken);
+                await WaitAsync(stopping);
             }
         }
     }
 
-    private async Task<int> ClaimAsync(int limit, CancellationToken stopping)
+    /// <summary>A store that does not answer at the start is no reason to end: the leases of the dead run out by themselves.</summary>
+    private async Task FreeDeadRunsAsync(CancellationToken stopping)
     {
         try
         {
-            var runs = await queue.ClaimAsync(registry.Owner, options.Value.LeaseTime, limit, CancellationToken.None);
+            if (await queue.ExpireDeadOwnersAsync(registry.Owner, stopping) is > 0 and var freed)
+            {
+                LogTakingOver(freed);
+            }
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            LogClaimFailed(exception);
+        }
+    }
+
+    /// <summary>Takes at most so many places. Accepting and claiming take them first, so that together they never start more runs than there are places.</summary>
+    private int TakePlaces(int wanted)
+    {
+        while (true)
+        {
+            var taken = Volatile.Read(ref _places);
+            var free = Math.Min(wanted, options.Value.MaxConcurrent - taken);
+            if (free <= 0)
+            {
+                return 0;
+            }
+
+            if (Interlocked.CompareExchange(ref _places, taken + free, taken) == taken)
+            {
+                return free;
+            }
+        }
+    }
+
+    private async Task<int> ClaimAsync(int places, CancellationToken stopping)
+    {
+        try
+        {
+            var runs = await queue.ClaimAsync(registry.Owner, options.Value.LeaseTime, places, CancellationToken.None);
+            Interlocked.Add(ref _places, runs.Count - places);
+            places = 0; // each run that was claimed answers for its own
             foreach (var run in runs)
             {
                 await StartAsync(run);
@@ -84,6 +134,7 @@ public sealed partial class RunWorker(
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
+            Interlocked.Add(ref _places, -places);
             LogClaimFailed(exception);
             return 0;
         }
@@ -112,12 +163,13 @@ public sealed partial class RunWorker(
         catch (Exception exception)
         {
             // Its lease runs out, and it is tried again; after some tries it is given up.
+            GivePlaceBack();
             LogStartFailed(exception, claimed.Lease.RunId);
         }
     }
 
-    /// <summary>Looks for more work as soon as a run leaves its place.</summary>
-    internal void Watch(ActiveRun run) => run.Execution.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    /// <summary>Frees the place and looks for more work as soon as a run has ended.</summary>
+    internal void Watch(ActiveRun run) => run.Execution.ContinueWith(_ => GivePlaceBack(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task WaitAsync(CancellationToken stopping)
     {

@@ -8,7 +8,7 @@ using OpenInteractions.Engine.Tenancy;
 
 namespace OpenInteractions.Server.Features;
 
-/// <summary>The engine's parts, and the order in which they start and stop: the journal before the worker, so that it stops after it.</summary>
+/// <summary>The engine's parts, and the order in which they start and stop: the journal before the worker, so that it stops after it, and the drain between them.</summary>
 internal static class EngineFeature
 {
     public static void AddEngine(this IServiceCollection services, ServerData data)
@@ -37,8 +37,8 @@ internal static class EngineFeature
 
         AddHosted<JournalWriter>(services);
         AddHosted<LeaseKeeper>(services);
-        AddHosted<RunWorker>(services);
         AddHosted<RunDrain>(services);
+        AddHosted<RunWorker>(services);
         AddHosted<RetentionSweeper>(services);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }

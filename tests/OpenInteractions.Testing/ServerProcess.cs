@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using OpenInteractions.Testing.Client;
+
+namespace OpenInteractions.Testing;
+
+/// <summary>
+/// The real server as a process of its own, on a data directory of its own: it can be killed, asked to stop and started again on the same data and
+/// the same address. It never outlives the test.
+/// </summary>
+public sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("openinteractions-");
+    private readonly ServerLog _log = new();
+    private Process? _process;
+
+    private ServerProcess(IReadOnlyDictionary<string, string> environment, Uri address)
+    {
+        _environment = environment;
+        Address = address;
+        Client = new InteractionsClient(address);
+    }
+
+    public Uri Address { get; }
+
+    public InteractionsClient Client { get; }
+
+    /// <summary>The data directory; it stays when the server is killed and goes with this object.</summary>
+    public string DataDirectory => _data.FullName;
+
+    /// <summary>Everything that all its lives wrote.</summary>
+    public string Log => _log.ToString();
+
+    public int ProcessId => Running.Id;
+
+    private Process Running => _process ?? throw new InvalidOperationException("The server is not running.");
+
+    /// <summary>Starts the server with these environment variables and waits until it is ready.</summary>
+    public static async Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment)
+    {
+        var server = new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress());
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it on the data that the life before left, at the same address.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (_process is not null)
+        {
+            throw new InvalidOperationException("The server is still running.");
+        }
+
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "openinteractions.dll"), "--urls", Address.GetLeftPart(UriPartial.Authority), "--data-dir", DataDirectory])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["OpenInteractions__Providers__Ollama"] = "false";
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+        _log.Follow(_process);
+        await ReadyAsync(_process);
+    }
+
+    /// <summary>Ends it as a power cut would: <c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        Running.Kill();
+        await GoneAsync("kill -9");
+    }
+
+    /// <summary>Asks it to stop (SIGTERM) and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        Signal(SigTerm);
+        return await GoneAsync("SIGTERM");
+    }
+
+    /// <summary>Asks it to stop and goes on at once.</summary>
+    public void AskToStop() => Signal(SigTerm);
+
+    /// <summary>Waits until it has gone by itself.</summary>
+    public Task<int> EndAsync() => GoneAsync("its own end");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } process)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        Client.Dispose();
+        _data.Delete(recursive: true);
+    }
+
+    private void Signal(int signal)
+    {
+        if (Kill(Running.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"The process {Running.Id} could not be signalled.");
+        }
+    }
+
+    private async Task<int> GoneAsync(string after)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await Running.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The server did not go after {after}. It wrote:\n{Log}");
+        }
+
+        var code = Running.ExitCode;
+        Running.Dispose();
+        _process = null;
+        return code;
+    }
+
+    private async Task ReadyAsync(Process process)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = Patience };
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < Patience)
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready. It wrote:\n{Log}");
+            }
+
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(Address, "/readyz"));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet, and nothing but asking can tell when it does.
+                await Task.Delay(20);
+            }
+        }
+
+        throw new TimeoutException($"The server was not ready within {Patience}. It wrote:\n{Log}");
+    }
+
+    // Taken and given back: the server must come back at the same address after a kill, so that its clients find it.
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+
+    private const int SigTerm = 15;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
