@@ -6,13 +6,24 @@ namespace OpenInteractions.Providers;
 /// </summary>
 /// <param name="calls">Makes the calls.</param>
 /// <param name="probe">The same upstream with short time-outs and no retries.</param>
-internal sealed class ProbedProvider(IModelProvider calls, IModelProvider probe) : IModelProvider
+/// <param name="mayBeOff">True when nobody asked for the server: being off is then no failure, it just has no models.</param>
+internal sealed class ProbedProvider(IModelProvider calls, IModelProvider probe, bool mayBeOff) : IModelProvider
 {
     public string Name => calls.Name;
 
     public IReadOnlyList<string> FamilyPrefixes => calls.FamilyPrefixes;
 
-    public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken) => probe.ListModelsAsync(cancellationToken);
+    public async Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await probe.ListModelsAsync(cancellationToken);
+        }
+        catch (ApiException off) when (mayBeOff && off.Code == ErrorCode.ServiceUnavailable)
+        {
+            return [];
+        }
+    }
 
     public ModelDescription Describe(string modelId) => calls.Describe(modelId);
 

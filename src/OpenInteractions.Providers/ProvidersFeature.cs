@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Providers.Anthropic;
 using OpenInteractions.Providers.Demo;
@@ -36,11 +37,11 @@ public static class ProvidersFeature
             services.AddSingleton<IModelProvider, DemoProvider>();
         }
 
-        services.AddOptions<ProvidersOptions>().Bind(configuration.GetSection(ProvidersOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ProvidersOptions>>(new Problems<ProvidersOptions>(_ => detected.Problems));
         services.AddOptions<ModelCatalogOptions>().Bind(configuration.GetSection(ModelCatalogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ModelCatalogOptions>>(s => new Problems<ModelCatalogOptions>(options =>
-            ModelCatalog.Problems(options, [.. s.GetServices<IModelProvider>().Select(p => p.Name)])));
+
+        // Both kinds of problem in one: the first service that needs the catalogue would otherwise hide one of them.
+        services.AddSingleton<IValidateOptions<ModelCatalogOptions>>(s => new CatalogValidation(options =>
+            [.. detected.Problems, .. ModelCatalog.Problems(options, [.. s.GetServices<IModelProvider>().Select(p => p.Name)])]));
         services.AddSingleton<ModelCatalog>();
         return services;
     }
@@ -73,7 +74,7 @@ public static class ProvidersFeature
         if (detected.OpenAIUpstream is { } found)
         {
             var options = OpenAIProviderOptions.For(found.Name, found.BaseUrl ?? OpenAIProviderOptions.VendorAddress, found.ApiKey);
-            services.AddSingleton<IModelProvider>(s => NewOpenAI(s, options, upstream));
+            services.AddSingleton<IModelProvider>(s => NewOpenAI(s, options, upstream, s.GetRequiredService<ILogger<OpenAIProvider>>()));
         }
     }
 
@@ -84,12 +85,15 @@ public static class ProvidersFeature
         foreach (var found in detected.Endpoints.Concat(ollama))
         {
             var options = OpenAIProviderOptions.For(found.Name, found.BaseUrl!, found.ApiKey) with { Wire = found.Wire };
-            services.AddSingleton<IModelProvider>(s => new ProbedProvider(NewOpenAI(s, options, upstream), NewOpenAI(s, options, impatient)));
+            services.AddSingleton<IModelProvider>(s => new ProbedProvider(
+                NewOpenAI(s, options, upstream, s.GetRequiredService<ILogger<OpenAIProvider>>()),
+                NewOpenAI(s, options, impatient, NullLogger<OpenAIProvider>.Instance), // the catalogue says what it could not list
+                mayBeOff: found == detected.OllamaUpstream));
         }
     }
 
-    private static OpenAIProvider NewOpenAI(IServiceProvider s, OpenAIProviderOptions options, UpstreamOptions upstream) =>
-        new(options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OpenAIProvider>>());
+    private static OpenAIProvider NewOpenAI(IServiceProvider s, OpenAIProviderOptions options, UpstreamOptions upstream, ILogger<OpenAIProvider> logger) =>
+        new(options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), logger);
 
     private static UpstreamOptions Patience(ProvidersOptions options) => new()
     {
@@ -100,10 +104,9 @@ public static class ProvidersFeature
     };
 
     /// <summary>Reports a list of problems as one failed validation.</summary>
-    private sealed class Problems<T>(Func<T, IReadOnlyList<string>> find) : IValidateOptions<T>
-        where T : class
+    private sealed class CatalogValidation(Func<ModelCatalogOptions, IReadOnlyList<string>> find) : IValidateOptions<ModelCatalogOptions>
     {
-        public ValidateOptionsResult Validate(string? name, T options) =>
+        public ValidateOptionsResult Validate(string? name, ModelCatalogOptions options) =>
             find(options) is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 }

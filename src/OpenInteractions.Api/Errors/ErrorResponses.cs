@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Api.Errors;
 
@@ -12,6 +13,7 @@ internal sealed class GoogleErrorShape;
 internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<ErrorResponses> logger)
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(5);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -38,6 +40,11 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            LogFailed(exception, context.Request.Method, context.Request.Path);
+            await WriteAsync(context, new ApiException(ErrorCode.ServiceUnavailable, "The store cannot be read or written now. Try again later.", retryAfter: StoreRetry));
         }
         catch (Exception exception)
         {

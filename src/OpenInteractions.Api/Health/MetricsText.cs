@@ -7,7 +7,7 @@ namespace OpenInteractions.Api.Health;
 
 /// <summary>
 /// The server's meters in the Prometheus text form. Counters and up-down counters are summed, histograms give count and sum; tags become labels.
-/// Only meters of this server and of its web server are read.
+/// Only meters of this server are read: the web server's own measure every request, and reading them costs more than handling some.
 /// </summary>
 public sealed class MetricsText : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class MetricsText : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("OpenInteractions", StringComparison.Ordinal) || instrument.Name is "kestrel.active_connections" or "http.server.request.duration")
+            if (instrument.Meter.Name.StartsWith("OpenInteractions", StringComparison.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

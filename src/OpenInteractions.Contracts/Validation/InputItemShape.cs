@@ -20,7 +20,7 @@ internal sealed class InputItemShape(UnionShape steps, UnionShape blocks) : Shap
         RequireKind(value, path, JsonValueKind.Object);
         if (!JsonText.TryFind(value, "type"u8, path, out _) && JsonText.TryFind(value, "role"u8, path, out _))
         {
-            throw new ApiException(ErrorCode.InvalidRequest, $"'{path}' is a turn with a role. {LegacyMessage}", path.ToString());
+            throw new ApiException(ErrorCode.InvalidRequest, $"'{path}' is a turn with a role. {LegacyMessage}", path.Field);
         }
 
         var tag = UnionShape.ReadTag(value, path, "type", _types);

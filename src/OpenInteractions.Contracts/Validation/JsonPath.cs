@@ -16,6 +16,9 @@ internal sealed class JsonPath
     /// <summary>The path of a member of the object that stands here.</summary>
     public string With(string name) => _parts.Count == 0 ? JsonText.Shorten(name) : $"{this}.{JsonText.Shorten(name)}";
 
+    /// <summary>The path for an error, which is null for the body itself.</summary>
+    public string? Field => _parts.Count == 0 ? null : ToString();
+
     /// <summary>The place for a sentence, where the body itself has no path.</summary>
     public string Describe() => _parts.Count == 0 ? "the body" : $"'{this}'";
 

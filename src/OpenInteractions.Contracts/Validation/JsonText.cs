@@ -30,7 +30,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid text in '{path}': half of a surrogate pair is not a character.", path.ToString());
+            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid text in '{path}': half of a surrogate pair is not a character.", path.Field);
         }
     }
 
@@ -42,7 +42,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid parameter name in {path.Describe()}: half of a surrogate pair is not a character.", path.ToString());
+            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid parameter name in {path.Describe()}: half of a surrogate pair is not a character.", path.Field);
         }
     }
 

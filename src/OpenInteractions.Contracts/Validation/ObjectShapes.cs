@@ -14,9 +14,10 @@ internal sealed record MemberShape(string Name, bool IsRequired, Lazy<Shape> Sha
 internal sealed class ObjectShape(IReadOnlyList<MemberShape> members, string? tag, bool isOpen) : Shape
 {
     private static readonly AnyShape Any = new();
-    private readonly FrozenDictionary<string, int> _places = members.Select((m, i) => (m.Name, i)).ToFrozenDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
 
-    public IReadOnlyList<MemberShape> Members => members;
+    // Which members were seen is kept in the bits of one number, so that the check of a small object allocates nothing but its names.
+    private readonly FrozenDictionary<string, int> _places = (members.Count <= 64 ? members : throw new InvalidOperationException("An object of the contract has more members than a number has bits."))
+        .Select((m, i) => (m.Name, i)).ToFrozenDictionary(m => m.Name, m => m.i, StringComparer.Ordinal);
 
     public override string Expected => "an object";
 

@@ -27,7 +27,7 @@ internal abstract class Shape
     protected ApiException WrongType(JsonElement value, JsonPath path) =>
         Invalid(path, $"Invalid type for {path.Describe()}: expected {Expected}, got {Describe(value)}.");
 
-    protected static ApiException Invalid(JsonPath path, string message) => new(ErrorCode.InvalidRequest, message, path.ToString());
+    protected static ApiException Invalid(JsonPath path, string message) => new(ErrorCode.InvalidRequest, message, path.Field);
 
     protected static string Describe(JsonElement value) => value.ValueKind switch
     {
@@ -123,7 +123,7 @@ internal sealed class NumberShape(bool integer, (double Minimum, double Maximum)
     {
         if (orString && value.ValueKind == JsonValueKind.String)
         {
-            // Digits alone: the number parser would also take a '+' and trailing NULs, which the deserializer does not.
+            // Digits and a minus alone: TryParse would also take trailing NULs, which the deserializer refuses with an exception.
             var text = JsonText.Read(value, path);
             Require(!text.AsSpan().ContainsAnyExcept(DigitsAndSign) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var written) && IsInRange(written), path);
             return;

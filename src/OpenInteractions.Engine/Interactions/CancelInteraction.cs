@@ -35,7 +35,7 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
     {
         try
         {
-            await run.Ended.Task.WaitAsync(Patience, time, cancellationToken);
+            await run.Execution.WaitAsync(Patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {

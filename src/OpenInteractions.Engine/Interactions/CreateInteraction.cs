@@ -163,7 +163,7 @@ public sealed class CreateInteraction
         await WaitForFirstOutputAsync(run, gone);
         if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
         {
-            await run.Ended.Task;
+            await run.Execution;
             await _store.DeleteAsync(plan.Interaction.Project, run.Id, CancellationToken.None);
             throw refusal;
         }
@@ -175,7 +175,7 @@ public sealed class CreateInteraction
     {
         var run = _executor.Start(plan, lease: null, hasEvents: true);
         var onGone = gone.Register(() => run.Stop(StopCause.Cancelled));
-        _ = run.Ended.Task.ContinueWith(_ => onGone.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = run.Execution.ContinueWith(_ => onGone.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await WaitForFirstOutputAsync(run, gone);
         if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
         {
@@ -203,7 +203,7 @@ public sealed class CreateInteraction
         using var onGone = plan.IsStored ? default : gone.Register(() => run.Stop(StopCause.Cancelled));
 
         // The reading ends with the connection; a stored run goes on and is found in the list.
-        var ended = await run.Ended.Task.WaitAsync(gone);
+        var ended = await run.Execution.WaitAsync(gone);
         return new CreatedInteraction.Answered(ended!);
     }
 

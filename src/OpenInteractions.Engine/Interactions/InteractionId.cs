@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>
@@ -28,7 +26,7 @@ public sealed class InteractionId(TimeProvider time)
             bytes[i] = (byte)(stamp >> (56 - (8 * i)));
         }
 
-        RandomNumberGenerator.Fill(bytes[8..]);
+        RandomBytes.Fill(bytes[8..]);
         return Prefix + Encode(bytes);
     }
 
@@ -36,7 +34,7 @@ public sealed class InteractionId(TimeProvider time)
     public static string Random(string prefix)
     {
         Span<byte> bytes = stackalloc byte[10];
-        RandomNumberGenerator.Fill(bytes);
+        RandomBytes.Fill(bytes);
         return prefix + Encode(bytes);
     }
 

@@ -29,12 +29,8 @@ internal sealed partial class ProviderModels(IModelProvider provider, ModelCatal
     {
         var listing = Volatile.Read(ref _listing);
         var age = time.GetElapsedTime(listing.At);
-        if (listing.WasRead && age < options.ListFreshness)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        if (listing.HasFailed && age < options.ListRetryDelay)
+        var isMissing = listing.HasFailed || listing.Models.Count == 0; // a server that has nothing yet is soon asked again
+        if (listing.WasTried && age < (isMissing ? options.ListRetryDelay : options.ListFreshness))
         {
             return ValueTask.CompletedTask;
         }

@@ -58,8 +58,8 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Why the run failed before the model gave anything, or null.</summary>
     public ApiException? Refusal { get; set; }
 
-    /// <summary>The interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
-    public TaskCompletionSource<StoredInteraction?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The execution: the interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
+    public Task<StoredInteraction?> Execution { get; set; } = Task.FromResult<StoredInteraction?>(null);
 
     /// <summary>Stops the work for a reason; the first reason counts, but a lost lease outweighs all.</summary>
     public void Stop(StopCause cause)

@@ -50,7 +50,7 @@ public sealed class RunDrain(RunRegistry registry, TimeProvider time) : IHostedL
     {
         try
         {
-            await Task.WhenAll(runs.Select(r => r.Ended.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)))
+            await Task.WhenAll(runs.Select(r => r.Execution.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)))
                 .WaitAsync(Patience, time, cancellationToken);
         }
         catch (TimeoutException)

@@ -30,7 +30,9 @@ public sealed partial class RunExecutor
         (_writer, _registry, _time, _logger) = (writer, registry, time, logger);
     }
 
-    /// <summary>Starts a run. Its end is told by <see cref="ActiveRun.Ended"/>.</summary>
+    /// <summary>
+    /// Starts a run on the caller's thread, which comes back at the first thing that must be waited for. Its end is told by <see cref="ActiveRun.Execution"/>.
+    /// </summary>
     /// <param name="plan">What to do.</param>
     /// <param name="lease">The lease, for a run that was kept before it started.</param>
     /// <param name="hasEvents">True when somebody may listen.</param>
@@ -38,12 +40,12 @@ public sealed partial class RunExecutor
     internal ActiveRun Start(RunPlan plan, RunLease? lease, bool hasEvents, RunRecovery? recovery = null)
     {
         var run = new ActiveRun(plan, lease, _writer, hasEvents);
+        run.Execution = ExecuteAsync(run, recovery);
         _registry.Add(run);
-        _ = Task.Run(() => ExecuteAsync(run, recovery)); // tells its end by Ended; the registry knows it until then
         return run;
     }
 
-    private async Task ExecuteAsync(ActiveRun run, RunRecovery? recovery)
+    private async Task<StoredInteraction?> ExecuteAsync(ActiveRun run, RunRecovery? recovery)
     {
         using var disposed = run;
         try
@@ -53,18 +55,19 @@ public sealed partial class RunExecutor
             var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
             var ending = await RunTurnAsync(run, output, recovery);
             var ended = ending is null ? null : await KeepAsync(run, output, ending);
-            run.Ended.TrySetResult(ended);
             if (ended is null)
             {
                 run.Log?.Abandon();
             }
+
+            return ended;
         }
         catch (OperationCanceledException)
         {
             // The lease was lost while the end was being written: another owner goes on.
             LogLeaseLost(run.Id);
             run.Log?.Abandon();
-            run.Ended.TrySetResult(null);
+            return null;
         }
         catch (Exception exception)
         {
@@ -74,8 +77,7 @@ public sealed partial class RunExecutor
             }
 
             run.Log?.Abandon();
-            run.Ended.TrySetException(exception);
-            GC.KeepAlive(run.Ended.Task.Exception); // observed: a background run has nobody who awaits it
+            throw;
         }
         finally
         {

@@ -27,6 +27,11 @@ public sealed class RunRegistry
         {
             start.TrySetResult();
         }
+
+        if (run.Execution.IsCompleted)
+        {
+            Remove(run); // it was over before it could be told of
+        }
     }
 
     internal void Remove(ActiveRun run) => _runs.TryRemove(new KeyValuePair<string, ActiveRun>(run.Id, run));

@@ -67,12 +67,7 @@ public sealed partial class RunWorker(
 
     private async Task WorkAsync(CancellationToken stopping)
     {
-        var freed = await queue.ExpireDeadOwnersAsync(registry.Owner, stopping);
-        if (freed > 0)
-        {
-            LogTakingOver(freed);
-        }
-
+        await FreeDeadRunsAsync(stopping);
         var round = FirstRound;
         while (!stopping.IsCancellationRequested)
         {
@@ -85,6 +80,22 @@ public sealed partial class RunWorker(
             {
                 await WaitAsync(stopping);
             }
+        }
+    }
+
+    /// <summary>A store that does not answer at the start is no reason to end: the leases of the dead run out by themselves.</summary>
+    private async Task FreeDeadRunsAsync(CancellationToken stopping)
+    {
+        try
+        {
+            if (await queue.ExpireDeadOwnersAsync(registry.Owner, stopping) is > 0 and var freed)
+            {
+                LogTakingOver(freed);
+            }
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            LogClaimFailed(exception);
         }
     }
 
@@ -158,7 +169,7 @@ public sealed partial class RunWorker(
     }
 
     /// <summary>Frees the place and looks for more work as soon as a run has ended.</summary>
-    internal void Watch(ActiveRun run) => run.Ended.Task.ContinueWith(_ => GivePlaceBack(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    internal void Watch(ActiveRun run) => run.Execution.ContinueWith(_ => GivePlaceBack(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task WaitAsync(CancellationToken stopping)
     {

@@ -25,7 +25,7 @@ public interface IRunQueue
 
     /// <summary>
     /// Takes queued runs, and running ones whose lease is over, highest priority first, then oldest. A take-over from a dead owner is
-    /// counted in <see cref="ClaimedRun.TakeOvers"/>; a queued run is not. The interaction's status becomes <c>in_progress</c>.
+    /// counted in <see cref="ClaimedRun.TakeOvers"/>; a queued run is not, nor one that its own owner lost by renewing too late. The interaction's status becomes <c>in_progress</c>.
     /// </summary>
     Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using OpenInteractions.Contracts.Keys;
 
 namespace OpenInteractions.Engine.Tenancy;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Engine.Providers;
@@ -72,7 +73,30 @@ internal static partial class CallPlan
     private static IEnumerable<PlannedCall> Calls(Mention mention, IReadOnlyList<Mention> mentions, Conversation conversation, IReadOnlyList<CameBack> results)
     {
         var prompt = conversation.Prompt;
-        yield return Call(mention.Function, conversation, Segment(prompt, mention, mentions), prompt[..mentions[0].Start], results);
+        var (segment, before) = (Segment(prompt, mention, mentions), prompt[..mentions[0].Start]);
+
+        // "The weather in Paris and Rome" is two calls when the function takes one place.
+        if (OnlyText(mention.Function) is { } property && new ValuePool([segment, before, prompt], [], []) is var pool && pool.Named(property) is null && pool.Listed() is { Count: > 1 } listed)
+        {
+            return listed.Select(value => Call(mention.Function, conversation, $"\"{value}\"", segment, results));
+        }
+
+        return [Call(mention.Function, conversation, segment, before, results)];
+    }
+
+    /// <summary>The only required argument when it is a free text, else null.</summary>
+    private static string? OnlyText(FunctionTool function)
+    {
+        if (function.Parameters is not { ValueKind: JsonValueKind.Object } schema
+            || !schema.TryGetProperty("required", out var required) || required.ValueKind != JsonValueKind.Array || required.GetArrayLength() != 1 || required[0].ValueKind != JsonValueKind.String
+            || !schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object
+            || !properties.TryGetProperty(required[0].GetString()!, out var only) || only.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var isFreeText = only.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() is "string" or "STRING";
+        return isFreeText && !only.TryGetProperty("enum", out _) ? required[0].GetString() : null;
     }
 
     /// <summary>The part of the prompt that speaks of this mention: from its name to the next one.</summary>

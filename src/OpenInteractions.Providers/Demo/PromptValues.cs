@@ -38,8 +38,8 @@ internal sealed partial class PromptValues
     // Capital letters that only begin a sentence.
     private static readonly HashSet<string> Starters = new(StringComparer.OrdinalIgnoreCase)
     {
-        "a", "add", "after", "an", "and", "answer", "anything", "are", "ask", "call", "can", "compute", "convert", "could", "create", "describe", "do", "does", "everything", "extract", "fill", "find", "first", "for", "from",
-        "generate", "get", "give", "hello", "hey", "hi", "how", "i", "i'm", "if", "in", "is", "it", "json", "let", "list", "look", "make", "my", "next", "no", "nothing", "now", "ok", "please", "return", "run", "search",
+        "a", "add", "after", "an", "and", "answer", "anything", "are", "ask", "call", "can", "compute", "convert", "book", "buy", "calculate", "check", "compare", "could", "create", "delete", "describe", "draw", "do", "does", "everything", "extract", "fill", "find", "first", "for", "from",
+        "generate", "get", "give", "hello", "hey", "hi", "how", "i", "i'm", "if", "in", "is", "it", "json", "let", "list", "look", "make", "my", "next", "no", "open", "order", "plan", "play", "plot", "print", "read", "remind", "remove", "schedule", "start", "stop", "summarize", "translate", "update", "nothing", "now", "ok", "please", "return", "run", "search",
         "send", "set", "show", "something", "tell", "thanks", "that", "the", "then", "this", "to", "today", "turn", "use", "using", "what", "what's", "when", "where", "which", "who", "why", "will", "with", "write", "yes", "you", "your",
     };
 

@@ -71,6 +71,32 @@ internal sealed class ValuePool
         return null;
     }
 
+    /// <summary>Names or quoted values that are listed one after the other, "Paris, Rome and Oslo", in the nearest text that has such a list; else none.</summary>
+    public IReadOnlyList<string> Listed()
+    {
+        foreach (var text in _texts)
+        {
+            var values = text.Values.Where(v => v.Kind is ValueKind.Name or ValueKind.Quoted).ToArray();
+            for (var first = 0; first < values.Length; first++)
+            {
+                var last = first;
+                while (last + 1 < values.Length && IsJoint(text.Text.AsSpan(values[last].End, values[last + 1].Start - values[last].End)))
+                {
+                    last++;
+                }
+
+                if (last > first)
+                {
+                    return [.. values[first..(last + 1)].Select(v => v.Text).Distinct(StringComparer.Ordinal)];
+                }
+            }
+        }
+
+        return [];
+
+        static bool IsJoint(ReadOnlySpan<char> between) => between.Trim(" \"'`“”") is "," or "and" or ", and" or "or" or "&" or "as well as";
+    }
+
     /// <summary>The next number that passes.</summary>
     public decimal? NextNumber(Func<decimal, bool> fits)
     {

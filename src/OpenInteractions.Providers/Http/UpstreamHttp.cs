@@ -12,6 +12,7 @@ public static class UpstreamHttp
     public static IHttpClientBuilder AddUpstreamHttp(this IServiceCollection services, UpstreamOptions options) =>
         services.AddHttpClient(UpstreamClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(() => NewHandler(options))
+            .RemoveAllLoggers() // it would log addresses, and it costs as much as the call's own mapping
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan); // the handler renews its connections by itself
 
     internal static SocketsHttpHandler NewHandler(UpstreamOptions options) => new()
@@ -19,7 +20,7 @@ public static class UpstreamHttp
         ConnectTimeout = options.ConnectTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,
-        AutomaticDecompression = System.Net.DecompressionMethods.All,
+        ActivityHeadersPropagator = null, // trace ids are this installation's own and none of the vendor's business
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // follows DNS changes
         EnableMultipleHttp2Connections = true,
     };

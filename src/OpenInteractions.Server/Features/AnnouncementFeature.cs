@@ -21,9 +21,9 @@ internal static class AnnouncementFeature
             await app.RunAsync();
             return 0;
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (Validation(exception) is { Length: > 0 } problems)
         {
-            await Console.Error.WriteLineAsync("The configuration is wrong:\n- " + string.Join("\n- ", exception.Failures));
+            await Console.Error.WriteLineAsync("The configuration is wrong:\n- " + string.Join("\n- ", problems));
             return 1;
         }
         catch (Exception exception) when (exception is StartRefusedException or IOException)
@@ -32,6 +32,14 @@ internal static class AnnouncementFeature
             return 1;
         }
     }
+
+    /// <summary>What is wrong with the settings. The host throws one exception for each class of options, and wraps them when there are several.</summary>
+    private static string[] Validation(Exception exception) => exception switch
+    {
+        OptionsValidationException one => [.. one.Failures],
+        AggregateException several => [.. several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(e => e.Failures)],
+        _ => [],
+    };
 
     private static async Task AnnounceAsync(WebApplication app)
     {

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using OpenInteractions.Contracts.Keys;
 
 namespace OpenInteractions.Server.Features;
 
 /// <summary>The data directory: the database, the keys' hashes, and the key that seals signatures.</summary>
 internal sealed record ServerData(string Path)
 {
-    public string KeyFile => System.IO.Path.Combine(Path, "keys.json");
+    public string KeyFile => System.IO.Path.Combine(Path, ApiKeyFile.FileName);
 
     /// <summary>The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them.</summary>
     public byte[] ReadSignatureKey()

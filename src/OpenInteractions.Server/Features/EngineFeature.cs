@@ -1,4 +1,5 @@
 using OpenInteractions.Api.Health;
+using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;

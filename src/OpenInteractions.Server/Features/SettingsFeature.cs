@@ -13,7 +13,7 @@ internal static class SettingsFeature
     {
         if (args.Any(a => a is "--help" or "-h"))
         {
-            Console.Out.Write(Help);
+            Console.Out.Write(HelpText());
             Environment.Exit(0);
         }
 
@@ -21,27 +21,10 @@ internal static class SettingsFeature
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
     }
 
-    private const string Help =
-        """
-        OpenInteractions: a self-hosted server for the Interactions API.
-
-        Usage: openinteractions [--urls URL] [--data-dir DIR] [--environment NAME] [--SECTION:SETTING VALUE …]
-
-          --urls URL            Addresses to listen on, separated by ';'. Default http://127.0.0.1:8080.
-                                An address that others can reach needs an API key first: oi keys create.
-          --data-dir DIR        Where everything is kept. Default ./data, made with mode 700.
-          --environment NAME    Which appsettings.NAME.json is read beside appsettings.json.
-          --help                This text.
-
-        Models are found through the environment:
-          GEMINI_API_KEY or GOOGLE_API_KEY, GOOGLE_GEMINI_BASE_URL
-          OPENAI_API_KEY, OPENAI_BASE_URL
-          ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL
-          OLLAMA_HOST           Default 127.0.0.1:11434, when something answers there.
-        Without any of them the embedded model 'demo' answers.
-
-        Every setting can be given as an argument (--OpenInteractions:Runs:MaxConcurrent 64) or as an environment
-        variable (OpenInteractions__Runs__MaxConcurrent=64). docs/configuration.md lists them.
-
-        """;
+    /// <summary>The text is a file, so that <c>./run --help</c> shows it without building anything.</summary>
+    private static string HelpText()
+    {
+        using var text = new StreamReader(typeof(SettingsFeature).Assembly.GetManifestResourceStream("help.txt")!);
+        return text.ReadToEnd();
+    }
 }

@@ -7,12 +7,12 @@ internal sealed partial class SqliteRunQueue
 {
     // Queued runs come from their index in order, at most as many as are wanted; runs whose lease is over are few, and sorted in.
     private const string ClaimableSql = """
-        SELECT number, id, project, state = 'running', epoch, take_overs, deadline FROM (
+        SELECT number, id, project, state = 'running' AND owner <> $3, epoch, take_overs, deadline FROM (
             SELECT * FROM (
-                SELECT number, id, project, state, epoch, take_overs, deadline, priority, queued_at
+                SELECT number, id, project, state, owner, epoch, take_overs, deadline, priority, queued_at
                 FROM runs WHERE state = 'queued' ORDER BY priority, queued_at, id LIMIT $2)
             UNION ALL
-            SELECT number, id, project, state, epoch, take_overs, deadline, priority, queued_at
+            SELECT number, id, project, state, owner, epoch, take_overs, deadline, priority, queued_at
             FROM runs WHERE state = 'running' AND lease_until <= $1)
         ORDER BY priority, queued_at, id LIMIT $2
         """;
@@ -35,7 +35,7 @@ internal sealed partial class SqliteRunQueue
                 var claimed = new List<ClaimedRun>();
                 while (claimed.Count < limit)
                 {
-                    var candidates = FindClaimable(session, now, limit - claimed.Count);
+                    var candidates = FindClaimable(session, owner, now, limit - claimed.Count);
                     if (candidates.Count == 0)
                     {
                         break;
@@ -54,9 +54,9 @@ internal sealed partial class SqliteRunQueue
             },
             cancellationToken);
 
-    private static List<Candidate> FindClaimable(SqliteSession session, DateTimeOffset now, int limit)
+    private static List<Candidate> FindClaimable(SqliteSession session, string owner, DateTimeOffset now, int limit)
     {
-        using var rows = session[ClaimableSql].Set(1, now).Set(2, limit).Query();
+        using var rows = session[ClaimableSql].Set(1, now).Set(2, limit).Set(3, owner).Query();
         var candidates = new List<Candidate>();
         while (rows.Read())
         {

@@ -2,7 +2,9 @@ using System.Text.Json;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Testing;
 
@@ -34,6 +36,17 @@ public sealed class CapabilityCheckTests
         var refusal = Refused(Request(TextOnly), "previous_interaction_id", Modalities.Text, Modalities.Text | Modalities.Audio | Modalities.Video);
 
         Assert.Contains("An earlier turn has audio and video", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"text","text":"a"},{"type":"image","data":"AAAA"}]""")]
+    [InlineData("""{"content":[{"type":"image","data":"AAAA"}]}""")]
+    [Rule("FN-5")]
+    public void Images_in_results_count_as_input(string result)
+    {
+        var input = InputRules.ModalitiesOf([new FunctionResultStep { CallId = "c", Result = JsonElement.Parse(result) }]);
+
+        Assert.Contains("lacks image input", Refused(Request(TextOnly), "input", input, Modalities.None), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Testing;
 
 namespace OpenInteractions.Providers.Tests.Demo;
 
@@ -63,6 +64,18 @@ public sealed class DemoFunctionTests
         var answer = await new DemoChat().WithFunction("add", Add).SayAsync("Call add with a=1 and b=2, and add with a=3 and b=4");
 
         Assert.Equal(["""add {"a":1,"b":2}""", """add {"a":3,"b":4}"""], answer.CallTexts);
+    }
+
+    [Theory]
+    [InlineData("What is the weather in Paris and London?", "Paris|London")]
+    [InlineData("Compare get_weather for Paris, New York and \"São Paulo\".", "Paris|New York|São Paulo")]
+    [InlineData("Weather in Paris and tell Ada.", "Paris")]
+    [Rule("FN-2")]
+    public async Task A_function_of_one_text_is_called_for_each_value_of_a_list(string prompt, string cities)
+    {
+        var answer = await new DemoChat().WithFunction("get_weather", Weather).SayAsync(prompt);
+
+        Assert.Equal(cities.Split('|').Select(c => $"get_weather {{\"city\":\"{c}\"}}"), answer.CallTexts);
     }
 
     [Fact]

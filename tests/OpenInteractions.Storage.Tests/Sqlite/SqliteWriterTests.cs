@@ -4,7 +4,9 @@ using OpenInteractions.Storage.Sqlite;
 
 namespace OpenInteractions.Storage.Tests.Sqlite;
 
-public sealed class SqliteWriterTests : IAsyncDisposable
+#pragma warning disable CA1001 // xunit 2 closes it through IAsyncLifetime.
+public sealed class SqliteWriterTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -25,7 +27,9 @@ public sealed class SqliteWriterTests : IAsyncDisposable
 
     private static CancellationToken Cancel => CancellationToken.None;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _readers.DisposeAsync();
         await _writer.DisposeAsync();
@@ -164,6 +168,16 @@ public sealed class SqliteWriterTests : IAsyncDisposable
         await Assert.ThrowsAsync<StoreUnavailableException>(() => _readers.ReadAsync("note", static (session, text) => Write(session, text), Cancel));
 
         Assert.Empty(await ReadAsync());
+    }
+
+    [Fact]
+    public async Task The_writer_waits_for_the_disk_and_is_the_only_one_that_checkpoints()
+    {
+        Assert.Equal(2, await _writer.RunAsync(0, static (session, _) => session["PRAGMA synchronous"].QueryNumber(), Cancel));
+        Assert.Equal(0, await _writer.RunAsync(0, static (session, _) => session["PRAGMA wal_autocheckpoint"].QueryNumber(), Cancel));
+        Assert.Equal(0, await _readers.ReadAsync(0, static (session, _) => session["PRAGMA wal_autocheckpoint"].QueryNumber(), Cancel));
+        Assert.Equal(1, await _readers.ReadAsync(0, static (session, _) => session["PRAGMA query_only"].QueryNumber(), Cancel));
+        Assert.True(File.Exists(Inspection.DatabasePath(_directory.Path) + "-wal"));
     }
 
     private static int Write(SqliteSession session, string text) => session["INSERT INTO notes (text) VALUES ($1)"].Set(1, text).Execute();

@@ -1,30 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization;
 
-namespace OpenInteractions.Engine.Tenancy;
-
-/// <summary>A key as it is kept: everything but the key.</summary>
-public sealed record ApiKeyEntry
-{
-    /// <summary>Names the key in lists and logs.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The project that the key opens.</summary>
-    public required string Project { get; init; }
-
-    /// <summary>The key's SHA-256 in hexadecimal.</summary>
-    public required string Sha256 { get; init; }
-
-    /// <summary>When it was made.</summary>
-    public required DateTimeOffset Created { get; init; }
-}
+namespace OpenInteractions.Contracts.Keys;
 
 /// <summary>
-/// The file <c>keys.json</c> of a data directory. It is a file and not a table, so that a key can be made before a server is there that would accept it.
+/// The file <c>keys.json</c> of a data directory, which the server reads and <c>oi keys</c> writes. It is a file and not a table, so that a key can be made before a server is there that would accept it.
 /// </summary>
 public sealed class ApiKeyFile(string path)
 {
+    /// <summary>The file's name in a data directory.</summary>
+    public const string FileName = "keys.json";
+
     /// <summary>What every key begins with.</summary>
     public const string KeyPrefix = "oi_";
 
@@ -44,7 +30,7 @@ public sealed class ApiKeyFile(string path)
     public (ApiKeyEntry Entry, string Key) Create(string project, DateTimeOffset now)
     {
         var key = KeyPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var entry = new ApiKeyEntry { Id = Interactions.InteractionId.Random("key_"), Project = project, Sha256 = Hash(key), Created = now };
+        var entry = new ApiKeyEntry { Id = "key_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10)), Project = project, Sha256 = Hash(key), Created = now };
         Write([.. Read(), entry]);
         return (entry, key);
     }

@@ -1,0 +1,24 @@
+using OpenInteractions.Cli.Interactions;
+using OpenInteractions.Cli.Keys;
+using OpenInteractions.Cli.Models;
+using OpenInteractions.Cli.Server;
+
+namespace OpenInteractions.Cli;
+
+/// <summary>The command line as a whole.</summary>
+internal static class OiCommand
+{
+    public static RootCommand Create()
+    {
+        var server = new ServerOptions();
+        return new RootCommand("oi: API keys of an OpenInteractions server, and its API from a terminal.")
+        {
+            server.Url,
+            server.Key,
+            KeysCommand.Create(),
+            InteractionsCommand.Create(server),
+            ModelsCommand.Create(server),
+            AskCommand.Create(server),
+        };
+    }
+}

@@ -1,0 +1,3 @@
+using OpenInteractions.Cli;
+
+return await OiCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,69 @@
+namespace OpenInteractions.Cli.Tests;
+
+public sealed class KeysTests : IDisposable
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("openinteractions-keys-");
+
+    public void Dispose() => _data.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_server_takes_the_keys_that_were_made_and_not_those_that_were_revoked()
+    {
+        var kept = (await OiAsync("create", "--project", "kept")).Output.Trim();
+        var revoked = (await OiAsync("create", "--project", "revoked")).Output.Trim();
+        var ids = (await OiAsync("list")).Rows[1..].ToDictionary(row => row[1], row => row[0]);
+        await OiAsync("revoke", ids["revoked"]);
+        var server = await LocalServer.StartAsync(_data);
+        try
+        {
+            Assert.Equal(0, (await Terminal.OiAsync("models", "--url", server.Url, "--key", kept)).Code);
+            Assert.Equal(1, (await Terminal.OiAsync("models", "--url", server.Url, "--key", revoked)).Code);
+            Assert.Equal(1, (await Terminal.OiAsync("models", "--url", server.Url)).Code);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_key_is_shown_once_and_kept_nowhere()
+    {
+        var key = (await OiAsync("create")).Output.Trim();
+
+        Assert.StartsWith("oi_", key, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, (await OiAsync("list")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(_data.EnumerateFiles(), file => File.ReadAllText(file.FullName).Contains(key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_file_of_keys_is_for_its_owner_alone()
+    {
+        await OiAsync("create");
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Assert.Single(_data.EnumerateFiles()).UnixFileMode);
+    }
+
+    [Fact]
+    public async Task A_list_names_id_project_and_time()
+    {
+        await OiAsync("create", "--project", "first");
+        await OiAsync("create", "--project", "second");
+
+        var rows = (await OiAsync("list")).Rows;
+
+        Assert.Equal(["ID", "PROJECT", "CREATED"], rows[0]);
+        Assert.Equal(["first", "second"], rows[1..].Select(row => row[1]));
+    }
+
+    [Fact]
+    public async Task Revoking_a_key_that_is_not_there_fails()
+    {
+        var run = await OiAsync("revoke", "key_none");
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Contains("key_none", run.Error, StringComparison.Ordinal);
+    }
+
+    private Task<TerminalRun> OiAsync(params string[] args) => Terminal.OiAsync(["keys", .. args, "--data-dir", _data.FullName]);
+}

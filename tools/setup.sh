@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# What ./run, ./test and ./oi share: checks of the machine, and publishing. Sourced by them, with root set to the repository's.
+: "${root:?}"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Build processes that stay behind would hold the terminal of whoever waits for the script to end.
+export MSBUILDDISABLENODEREUSE=1
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 1
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null 2>&1 ||
+    fail "The .NET 10 SDK is needed, and 'dotnet' was not found. Install it from https://dotnet.microsoft.com/download, or with" \
+      "'apt-get install dotnet-sdk-10.0' where your distribution has it, and start again."
+  # Asked outside the repository: inside, global.json makes an old SDK answer with an error.
+  local sdks
+  sdks=$(cd / && dotnet --list-sdks | cut -d' ' -f1)
+  if ! grep -q '^10\.' <<<"$sdks"; then
+    fail "The .NET 10 SDK is needed. The 'dotnet' in your PATH has: ${sdks:-no SDK, only the runtime}." \
+      "Install the SDK from https://dotnet.microsoft.com/download, and start again."
+  fi
+}
+
+need_node() {
+  command -v node >/dev/null 2>&1 || fail "Node 20 or later is needed for the tests with the JavaScript SDK, and 'node' was not found."
+  command -v npm >/dev/null 2>&1 || fail "npm is needed for the tests with the JavaScript SDK, and was not found. It comes with Node."
+  local version
+  version=$(node --version)
+  [ "$(cut -d. -f1 <<<"${version#v}")" -ge 20 ] || fail "Node 20 or later is needed for the tests with the JavaScript SDK; this is $version."
+}
+
+# The database engine is the system's, so that its security updates reach the server.
+need_sqlite() {
+  has_sqlite && return
+  install_packages "libsqlite3-0 (the database engine, which the server loads)" libsqlite3-0
+  has_sqlite || fail "libsqlite3.so.0 is still not found. Install SQLite 3 by hand, and start again."
+}
+
+has_sqlite() {
+  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0'
+}
+
+# install_packages WHAT_AND_WHY PACKAGE...
+install_packages() {
+  local what=$1 as_root=()
+  shift
+  command -v apt-get >/dev/null 2>&1 || fail "Missing: $what. There is no apt-get here; install it by hand, and start again."
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || fail "Missing: $what. Run 'apt-get install $*' as root, and start again."
+    as_root=(sudo)
+  fi
+  say "Installing with apt: $what"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+# One hash of everything that a published program is made of.
+sources_hash() {
+  {
+    dotnet --version
+    find "$root/src" "$root"/Directory.*.props "$root/global.json" "$root/.editorconfig" "$root/BannedSymbols.txt" \
+      \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -d' ' -f1
+}
+
+# publish PROJECT NAME: brings publish/NAME up to date, and does nothing when it is.
+publish() {
+  local project=$1 target="$root/publish/$2" fresh="$root/publish/$2.new" hash started
+  mkdir -p "$root/publish"
+  exec 9>"$root/publish/.lock"
+  flock -n 9 || { say "Another build is writing to publish/; waiting for it ..."; flock 9; }
+  hash=$(cd "$root" && sources_hash)
+  if [ "$(cat "$target/.sources" 2>/dev/null)" != "$hash" ] || [ -n "$(find "$target" -name '*.dll' -newer "$target/.sources")" ]; then
+    started=$SECONDS
+    rm -rf "$fresh"
+    say "Restoring the packages of $project, exactly those of the lock files ..."
+    dotnet restore "$root/src/$project" --locked-mode -v quiet >&2 || return
+    say "Publishing $project into publish/$2 (a minute or two the first time; not again until a source changes) ..."
+    dotnet publish "$root/src/$project" -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true -p:RestoreLockedMode=true \
+      -o "$fresh" -v quiet >&2 || return
+    echo "$hash" >"$fresh/.sources"
+    # Put in its place whole: a server that runs from the old files keeps them.
+    rm -rf "$target"
+    mv "$fresh" "$target" || return
+    say "Published in $((SECONDS - started)) s."
+  fi
+  exec 9>&-
+}
