@@ -5,7 +5,12 @@ internal static class LoggingFeature
 {
     public static void AddServerLogging(this WebApplicationBuilder builder)
     {
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddConsole();
+        if (!string.IsNullOrEmpty(builder.Configuration["Logging:Console:FormatterName"]))
+        {
+            return; // the operator's choice, which AddSimpleConsole would overrule
+        }
+
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Server;
 using OpenInteractions.Testing.Client;

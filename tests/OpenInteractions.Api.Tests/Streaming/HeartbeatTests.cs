@@ -1,0 +1,44 @@
+using OpenInteractions.Api.Tests.Hosting;
+using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
+using OpenInteractions.Testing.Vendors.OpenAI;
+
+namespace OpenInteractions.Api.Tests.Streaming;
+
+/// <summary>A stream through a long silence, by a clock that the test moves.</summary>
+public sealed class HeartbeatTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"store\":false")]
+    [Rule("BG-8")]
+    public async Task Silence_is_filled_with_comments_and_no_stream_is_cut_off(string more)
+    {
+        var time = new ManualTime();
+        var gate = new Gate();
+        await using var vendor = await VendorServer.StartAsync(new OpenAIVendor { Key = null, HasResponses = false, AcceptsAnyModel = true });
+        await using var server = await TestServer.StartAsync(
+            time,
+            ("OpenInteractions:Providers:Endpoints:local:BaseUrl", new Uri(vendor.Address, "v1").ToString()),
+            ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"),
+            ("OpenInteractions:Providers:IdleTimeout", "00:30:00"));
+        vendor.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
+        await using var events = await server.Client.CreateStreamedAsync($$"""{"model":"local/any","input":"hi","stream":true{{more}}}""");
+        await events.UntilAsync("step.delta");
+
+        for (var beats = 0; beats < 50; beats++) // 12.5 minutes: longer than where the vendor cuts
+        {
+            await time.TimerAsync(Interval, "the next heartbeat");
+            time.Advance(Interval);
+            await events.HeartbeatAsync();
+        }
+
+        gate.Open();
+        var all = await events.ToEndAsync();
+
+        Assert.Equal("one two", string.Concat(all.Where(e => e.Name == "step.delta").Select(e => e.Json.GetProperty("delta").GetProperty("text").GetString())));
+        Assert.Equal(50, events.Heartbeats);
+    }
+}
