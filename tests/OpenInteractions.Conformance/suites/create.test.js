@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { create, get, send, textOf, tryCreate } from '../support/http.js';
 import { scenarios } from '../support/scenario.js';
 import { ai, ask } from '../support/sdk.js';
-import { model, version } from '../support/settings.js';
+import { apiKey, baseUrl, model, version } from '../support/settings.js';
 
 const scenario = scenarios('create');
 
@@ -150,7 +150,7 @@ scenario('a wrong tool type names the path and the allowed types', ['TL-14'], as
 scenario('bodies that are no JSON are refused', ['TR-3'], async () => {
   const form = new FormData();
   form.set('model', model);
-  const multipart = await fetch(`${process.env.OI_BASE_URL}/${version}/interactions`, { method: 'POST', body: form, headers: { 'x-goog-api-key': 'k' } });
+  const multipart = await fetch(`${baseUrl}/${version}/interactions`, { method: 'POST', body: form, headers: { 'x-goog-api-key': apiKey } });
   assert.ok(multipart.status >= 400 && multipart.status < 500, `${multipart.status}`);
   for (const body of ['', '{', '[]', '"text"', 'null', '{"model":"demo","input":"x"} trailing']) {
     const answer = await send('POST', `/${version}/interactions`, body);
