@@ -23,7 +23,8 @@ public sealed class HeartbeatTests
             time,
             ("OpenInteractions:Providers:Endpoints:local:BaseUrl", new Uri(vendor.Address, "v1").ToString()),
             ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"),
-            ("OpenInteractions:Providers:IdleTimeout", "00:30:00"));
+            ("OpenInteractions:Providers:IdleTimeout", "00:30:00"),
+            ("OpenInteractions:Runs:LeaseTime", "00:10:00")); // the moved clock must not outrun the renewals
         vendor.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
         await using var events = await server.Client.CreateStreamedAsync($$"""{"model":"local/any","input":"hi","stream":true{{more}}}""");
         await events.UntilAsync("step.delta");
