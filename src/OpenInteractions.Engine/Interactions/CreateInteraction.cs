@@ -200,11 +200,17 @@ public sealed class CreateInteraction
     private async Task<CreatedInteraction> AnsweredAsync(RunPlan plan, CancellationToken gone)
     {
         var run = _executor.Start(plan, lease: null, hasEvents: false);
-        using var onGone = plan.IsStored ? default : gone.Register(() => run.Stop(StopCause.Cancelled));
-
-        // The reading ends with the connection; a stored run goes on and is found in the list.
-        var ended = await run.Execution.WaitAsync(gone);
-        return new CreatedInteraction.Answered(ended!);
+        try
+        {
+            // The reading ends with the connection; a stored run goes on and is found in the list.
+            var ended = await run.Execution.WaitAsync(gone);
+            return new CreatedInteraction.Answered(ended!);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested && !plan.IsStored)
+        {
+            run.Stop(StopCause.Cancelled);
+            throw;
+        }
     }
 
     private Task<RunLease?> InsertAsync(RunPlan plan, bool startsNow)
