@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using OpenInteractions.Api.Tests.Hosting;
 using OpenInteractions.Testing.Client;
 
@@ -43,11 +44,13 @@ public sealed class HealthTests(ServerWithModels models) : IClassFixture<ServerW
     [Fact]
     public async Task A_host_name_is_never_markup()
     {
-        using var request = _client.Request(HttpMethod.Get, "/", null);
-        request.Headers.Host = "x\"><script>";
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", _client.Address.Port);
+        await socket.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: x\"><script>\r\nConnection: close\r\n\r\n"u8.ToArray());
 
-        var page = await _client.SendAsync(request);
+        var page = await new StreamReader(socket.GetStream()).ReadToEndAsync();
 
-        Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 ", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", page, StringComparison.Ordinal);
     }
 }

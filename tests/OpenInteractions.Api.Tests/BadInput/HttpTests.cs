@@ -20,7 +20,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
         { "DELETE", "/v1/interactions/int_1/cancel", 405 }, { "POST", "/v1/interactions/int_1/tree", 405 }, { "GET", "/v1/interactions/int_1/steps", 404 },
         { "GET", "/v1/interactions/int_1/cancel/now", 404 }, { "POST", "/v1/interactions/int_1:cancel", 405 }, { "GET", "/v1/interactions//", 404 },
         { "GET", "/v1/nothing", 404 }, { "GET", "/v1beta3/interactions", 404 }, { "GET", "/favicon.ico", 404 }, { "GET", "/../etc/passwd", 404 },
-        { "GET", "/v1/interactions/%00", 404 }, { "GET", "/v1/interactions/%2F", 404 }, { "GET", "/v1/interactions/..%2F..%2Fetc", 404 }, { "GET", "/v1/interactions/int_%F0%9F%98%80", 404 },
+        { "GET", "/v1/interactions/%2F", 404 }, { "GET", "/v1/interactions/..%2F..%2Fetc", 404 }, { "GET", "/v1/interactions/int_%F0%9F%98%80", 404 },
         { "GET", "/v1/interactions/interactions%2F", 404 }, { "GET", "/v1/interactions/%25", 404 }, { "POST", "/healthz", 405 }, { "DELETE", "/readyz", 405 }, { "FROB", "/v1/interactions", 405 },
         { "GET", "/v1/interactions/" + new string('x', 3000), 404 },
     };
@@ -55,6 +55,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     [Theory]
     [InlineData("")]
     [InlineData("GET / HTTP/9.9\r\n\r\n")]
+    [InlineData("GET /v1/interactions/%00 HTTP/1.1\r\nHost: a\r\n\r\n")]
     [InlineData("GET /v1/interactions HTTP/1.1\r\n\r\n")]
     [InlineData("GET /v1/interactions HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
     [InlineData("GET /v1/inter actions HTTP/1.1\r\nHost: a\r\n\r\n")]
@@ -78,7 +79,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     [Fact]
     public async Task Headers_that_are_too_large_are_refused()
     {
-        var answer = await SendRawAsync(Encoding.ASCII.GetBytes($"GET /v1/interactions HTTP/1.1\r\nHost: a\r\nx-goog-api-key: {new string('k', 200_000)}\r\n\r\n"));
+        var answer = await SendRawAsync(Encoding.ASCII.GetBytes($"GET /v1/interactions HTTP/1.1\r\nHost: a\r\nx-goog-api-key: {new string('k', 200_000)}\r\n\r\n"), endsThere: false);
 
         Assert.StartsWith("HTTP/1.1 431", answer, StringComparison.Ordinal);
         await ServesAsync();
@@ -88,13 +89,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     public async Task A_body_that_breaks_off_leaves_nothing_behind()
     {
         var before = (await _client.ListAsync("?page_size=1000")).Text;
-        using (var socket = new TcpClient())
-        {
-            await socket.ConnectAsync("127.0.0.1", _client.Address.Port);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{\"model\":\"demo\",\"input\":\"hi\"}"));
-            socket.Client.Shutdown(SocketShutdown.Send);
-            await new StreamReader(socket.GetStream()).ReadToEndAsync();
-        }
+        await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{\"model\":\"demo\",\"input\":\"hi\"}"));
 
         Assert.Equal(before, (await _client.ListAsync("?page_size=1000")).Text);
         Assert.Empty(models.Server.Log.Errors);
@@ -104,7 +99,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     [Rule("MM-3")]
     public async Task A_body_over_the_limit_is_refused_by_its_length_before_it_is_read()
     {
-        var answer = await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000001\r\n\r\n"));
+        var answer = await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000001\r\n\r\n"), endsThere: false);
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"request_too_large\"", answer, StringComparison.Ordinal);
@@ -120,7 +115,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"));
         var chunk = Encoding.ASCII.GetBytes($"F4240\r\n{new string(' ', 1_000_000)}\r\n");
-        var answer = new StreamReader(stream).ReadToEndAsync();
+        var answer = ReadToEndAsync(stream);
         try
         {
             for (var sent = 0; sent < 110 && !answer.IsCompleted; sent++)
@@ -167,21 +162,47 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
         Assert.Contains("Content-Encoding", answer.ErrorMessage, StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task<string> SendRawAsync(byte[] bytes)
+    private async Task<string> SendRawAsync(byte[] bytes, bool endsThere = true)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", _client.Address.Port);
         var stream = socket.GetStream();
+        var answer = ReadToEndAsync(stream);
         try
         {
             await stream.WriteAsync(bytes);
-            socket.Client.Shutdown(SocketShutdown.Send);
-            return await new StreamReader(stream).ReadToEndAsync();
+            if (endsThere)
+            {
+                socket.Client.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            // The server has answered already and takes no more.
+        }
+
+        return await answer;
+    }
+
+    // What came before a reset counts: a server that refuses closes on what it has not read.
+    private static async Task<string> ReadToEndAsync(NetworkStream stream)
+    {
+        using var all = new MemoryStream();
+        var chunk = new byte[4096];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            for (int read; (read = await stream.ReadAsync(chunk, patience.Token)) > 0;)
+            {
+                all.Write(chunk, 0, read);
+            }
         }
         catch (IOException)
         {
-            return ""; // reset
+            // Reset.
         }
+
+        return Encoding.Latin1.GetString(all.ToArray());
     }
 
     private async Task ServesAsync() => Assert.Equal("on", (await _client.CreateAsync("""{"model":"demo","input":"echo: on","store":false}""")).Ok().OutputText);
