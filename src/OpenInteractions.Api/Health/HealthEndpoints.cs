@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.Interactions;
 using OpenInteractions.Engine.Runs;
@@ -10,6 +11,8 @@ internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
+        // It counts from when it is made, which must not be the first time that somebody looks.
+        routes.ServiceProvider.GetRequiredService<MetricsText>();
         routes.MapGet("/healthz", () => Text("ok\n")).WithMetadata(new PublicRoute());
         routes.MapGet("/readyz", ReadyAsync).WithMetadata(new PublicRoute());
         routes.MapGet("/metrics", MetricsAsync).WithMetadata(new PublicRoute());

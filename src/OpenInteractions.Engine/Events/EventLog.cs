@@ -241,7 +241,15 @@ internal sealed class EventLog
             (flushed, _flushed) = (_flushed, null);
         }
 
-        _lost.Cancel();
+        try
+        {
+            _lost.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run has ended meanwhile: there is nothing left to stop.
+        }
+
         flushed?.TrySetResult();
     }
 

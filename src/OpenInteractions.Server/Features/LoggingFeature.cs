@@ -6,6 +6,13 @@ internal static class LoggingFeature
     public static void AddServerLogging(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
+        if (builder.Configuration["Logging:Console:FormatterName"] is { Length: > 0 } chosen)
+        {
+            // Said again, because the host has set its own formatter after it read the configuration.
+            builder.Logging.AddConsole(console => console.FormatterName = chosen);
+            return;
+        }
+
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -1,7 +1,7 @@
-const languages = { bash: 'bash', sh: 'bash', js: 'js', javascript: 'js', csharp: 'csharp', cs: 'csharp' };
+const languages = { bash: 'bash', sh: 'bash', js: 'js', javascript: 'js', csharp: 'csharp', cs: 'csharp', python: 'python', py: 'python' };
 
 /**
- * Finds the fenced bash, js and csharp samples of a Markdown text, and the mark that stands before each:
+ * Finds the fenced bash, js, csharp and python samples of a Markdown text, and the mark that stands before each:
  * `<!-- run -->`, `<!-- run; prints: Ada; after previous -->` or `<!-- not run: why -->`. A mark that marks nothing, or says something else, is an error.
  */
 export function extractSamples(markdown, file) {
@@ -26,7 +26,7 @@ export function extractSamples(markdown, file) {
     const end = lines.findIndex((other, i) => i > at && other.trim().startsWith(fence[2]) && other.trim().replaceAll(fence[2][0], '') === '');
     fail(end < 0, `${where}: this fence has no end.`);
     const language = languages[fence[3].toLowerCase()];
-    fail(mark && !language, `${mark?.where}: only bash, js and csharp can be run.`);
+    fail(mark && !language, `${mark?.where}: only bash, js, csharp and python can be run.`);
     if (language) {
       const code = lines.slice(at + 1, end).map((l) => (l.startsWith(fence[1]) ? l.slice(fence[1].length) : l)).join('\n');
       samples.push({ where, language, code, mark });

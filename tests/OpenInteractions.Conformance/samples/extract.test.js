@@ -28,7 +28,7 @@ for (const [fault, text, message] of [
   ['a mark before text', '<!-- run -->\ntext', /x\.md:1.*no sample/],
   ['a mark at the end', '<!-- run -->\n', /no sample/],
   ['two marks', `<!-- run -->\n<!-- run -->\n${fence('bash', 'x')}`, /no sample/],
-  ['a mark before another language', `<!-- run -->\n${fence('python', 'x')}`, /only bash, js and csharp/],
+  ['a mark before another language', `<!-- run -->\n${fence('ruby', 'x')}`, /only bash, js, csharp and python/],
   ['a word that no mark knows', `<!-- run; expects: x -->\n${fence('bash', 'x')}`, /'expects: x'/],
   ['a misspelt mark', `<!-- run it -->\n${fence('bash', 'x')}`, /a mark is/],
   ['no reason', `<!-- not run -->\n${fence('bash', 'x')}`, /say why/],

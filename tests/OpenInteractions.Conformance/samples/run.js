@@ -4,6 +4,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { followPython } from './python.js';
 
 const clientModules = join(dirname(fileURLToPath(import.meta.url)), '..', 'clients', 'node_modules');
 const seconds = 180;
@@ -13,6 +14,10 @@ export const documentedAddress = /http:\/\/(?:127\.0\.0\.1|localhost):8080/g;
 
 /** Runs a sample in an empty folder, with the documented address replaced, and returns what it printed. It must end with code 0. */
 export async function runSample({ where, language, code }, baseUrl) {
+  if (language === 'python') {
+    return followPython(code.replaceAll(documentedAddress, baseUrl), sendAsPython);
+  }
+
   const folder = await mkdtemp(join(tmpdir(), 'openinteractions-sample-'));
   try {
     const text = code.replaceAll(documentedAddress, baseUrl);
@@ -25,6 +30,15 @@ export async function runSample({ where, language, code }, baseUrl) {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function sendAsPython(method, url, body, apiKey) {
+  const response = await fetch(url, { method, headers: { 'content-type': 'application/json', 'x-goog-api-key': apiKey }, body: body && JSON.stringify(body) });
+  if (response.status !== 200) {
+    throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+  }
+
+  return response.json();
 }
 
 async function execute([command, ...args], cwd, where) {

@@ -26,6 +26,34 @@ var answer = await http.PostAsync("http://127.0.0.1:8080/v1/interactions", new S
 Console.WriteLine(await answer.Content.ReadAsStringAsync());`), /it works/);
 }, { seconds: 200 });
 
+scenario('Python samples are followed by the requests that the SDK would make', [], async () => {
+  const printed = await run('python', `
+from google import genai
+
+# No key is needed here, but the SDK wants one.
+client = genai.Client(api_key="any", http_options={"base_url": "http://127.0.0.1:8080"})
+
+first = client.interactions.create(model="demo", input="My name is Ada.")
+second = client.interactions.create(
+    model="demo",
+    input="What is my name?",
+    previous_interaction_id=first.id,
+)
+print(second.output_text)`);
+  assert.match(printed, /Ada/);
+});
+
+for (const [code, message] of [
+  ['client = genai.Client(http_options={"base_url": "http://127.0.0.1:8080"})', /api_key/],
+  ['client = genai.Client(api_key="k", http_options={"base_url": "http://127.0.0.1:8080/v1"})', /without a version/],
+  ['for x in y: pass', /cannot follow/],
+  ['first = client.interactions.create(model="demo")', /no client/],
+]) {
+  scenario(`a Python sample that would not work is a failure: ${code}`, [], async () => {
+    await assert.rejects(run('python', code), message);
+  });
+}
+
 for (const [language, code] of [
   ['bash', 'false; echo went on'],
   ['bash', 'curl -s http://127.0.0.1:8080/v1/interactions/nope'],

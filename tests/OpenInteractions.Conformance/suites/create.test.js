@@ -66,6 +66,24 @@ scenario('an image block arrives with its bytes', ['MM-1'], async () => {
   assert.match(answer.output_text, /image\/png.*1×1/);
 });
 
+scenario('media are plain base64 or an address, and nothing else', ['MM-1'], async () => {
+  const image = (fields) => ({ input: [{ type: 'text', text: 'x' }, { type: 'image', ...fields }] });
+  for (const [fields, place] of [
+    [{ uri: `data:image/png;base64,${onePixel}` }, 'uri'],
+    [{ mime_type: 'image/png', data: `data:image/png;base64,${onePixel}` }, 'data'],
+    [{ mime_type: 'image/png', data: 'not base64!' }, 'data'],
+    [{ mime_type: 'image/png', data: onePixel.slice(0, -3) }, 'data'],
+    [{ mime_type: 'image/png', data: onePixel, uri: 'https://example.com/x.png' }, 'uri'],
+    [{ mime_type: 'image/png' }, 'data'],
+    [{ data: onePixel }, 'mime_type'],
+    [{ uri: 'file:///etc/passwd' }, 'uri'],
+  ]) {
+    const answer = await tryCreate(image(fields));
+    assert.equal(answer.status, 400, `${JSON.stringify(fields).slice(0, 60)}: ${answer.text.slice(0, 200)}`);
+    assert.ok(answer.json.error.message.includes(place), answer.text);
+  }
+});
+
 scenario('model names may carry the prefix models/', ['TR-10'], async () => {
   assert.equal(textOf(await create({ model: `models/${model}`, input: 'echo: prefixed' })), 'prefixed');
 });

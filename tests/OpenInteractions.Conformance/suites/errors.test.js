@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { create, send, tryCreate } from '../support/http.js';
 import { recordingProxy } from '../support/recordingProxy.js';
 import { scenarios } from '../support/scenario.js';
@@ -103,4 +104,24 @@ scenario('broken bodies do not hurt the next caller', ['ER-2'], async () => {
   const broken = await fetch(`${baseUrl}/${version}/interactions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: invalidUtf8 });
   assert.equal(broken.status, 400, await broken.text());
   assert.equal((await create({ input: 'echo: fine' })).status, 'completed');
+});
+
+scenario('a body beyond the limit is refused before it is sent', ['ER-2', 'MM-3'], async () => {
+  const { port, hostname } = new URL(baseUrl);
+  const answer = await new Promise((resolve, reject) => {
+    const request = http.request({ port, hostname, method: 'POST', path: `/${version}/interactions`, headers: { 'content-type': 'application/json', 'content-length': 100 * 1024 * 1024 + 1 } });
+    request.on('response', async (response) => resolve({ status: response.statusCode, text: Buffer.concat(await response.toArray()).toString() }));
+    request.on('error', reject);
+    request.flushHeaders();
+  });
+  assert.equal(answer.status, 413);
+  const { error } = JSON.parse(answer.text);
+  assert.equal(error.code, 'request_too_large');
+  assert.match(error.message, /100 MB/);
+});
+
+scenario('a large image, within the limit, goes through', ['MM-3'], async () => {
+  const data = Buffer.concat([Buffer.from('GIF89a'), Buffer.alloc(3_000_000)]).toString('base64');
+  const made = await create({ input: [{ type: 'text', text: 'What is in this image?' }, { type: 'image', mime_type: 'image/gif', data }] });
+  assert.equal(made.status, 'completed');
 });
