@@ -120,11 +120,11 @@ public sealed class FunctionTests(ServerWithModels models) : IClassFixture<Serve
 
     [Theory]
     [InlineData("demo", "get_weather for Paris")]
-    [InlineData("gpt-5.1", "call get_weather with {\\\"city\\\":\\\"Paris\\\"}")]
+    [InlineData("gpt-4.1", "call get_weather with {\\\"city\\\":\\\"Paris\\\"}")]
     [Rule("FN-7")]
     public async Task A_client_without_stored_state_sends_the_steps_back(string model, string prompt)
     {
-        var asked = await SendAsync($$$"""{"model":"{{{model}}}","input":"{{{prompt}}}","tools":{{{Functions.Tools}}},"store":false,"generation_config":{"thinking_level":"low"}}""");
+        var asked = await SendAsync($$$"""{"model":"{{{model}}}","input":"{{{prompt}}}","tools":{{{Functions.Tools}}},"store":false}""");
         var call = Functions.Calls(asked)[0];
         string[] steps =
         [
@@ -134,7 +134,6 @@ public sealed class FunctionTests(ServerWithModels models) : IClassFixture<Serve
 
         var answered = await SendAsync($$"""{"model":"{{model}}","store":false,"tools":{{Functions.Tools}},"input":[{{string.Join(',', steps)}}]}""");
 
-        Assert.Contains(asked.Steps, s => s.GetProperty("type").GetString() == "thought");
         Assert.Equal("completed", answered.State);
         Assert.Contains("sunny", answered.OutputText, StringComparison.Ordinal);
     }

@@ -12,13 +12,13 @@ public sealed class UpstreamErrorTests(ServerWithModels models) : IClassFixture<
     private readonly InteractionsClient _client = models.Client;
 
     [Theory]
-    [InlineData("", 429, 429, "rate_limit_exceeded", "30", "30")]
-    [InlineData(",\"stream\":true", 429, 429, "rate_limit_exceeded", "30", "30")]
-    [InlineData(",\"stream\":true,\"store\":false", 429, 429, "rate_limit_exceeded", "30", "30")]
+    [InlineData("", 429, 429, "rate_limit_exceeded", "3600", "3600")]
+    [InlineData(",\"stream\":true", 429, 429, "rate_limit_exceeded", "3600", "3600")]
+    [InlineData(",\"stream\":true,\"store\":false", 429, 429, "rate_limit_exceeded", "3600", "3600")]
     [InlineData("", 400, 400, "invalid_request", null, null)]
     [InlineData(",\"stream\":true", 400, 400, "invalid_request", null, null)]
-    [InlineData("", 503, 503, "service_unavailable", "30", "30")]
-    [InlineData(",\"stream\":true", 503, 503, "service_unavailable", "30", "30")]
+    [InlineData("", 503, 503, "service_unavailable", "3600", "3600")]
+    [InlineData(",\"stream\":true", 503, 503, "service_unavailable", "3600", "3600")]
     [Rule("ER-2")]
     [Rule("ER-7")]
     [Rule("ER-8")]
