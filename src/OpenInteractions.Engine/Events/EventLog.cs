@@ -48,13 +48,24 @@ internal sealed class EventLog
     public long Epoch => Feed.Epoch;
 
     /// <summary>Numbers an event and passes it on.</summary>
+    /// <param name="value">The event.</param>
+    /// <param name="cancellationToken">Ends the waiting. Events that end a run come without one: they do not wait, because a reader who has left will never make room.</param>
     /// <returns>Completes when the next event may follow.</returns>
     public ValueTask AppendAsync(StreamEvent value, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             var start = _pending.WrittenCount;
-            EventFrame.Write(_pending, value with { EventId = EventFrame.Id(Epoch, ++_number) });
+            try
+            {
+                EventFrame.Write(_pending, value with { EventId = EventFrame.Id(Epoch, ++_number) });
+            }
+            catch
+            {
+                TakeBack(start);
+                throw;
+            }
+
             Feed.Append(_pending.WrittenSpan[start..]);
             if (_lease is null)
             {
@@ -66,7 +77,7 @@ internal sealed class EventLog
             }
         }
 
-        return Feed.WaitForSpaceAsync(cancellationToken);
+        return cancellationToken.CanBeCanceled ? Feed.WaitForSpaceAsync(cancellationToken) : ValueTask.CompletedTask;
     }
 
     /// <summary>The number of the last event.</summary>
@@ -247,10 +258,19 @@ internal sealed class EventLog
         }
         catch (ObjectDisposedException)
         {
-            // The run has ended meanwhile: there is nothing left to stop.
+            // The run ended while its batch was under way: there is nobody left to stop.
         }
 
         flushed?.TrySetResult();
+    }
+
+    // Called with the gate held. Half of an event that could not be written must not stand in the batch.
+    private void TakeBack(int start)
+    {
+        var whole = new ArrayBufferWriter<byte>(start + 256);
+        whole.Write(_pending.WrittenSpan[..start]);
+        _pending = whole;
+        _number--;
     }
 
     private void Enqueue()
