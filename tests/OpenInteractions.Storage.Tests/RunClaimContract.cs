@@ -111,8 +111,22 @@ public abstract class RunClaimContract(IStorageFixture fixture)
 
         for (var claim = 0; claim < 4; claim++)
         {
-            var run = Assert.Single(await store.Runs.ClaimAsync("node-a", Ttl, 10, Cancel));
+            var run = Assert.Single(await store.Runs.ClaimAsync($"node-{claim}", Ttl, 10, Cancel));
             Assert.Equal((claim, claim + 1L), (run.TakeOvers, run.Lease.Epoch));
+            store.Clock.Advance(Ttl);
+        }
+    }
+
+    [Fact]
+    public async Task An_owner_who_takes_up_again_what_it_renewed_too_late_has_not_died()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        await store.Runs.InsertAsync(Queued(1), Run(), null, Ttl, Cancel);
+
+        for (var claim = 0; claim < 3; claim++)
+        {
+            var run = Assert.Single(await store.Runs.ClaimAsync("node-a", Ttl, 10, Cancel));
+            Assert.Equal((0, claim + 1L), (run.TakeOvers, run.Lease.Epoch));
             store.Clock.Advance(Ttl);
         }
     }

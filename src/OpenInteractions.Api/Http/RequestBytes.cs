@@ -17,6 +17,11 @@ internal static class RequestBytes
             throw new ApiException(ErrorCode.InvalidRequest, "The body must be JSON; forms are not taken here. Send media as base64 in 'data' or as 'uri'.");
         }
 
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, "The body must be sent as it is: no 'Content-Encoding' is taken.");
+        }
+
         var reader = request.BodyReader;
         ReadResult result;
         while (!(result = await reader.ReadAsync(request.HttpContext.RequestAborted)).IsCompleted)

@@ -23,8 +23,9 @@ internal static class InteractionEndpoints
     private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
     {
         RefuseRetiredClients(context.Request);
-        var request = await RequestBytes.ReadAsync(context.Request, RequestBody.ReadCreateInteraction);
-        return await create.ExecuteAsync(context.Caller(), request, context.RequestAborted) switch
+        var key = IdempotencyKey.Read(context.Request);
+        var (request, mark) = await RequestBytes.ReadAsync(context.Request, body => (RequestBody.ReadCreateInteraction(body), key?.Mark(body.Span)));
+        return await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted) switch
         {
             CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger, lifetime.ApplicationStopping),
             CreatedInteraction.Answered answered => InteractionWriter.Answer(answered.Interaction, ShownSteps.Made),

@@ -26,6 +26,7 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger, Canc
         try
         {
             await response.StartAsync(gone);
+            await response.BodyWriter.FlushAsync(gone); // the headers go out now: a reader must not hang until something happens
             await WriteAsync(response, gone);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)

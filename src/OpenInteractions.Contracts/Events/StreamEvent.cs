@@ -72,6 +72,7 @@ public sealed record StepStartEvent : StreamEvent
     public required int Index { get; init; }
 
     /// <summary>The step as an empty shell (wire 14.3, behaviour SE-9).</summary>
+    [JsonConverter(typeof(StepShellConverter))]
     public required Step Step { get; init; }
 }
 

@@ -25,21 +25,6 @@ internal sealed class StepConverter() : UnionConverter<Step>("type",
     UnionVariant.Of(ProcessingResultStep.TypeName, w => w.ProcessingResultStep),
 ])
 {
-    /// <summary>An empty output is written without its list: that is the shell with which a stream announces it (wire 14.3).</summary>
-    public override void Write(Utf8JsonWriter writer, Step value, JsonSerializerOptions options)
-    {
-        if (value is ModelOutputStep { Content.Count: 0, Error: null, Unknown: null })
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, ModelOutputStep.TypeName);
-            writer.WriteEndObject();
-        }
-        else
-        {
-            base.Write(writer, value, options);
-        }
-    }
-
     protected override Step Unknown(string tag, JsonElement raw) => new UnknownStep(tag, raw);
 
     protected override JsonElement? RawOf(Step value) => (value as UnknownStep)?.Raw;

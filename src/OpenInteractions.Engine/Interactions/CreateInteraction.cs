@@ -8,7 +8,7 @@ using OpenInteractions.Engine.Tenancy;
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>Accepts a turn, starts its run, and gives the caller what he asked for: the end, the stream, or the id (behaviour TR-1, BG-1, SE-1).</summary>
-public sealed class CreateInteraction
+public sealed partial class CreateInteraction
 {
     /// <summary>
     /// How long a stream waits for the model before it is opened: what the provider refuses at once is an ordinary HTTP error that clients know how
@@ -47,9 +47,10 @@ public sealed class CreateInteraction
     /// <summary>Runs one create.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="request">The request, each field of which is valid by itself.</param>
+    /// <param name="mark">What the request is known by when it comes again, or null.</param>
     /// <param name="gone">The caller has left. A stored run goes on (behaviour ST-20).</param>
     /// <exception cref="ApiException">The request is refused, or a foreground run failed before the model gave anything; nothing is kept.</exception>
-    public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, CancellationToken gone)
+    public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         RequestRules.Check(request);
         if (request.Agent is { } agent)
@@ -57,18 +58,27 @@ public sealed class CreateInteraction
             throw new ApiException(ErrorCode.NotFound, $"There is no agent '{agent}' on this server.", "agent");
         }
 
-        var plan = await AcceptAsync(caller, request, gone);
-        return (request.Background ?? false, request.Stream ?? false) switch
+        RequireStored(request, mark);
+        var plan = await AcceptAsync(caller, request, mark, gone);
+        try
         {
-            (true, var stream) => await InBackgroundAsync(plan, stream),
-            (_, true) when plan.IsStored => await StreamedAsync(plan, gone),
-            (_, true) => await StreamedUnstoredAsync(plan, gone),
-            _ => await AnsweredAsync(plan, gone),
-        };
+            return (request.Background ?? false, request.Stream ?? false) switch
+            {
+                (true, var stream) => await InBackgroundAsync(plan, stream),
+                (_, true) when plan.IsStored => await StreamedAsync(plan, gone),
+                (_, true) => await StreamedUnstoredAsync(plan, gone),
+                _ when mark is not null => await AnsweredOnceAsync(plan, gone),
+                _ => await AnsweredAsync(plan, gone),
+            };
+        }
+        catch (CameBeforeException repeated)
+        {
+            return await RepeatAsync(plan, repeated.Earlier, gone);
+        }
     }
 
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read.</summary>
-    private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, CancellationToken gone)
+    private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
@@ -95,9 +105,10 @@ public sealed class CreateInteraction
                 Settings = SettingsEcho.Write(request),
                 Input = TurnJson.WriteSteps(request.Input.Steps),
                 Labels = request.Labels,
-                HasJournal = (request.Background ?? false) || (request.Stream ?? false),
+                HasJournal = (request.Background ?? false) || (request.Stream ?? false) || mark is not null,
             },
             Request = request,
+            Mark = mark,
             Model = model,
             IsStored = request.Store ?? true,
             Deadline = now + _options.Deadline,
@@ -163,12 +174,18 @@ public sealed class CreateInteraction
         await WaitForFirstOutputAsync(run, gone);
         if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
         {
-            await run.Execution;
-            await _store.DeleteAsync(plan.Interaction.Project, run.Id, CancellationToken.None);
-            throw refusal;
+            throw await WithdrawAsync(run, refusal);
         }
 
         return new CreatedInteraction.Streamed(run.Id, _streams.Follow(plan.Interaction.Project, run.Id, run.Log!.Feed));
+    }
+
+    /// <summary>The caller never saw the id of what was refused at once: nothing of it is kept.</summary>
+    private async Task<ApiException> WithdrawAsync(ActiveRun run, ApiException refusal)
+    {
+        await run.Execution;
+        await _store.DeleteAsync(run.Plan.Interaction.Project, run.Id, CancellationToken.None);
+        return refusal;
     }
 
     private async Task<CreatedInteraction> StreamedUnstoredAsync(RunPlan plan, CancellationToken gone)
@@ -200,14 +217,21 @@ public sealed class CreateInteraction
     private async Task<CreatedInteraction> AnsweredAsync(RunPlan plan, CancellationToken gone)
     {
         var run = _executor.Start(plan, lease: null, hasEvents: false);
-        using var onGone = plan.IsStored ? default : gone.Register(() => run.Stop(StopCause.Cancelled));
-
-        // The reading ends with the connection; a stored run goes on and is found in the list.
-        var ended = await run.Execution.WaitAsync(gone);
-        return new CreatedInteraction.Answered(ended!);
+        try
+        {
+            // The reading ends with the connection; a stored run goes on and is found in the list.
+            var ended = await run.Execution.WaitAsync(gone);
+            return new CreatedInteraction.Answered(ended!);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested && !plan.IsStored)
+        {
+            run.Stop(StopCause.Cancelled);
+            throw;
+        }
     }
 
-    private Task<RunLease?> InsertAsync(RunPlan plan, bool startsNow)
+    /// <exception cref="CameBeforeException">The request came before, under the same mark.</exception>
+    private async Task<RunLease?> InsertAsync(RunPlan plan, bool startsNow)
     {
         var run = new NewRun
         {
@@ -215,7 +239,14 @@ public sealed class CreateInteraction
             Priority = PriorityOf(plan.Interaction.ServiceTier),
             Deadline = plan.Deadline,
         };
-        return _queue.InsertAsync(plan.Interaction, run, startsNow ? _registry.Owner : null, _options.LeaseTime, CancellationToken.None);
+        var owner = startsNow ? _registry.Owner : null;
+        if (plan.Mark is not { } mark)
+        {
+            return await _queue.InsertAsync(plan.Interaction, run, owner, _options.LeaseTime, CancellationToken.None);
+        }
+
+        var inserted = await _queue.InsertOnceAsync(plan.Interaction, run, mark, owner, _options.LeaseTime, CancellationToken.None);
+        return inserted.Earlier is { } earlier ? throw new CameBeforeException(earlier) : inserted.Lease;
     }
 
     private static int PriorityOf(string tier) => tier switch { "priority" => 0, "flex" or "deferred" => 2, _ => 1 };

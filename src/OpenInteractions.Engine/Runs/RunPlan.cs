@@ -12,6 +12,9 @@ internal sealed record RunPlan
     /// <summary>The request.</summary>
     public required CreateInteractionRequest Request { get; init; }
 
+    /// <summary>What the request is known by when it comes again, or null.</summary>
+    public IdempotencyMark? Mark { get; init; }
+
     /// <summary>Who runs the model, and which; null after a take-over: the model is then looked up again.</summary>
     public ResolvedModel? Model { get; init; }
 

@@ -24,6 +24,12 @@ public interface IRunQueue
     Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="InsertAsync"/>, once per mark: when its key was used before in this project and what it made is still there, nothing is kept and the
+    /// first create is told. The mark goes with its interaction.
+    /// </summary>
+    Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Takes queued runs, and running ones whose lease is over, highest priority first, then oldest. A take-over from a dead owner is
     /// counted in <see cref="ClaimedRun.TakeOvers"/>; a queued run is not, nor one that its own owner lost by renewing too late. The interaction's status becomes <c>in_progress</c>.
     /// </summary>

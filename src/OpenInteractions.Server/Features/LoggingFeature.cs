@@ -5,10 +5,12 @@ internal static class LoggingFeature
 {
     public static void AddServerLogging(this WebApplicationBuilder builder)
     {
-        builder.Logging.ClearProviders().AddConsole();
-        if (!string.IsNullOrEmpty(builder.Configuration["Logging:Console:FormatterName"]))
+        builder.Logging.ClearProviders();
+        if (builder.Configuration["Logging:Console:FormatterName"] is { Length: > 0 } chosen)
         {
-            return; // the operator's choice, which AddSimpleConsole would overrule
+            // Said again, because the host has set its own formatter after it read the configuration.
+            builder.Logging.AddConsole(console => console.FormatterName = chosen);
+            return;
         }
 
         builder.Logging.AddSimpleConsole(console =>

@@ -31,7 +31,8 @@ internal static class SqliteInteractionRows
 
     private const string WriteContentSql = "UPDATE contents SET output = $2, provider_states = $3 WHERE interaction = $1";
 
-    public static void Insert(SqliteSession session, StoredInteraction interaction)
+    /// <returns>The number of the row.</returns>
+    public static long Insert(SqliteSession session, StoredInteraction interaction)
     {
         var number = session[InsertSql]
             .Set(1, interaction.Id)
@@ -63,6 +64,8 @@ internal static class SqliteInteractionRows
                 session[InsertLabelSql].Set(1, number).Set(2, key).Set(3, value).Set(4, interaction.Project).Set(5, interaction.Id).Execute();
             }
         }
+
+        return number;
     }
 
     public static StoredInteraction? Get(SqliteSession session, string project, string id)

@@ -20,6 +20,8 @@ internal sealed partial class SqliteInteractionStore
 
     private const string DeleteContentSql = "DELETE FROM contents WHERE interaction = $1";
 
+    private const string DeleteMarkSql = "DELETE FROM idempotency_keys WHERE interaction = $1";
+
     private const string DeleteLabelsSql = "DELETE FROM labels WHERE interaction = $1";
 
     // A run that waits has nothing left to work for. One that runs keeps its row, and its lease, until its owner ends it.
@@ -84,6 +86,7 @@ internal sealed partial class SqliteInteractionStore
 
     private static void Erase(SqliteSession session, long number, string project, string id)
     {
+        session[DeleteMarkSql].Set(1, number).Execute();
         session[DeleteLabelsSql].Set(1, number).Execute();
         SqliteEventJournal.Erase(session, number);
         session[DeleteContentSql].Set(1, number).Execute();

@@ -5,14 +5,6 @@ namespace OpenInteractions.Storage.Sqlite;
 
 internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IRunQueue
 {
-    private const string InsertSql = """
-        INSERT INTO runs (id, project, state, priority, queued_at, deadline, owner, epoch, lease_until, take_overs, cancel_requested)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)
-        RETURNING number
-        """;
-
-    private const string InsertRequestSql = "INSERT INTO run_requests (run, request) VALUES ($1, $2)";
-
     private const string RenewSql = "UPDATE runs SET lease_until = $4 WHERE id = $1 AND owner = $2 AND epoch = $3 AND state = 'running'";
 
     // The time of queueing stays: a run that was handed back is not the youngest now.
@@ -37,36 +29,6 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
     private const string CountSql = """
         SELECT (SELECT count(*) FROM runs WHERE state = 'queued'), (SELECT count(*) FROM runs WHERE state = 'running')
         """;
-
-    public Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken)
-    {
-        if (interaction.Status.IsTerminal())
-        {
-            throw new ArgumentException("An interaction that has ended has no run.", nameof(interaction));
-        }
-
-        return writer.RunAsync<(StoredInteraction, NewRun, string?, TimeSpan, DateTimeOffset), RunLease?>(
-            (interaction, run, claimedBy, ttl, time.GetUtcNow()),
-            static (session, state) =>
-            {
-                var (interaction, run, claimedBy, ttl, now) = state;
-                SqliteInteractionRows.Insert(session, interaction);
-                var number = session[InsertSql]
-                    .Set(1, interaction.Id)
-                    .Set(2, interaction.Project)
-                    .Set(3, claimedBy is null ? "queued" : "running")
-                    .Set(4, run.Priority)
-                    .Set(5, now)
-                    .Set(6, run.Deadline)
-                    .Set(7, claimedBy)
-                    .Set(8, claimedBy is null ? 0 : 1)
-                    .Set(9, claimedBy is null ? 0 : (now + ttl).ToUnixTimeMilliseconds())
-                    .QueryNumber()!.Value;
-                session[InsertRequestSql].Set(1, number).SetBlob(2, run.Request).Execute();
-                return claimedBy is null ? null : new RunLease(interaction.Id, claimedBy, 1);
-            },
-            cancellationToken);
-    }
 
     public Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken) =>
         writer.RunAsync<(IReadOnlyList<RunLease>, DateTimeOffset), IReadOnlyList<RunLease>>(

@@ -71,7 +71,7 @@ internal static class SemanticCases
     {
         yield return new("unknown parent", Continue("int_06gzsvnbrm0000000000000000000"), "int_06gz", NotFound, 404);
         yield return new("parent of another form", Continue("v1_Chd5"), "v1_Chd5", NotFound, 404);
-        yield return new("empty parent", Continue(""), "previous_interaction_id", NotFound, 404);
+        yield return new("empty parent", Continue(""), "'previous_interaction_id'");
         yield return new("blank parent", Continue(" "), "interaction", NotFound, 404);
         yield return new("long parent", Continue(new string('i', 4000)), "iii", NotFound, 404);
         yield return new("parent with a line break", Continue("int_\\n1"), "int_", NotFound, 404);

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Contracts.Keys;
-using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Server;
+using OpenInteractions.Server.Features;
 using OpenInteractions.Testing.Client;
 
 namespace OpenInteractions.Api.Tests.Hosting;
@@ -34,9 +34,38 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static Task<TestServer> StartAsync(params (string Name, string Value)[] settings) => StartAsync(time: null, settings);
 
-    public static async Task<TestServer> StartAsync(TimeProvider? time, params (string Name, string Value)[] settings)
+    public static Task<TestServer> StartAsync(TimeProvider? time, params (string Name, string Value)[] settings) =>
+        StartAsync(NewDirectory(), time, settings);
+
+    /// <summary>A server whose callers need a key; a key that a test has chosen is known by its hash, as every other.</summary>
+    public static Task<TestServer> StartWithKeysAsync(params (string Project, string Key)[] keys)
     {
-        var data = Directory.CreateTempSubdirectory("openinteractions-");
+        var data = NewDirectory();
+        var entries = keys.Select(k => $$"""{"id":"key_{{k.Project}}","project":"{{k.Project}}","sha256":"{{ApiKeyFile.Hash(k.Key)}}","created":"2026-11-21T10:00:00Z"}""");
+        File.WriteAllText(Path.Combine(data.FullName, "keys.json"), $"[{string.Join(',', entries)}]");
+        return StartAsync(data, time: null);
+    }
+
+    /// <summary>Runs a server that is expected to end by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public static async Task<int> RunToEndAsync(params string[] args)
+    {
+        var data = NewDirectory();
+        try
+        {
+            await using var app = ServerApplication.Build(["--data-dir", data.FullName, .. args], builder => builder.Logging.ClearProviders());
+            return await app.RunToEndAsync();
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private static DirectoryInfo NewDirectory() => Directory.CreateTempSubdirectory("openinteractions-");
+
+    private static async Task<TestServer> StartAsync(DirectoryInfo data, TimeProvider? time, params (string Name, string Value)[] settings)
+    {
         var log = new CapturedLog();
         string[] args =
         [
@@ -57,6 +86,16 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Makes a key of a project. The server sees it within a second, or at once when it is the first look.</summary>
     public string CreateKey(string project) => Services.GetRequiredService<ApiKeyFile>().Create(project, TimeProvider.System.GetUtcNow()).Key;
+
+    /// <summary>Ends the keys of a project.</summary>
+    public void RevokeKeys(string project)
+    {
+        var file = Services.GetRequiredService<ApiKeyFile>();
+        foreach (var key in file.Read().Where(k => k.Project == project))
+        {
+            file.Revoke(key.Id);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

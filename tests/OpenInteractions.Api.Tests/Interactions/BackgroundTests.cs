@@ -18,13 +18,12 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
     [Rule("BG-2")]
     public async Task It_is_accepted_at_once_and_reading_never_waits()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("done")).HangAfterParts(0, gate));
+        var reply = HeldReply.Next(models, holdAfter: 0, "done");
 
         var accepted = (await _client.CreateAsync(Start)).Ok();
-        await gate.Reached;
+        await reply.Reached;
         var running = (await _client.GetAsync(accepted.Id)).Ok();
-        gate.Open();
+        reply.LetGo();
         var end = await _client.EndOfAsync(accepted.Id);
 
         Assert.Equal("in_progress", accepted.State);
@@ -41,14 +40,12 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
     [Rule("SE-10")]
     public async Task A_running_one_can_be_cancelled_and_the_provider_is_left()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
-        var seen = models.Local.Requests.Count;
+        var reply = HeldReply.Next(models, holdAfter: 1, "one", " two");
         var accepted = (await _client.CreateAsync(Start)).Ok();
-        await gate.Reached;
+        await reply.Reached;
 
         var cancelled = (await _client.CancelAsync(accepted.Id)).Ok();
-        await (await models.Local.RequestAsync(seen + 1)).CallerLeft.WaitAsync(TimeSpan.FromSeconds(20));
+        await (await reply.Request).CallerLeft.WaitAsync(TimeSpan.FromSeconds(20));
         await using var events = await _client.FollowAsync(accepted.Id);
         var told = await events.ToEndAsync();
 
@@ -82,13 +79,12 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
     [Rule("BG-8")]
     public async Task A_foreground_stream_cannot_be_cancelled_by_its_id()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
+        var reply = HeldReply.Next(models, holdAfter: 1, "one", " two");
         await using var events = await _client.CreateStreamedAsync("""{"model":"local/scripted","input":"hi","stream":true}""");
         await events.UntilAsync("step.delta");
 
         var answer = await _client.CancelAsync(events.InteractionId);
-        gate.Open();
+        reply.LetGo();
         var told = await events.ToEndAsync();
 
         Assert.Equal((400, "failed_precondition"), (answer.Status, answer.ErrorCode));
@@ -100,8 +96,7 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
     [Rule("BG-5")]
     public async Task Its_stream_can_be_left_and_taken_up_again()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two", " three")).HangAfterParts(2, gate));
+        var reply = HeldReply.Next(models, holdAfter: 2, "one", " two", " three");
         IReadOnlyList<ServerEvent> before;
         string id, last;
         await using (var first = await _client.CreateStreamedAsync("""{"model":"local/scripted","input":"hi","background":true,"stream":true}"""))
@@ -111,7 +106,7 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
         }
 
         await using var second = await _client.FollowAsync(id, last);
-        gate.Open();
+        reply.LetGo();
         var after = await second.ToEndAsync();
         var end = (await _client.GetAsync(id)).Ok();
 
@@ -167,8 +162,7 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
     [Rule("BG-6")]
     public async Task An_event_id_that_a_running_one_never_gave_is_refused()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
+        var reply = HeldReply.Next(models, holdAfter: 1, "one", " two");
         await using var events = await _client.CreateStreamedAsync("""{"model":"local/scripted","input":"hi","stream":true}""");
         await events.UntilAsync("step.delta");
 
@@ -178,7 +172,7 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
             answers.Add(await _client.GetAsync(events.InteractionId, $"?stream=true&last_event_id={id}"));
         }
 
-        gate.Open();
+        reply.LetGo();
         await events.ToEndAsync();
 
         Assert.All(answers, answer => Assert.Equal((400, "invalid_request"), (answer.Status, answer.ErrorCode)));

@@ -79,9 +79,10 @@ public sealed class ChainTests(ServerWithModels models) : IClassFixture<ServerWi
     [Rule("ST-4")]
     public async Task Tools_instruction_and_settings_hold_for_one_turn()
     {
-        models.Local.Enqueue(_ => VendorReply.Events(ChatFrames.Answer("{\"a\":1}")));
-        models.Local.Enqueue(_ => VendorReply.Events(ChatFrames.Answer("two")));
-        var seen = models.Local.Requests.Count;
+        var one = HeldReply.Next(models, holdAfter: 0, "{\"a\":1}");
+        var two = HeldReply.Next(models, holdAfter: 0, "two");
+        one.LetGo();
+        two.LetGo();
         var first = (await _client.CreateAsync(
             """
             {"model":"local/scripted","input":"one","system_instruction":"Be short.","service_tier":"flex","labels":{"team":"a"},
@@ -92,8 +93,8 @@ public sealed class ChainTests(ServerWithModels models) : IClassFixture<ServerWi
 
         var second = (await _client.CreateAsync($$"""{"model":"local/scripted","input":"two","previous_interaction_id":"{{first.Id}}"}""")).Ok();
 
-        var asked = (await models.Local.RequestAsync(seen + 1)).Text;
-        var followed = (await models.Local.RequestAsync(seen + 2)).Text;
+        var asked = (await one.Request).Text;
+        var followed = (await two.Request).Text;
         foreach (var told in (string[])["Be short.", "get_weather", "temperature", "77", "response_format"])
         {
             Assert.Contains(told, asked, StringComparison.Ordinal);
@@ -114,10 +115,9 @@ public sealed class ChainTests(ServerWithModels models) : IClassFixture<ServerWi
     [Rule("ST-8")]
     public async Task What_still_runs_and_what_was_cancelled_cannot_be_continued()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("never")).HangAfterParts(0, gate));
+        var reply = HeldReply.Next(models, holdAfter: 0, "never");
         var running = (await _client.CreateAsync("""{"model":"local/scripted","input":"hi","background":true}""")).Ok();
-        await gate.Reached;
+        await reply.Reached;
 
         var early = await SayAsync("more", running.Id);
         var cancelled = (await _client.CancelAsync(running.Id)).Ok();
@@ -248,15 +248,13 @@ public sealed class ChainTests(ServerWithModels models) : IClassFixture<ServerWi
     [Rule("ST-16")]
     public async Task Deleting_does_not_stop_the_work()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
-        var seen = models.Local.Requests.Count;
+        var reply = HeldReply.Next(models, holdAfter: 1, "one", " two");
         var running = (await _client.CreateAsync("""{"model":"local/scripted","input":"hi","background":true}""")).Ok();
-        await gate.Reached;
+        await reply.Reached;
 
         (await _client.DeleteAsync(running.Id)).Ok();
-        gate.Open();
-        var asked = await models.Local.RequestAsync(seen + 1);
+        reply.LetGo();
+        var asked = await reply.Request;
         await RunsEndedAsync();
 
         Assert.False(asked.CallerLeft.IsCompleted);

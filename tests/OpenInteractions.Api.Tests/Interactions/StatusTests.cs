@@ -59,13 +59,12 @@ public sealed class StatusTests(ServerWithModels models) : IClassFixture<ServerW
     [Rule("SM-6")]
     public async Task Creation_is_stamped_at_creation_and_the_end_at_the_end()
     {
-        var gate = new Gate();
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer("one")).HangAfterParts(0, gate));
+        var reply = HeldReply.Next(models, holdAfter: 0, "one");
         var accepted = (await _client.CreateAsync("""{"model":"local/scripted","input":"hi","background":true}""")).Ok();
-        await gate.Reached;
+        await reply.Reached;
         var running = (await _client.GetAsync(accepted.Id)).Ok();
         var during = TimeProvider.System.GetUtcNow();
-        gate.Open();
+        reply.LetGo();
 
         var end = await _client.EndOfAsync(accepted.Id);
 

@@ -2,8 +2,6 @@ using OpenInteractions.Api.Tests.Hosting;
 using OpenInteractions.Api.Tests.Interactions;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
-using OpenInteractions.Testing.Vendors;
-using OpenInteractions.Testing.Vendors.OpenAI;
 
 namespace OpenInteractions.Api.Tests.Streaming;
 
@@ -45,9 +43,7 @@ public sealed class ResumeTests(ServerWithModels models) : IClassFixture<ServerW
     [Rule("BG-9")]
     public async Task A_running_run_continues_from_every_event()
     {
-        var gate = new Gate();
-        string[] pieces = ["one", " two", " three", " four", " five"];
-        models.Local.Enqueue(VendorReply.Events(ChatFrames.Answer([.. pieces, " end"])).HangAfterParts(pieces.Length, gate));
+        var reply = HeldReply.Next(models, holdAfter: 5, "one", " two", " three", " four", " five", " end");
         await using var live = await _client.CreateStreamedAsync("""{"model":"local/scripted","input":"hi","stream":true}""");
         await live.UntilAsync(e => e.Data.Contains(" five", StringComparison.Ordinal));
         var before = live.Events.ToList();
@@ -58,7 +54,7 @@ public sealed class ResumeTests(ServerWithModels models) : IClassFixture<ServerW
             readers.Add(await _client.FollowAsync(live.InteractionId, seen == 0 ? null : before[seen - 1].EventId));
         }
 
-        gate.Open();
+        reply.LetGo();
         var all = await live.ToEndAsync();
         for (var seen = 0; seen <= before.Count; seen++)
         {

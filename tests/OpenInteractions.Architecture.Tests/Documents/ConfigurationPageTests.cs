@@ -33,7 +33,7 @@ public sealed partial class ConfigurationPageTests
         var help = Repository.Read("src/OpenInteractions.Server/help.txt");
         var page = Repository.Read(Page);
 
-        Assert.Empty(Variable().Matches(help).Select(m => m.Value).Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Variable().Matches(help).Select(m => m.Value), name => !page.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Settings() =>

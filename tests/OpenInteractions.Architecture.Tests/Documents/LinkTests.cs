@@ -13,7 +13,7 @@ public sealed partial class LinkTests
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
         var targets = Link().Matches(Fence().Replace(Repository.Read(document), "")).Select(m => m.Groups[1].Value);
 
-        Assert.Empty(targets.Where(t => !Path.Exists(Path.Combine(folder, t))));
+        Assert.DoesNotContain(targets, t => !Path.Exists(Path.Combine(folder, t)));
     }
 
     // The target without its anchor; addresses and anchors of the same page are not looked at.

@@ -4,6 +4,8 @@ import { Fold, madeSteps } from '../support/fold.js';
 import { ended } from '../support/polling.js';
 import { scenarios } from '../support/scenario.js';
 import { ai, ask, collect } from '../support/sdk.js';
+import { withServer } from '../support/server.js';
+import { serverDll } from '../support/settings.js';
 import { follow, readAll } from '../support/sse.js';
 
 const scenario = scenarios('background');
@@ -167,3 +169,25 @@ scenario('the SDK polls, follows and cancels a background run', ['BG-1', 'BG-4',
   const again = await collect(await ai.interactions.get(events[0].interaction.id, { stream: true }));
   assert.deepEqual(Fold.of(again).steps, Fold.of(events).steps);
 });
+
+scenario('a reader who leaves a stream that is not stored ends the run', ['ST-20'], () => withServer({}, async ({ url: base }) => {
+  const leaving = new AbortController();
+  try {
+    for await (const event of follow(await openCreate({ input: 'count to 1000 slowly, 200 ms', store: false }, { base, signal: leaving.signal }))) {
+      if (event.event_type === 'step.delta') {
+        assert.equal(await running(base), 1);
+        leaving.abort();
+      }
+    }
+  } catch (error) {
+    assert.equal(error.name, 'AbortError');
+  }
+
+  // The run would take minutes.
+  const end = Date.now() + 10_000;
+  while (await running(base) > 0) {
+    assert.ok(Date.now() < end, 'the run goes on');
+  }
+}), { skip: serverDll ? false : 'needs a server on which nothing else runs' });
+
+const running = async (base) => (await (await fetch(`${base}/readyz`)).json()).running;

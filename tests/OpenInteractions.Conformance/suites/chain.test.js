@@ -3,7 +3,6 @@ import { cancel, create, get, remove, textOf, tryCreate } from '../support/http.
 import { ended } from '../support/polling.js';
 import { scenarios } from '../support/scenario.js';
 import { ask } from '../support/sdk.js';
-import { model } from '../support/settings.js';
 
 const scenario = scenarios('chain');
 const lookup = { type: 'function', name: 'lookup', description: 'Looks a word up.', parameters: { type: 'object', properties: { word: { type: 'string' } }, required: ['word'] } };
@@ -93,12 +92,6 @@ scenario('branches of one parent do not see each other', ['ST-10'], async () => 
 
   const third = await create({ input: 'What do you know?', previous_interaction_id: root.id });
   assert.doesNotMatch(textOf(third), /red|blue/);
-});
-
-scenario('models may change within a chain', ['ST-11'], async () => {
-  const first = await create({ input: 'My name is Ada.' });
-  const second = await create({ model: `models/${model}`, input: 'My colour is red.', previous_interaction_id: first.id });
-  assert.match(textOf(await create({ input: 'What do you know?', previous_interaction_id: second.id })), /Ada.*red/s);
 });
 
 scenario('a turn that is not stored may continue a stored one', ['ST-14'], async () => {

@@ -5,7 +5,7 @@ import { get } from '../support/http.js';
 import { recordingProxy } from '../support/recordingProxy.js';
 import { scenarios } from '../support/scenario.js';
 import { collect, errorOf, sdk } from '../support/sdk.js';
-import { model } from '../support/settings.js';
+import { apiKey, baseUrl, model } from '../support/settings.js';
 
 const scenario = scenarios('clients');
 const tools = [{ type: 'function', name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } }];
@@ -65,9 +65,9 @@ scenario('@google/genai 1.52.0 speaks the retired schema and is told so, once', 
 });
 
 scenario('an application changes nothing but the base URL', [], async () => {
-  process.env.GOOGLE_GEMINI_BASE_URL = process.env.OI_BASE_URL;
+  process.env.GOOGLE_GEMINI_BASE_URL = baseUrl;
   try {
-    const made = await new genai.GoogleGenAI({ apiKey: 'k' }).interactions.create({ model, input: 'echo: x' });
+    const made = await new genai.GoogleGenAI({ apiKey }).interactions.create({ model, input: 'echo: x' });
     assert.equal((await get(made.id)).status, 'completed');
   } finally {
     delete process.env.GOOGLE_GEMINI_BASE_URL;

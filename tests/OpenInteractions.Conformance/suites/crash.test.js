@@ -84,6 +84,32 @@ scenario('what was accepted ends, once and whole, and what was answered is kept'
   assert.match(textOf(next), /kept/);
 }), { skip, seconds: 120 });
 
+scenario('a server that stood still for longer than its leases last goes on, and so do its runs', ['SM-5', 'BG-9'], () => {
+  const short = { ...settings, OpenInteractions__Runs__LeaseTime: '00:00:01' };
+  return withServer({ settings: short }, async (server) => {
+    const base = server.url;
+    const ids = await Promise.all(Array.from({ length: 30 }, async (_, i) => (await create({ input: `count to ${40 + i * 5} slowly, 20 ms`, background: true }, { base })).id));
+    const reader = { wanted: 10, leaves: false, background: true, fold: new Fold(), ids: [] };
+    await readSome(reader, base);
+    for (let times = 0; times < 4; times++) {
+      await server.pause(1600);
+      assert.equal(textOf(await create({ input: 'echo: still here' }, { base })), 'still here');
+    }
+
+    for (const [i, id] of ids.entries()) {
+      const end = await ended(id, { base });
+      assert.equal(end.status, 'completed', JSON.stringify(end.errors));
+      assert.equal(textOf(end), counted(40 + i * 5));
+      assert.deepEqual(Fold.of((await readAll(await openGet(id, undefined, { base }))).events).steps, madeSteps(end));
+    }
+
+    await reader.gone;
+    const stored = await ended(reader.fold.id, { base });
+    (await readAll(await openGet(reader.fold.id, reader.fold.lastEventId, { base }))).events.forEach((event) => reader.fold.add(event));
+    assert.deepEqual([reader.fold.steps, reader.fold.status], [madeSteps(stored), 'completed']);
+  });
+}, { skip, seconds: 120 });
+
 /** Resolves when so many events have come. `reader.gone` resolves when the reader has left, or lost its connection. */
 function readSome(reader, base) {
   return new Promise((reached, failed) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { create, get, send, textOf, tryCreate } from '../support/http.js';
 import { scenarios } from '../support/scenario.js';
 import { ai, ask } from '../support/sdk.js';
-import { model, version } from '../support/settings.js';
+import { apiKey, baseUrl, model, version } from '../support/settings.js';
 
 const scenario = scenarios('create');
 
@@ -64,6 +64,24 @@ scenario('a list that mixes content and steps is one conversation', ['ST-15'], a
 scenario('an image block arrives with its bytes', ['MM-1'], async () => {
   const answer = await ask({ input: [{ type: 'text', text: 'What is in this image?' }, { type: 'image', mime_type: 'image/png', data: onePixel }] });
   assert.match(answer.output_text, /image\/png.*1×1/);
+});
+
+scenario('media are plain base64 or an address, and nothing else', ['MM-1'], async () => {
+  const image = (fields) => ({ input: [{ type: 'text', text: 'x' }, { type: 'image', ...fields }] });
+  for (const [fields, place] of [
+    [{ uri: `data:image/png;base64,${onePixel}` }, 'uri'],
+    [{ mime_type: 'image/png', data: `data:image/png;base64,${onePixel}` }, 'data'],
+    [{ mime_type: 'image/png', data: 'not base64!' }, 'data'],
+    [{ mime_type: 'image/png', data: onePixel.slice(0, -3) }, 'data'],
+    [{ mime_type: 'image/png', data: onePixel, uri: 'https://example.com/x.png' }, 'uri'],
+    [{ mime_type: 'image/png' }, 'data'],
+    [{ data: onePixel }, 'mime_type'],
+    [{ uri: 'file:///etc/passwd' }, 'uri'],
+  ]) {
+    const answer = await tryCreate(image(fields));
+    assert.equal(answer.status, 400, `${JSON.stringify(fields).slice(0, 60)}: ${answer.text.slice(0, 200)}`);
+    assert.ok(answer.json.error.message.includes(place), answer.text);
+  }
 });
 
 scenario('model names may carry the prefix models/', ['TR-10'], async () => {
@@ -132,7 +150,7 @@ scenario('a wrong tool type names the path and the allowed types', ['TL-14'], as
 scenario('bodies that are no JSON are refused', ['TR-3'], async () => {
   const form = new FormData();
   form.set('model', model);
-  const multipart = await fetch(`${process.env.OI_BASE_URL}/${version}/interactions`, { method: 'POST', body: form, headers: { 'x-goog-api-key': 'k' } });
+  const multipart = await fetch(`${baseUrl}/${version}/interactions`, { method: 'POST', body: form, headers: { 'x-goog-api-key': apiKey } });
   assert.ok(multipart.status >= 400 && multipart.status < 500, `${multipart.status}`);
   for (const body of ['', '{', '[]', '"text"', 'null', '{"model":"demo","input":"x"} trailing']) {
     const answer = await send('POST', `/${version}/interactions`, body);

@@ -4,7 +4,7 @@ import { create, send, tryCreate } from '../support/http.js';
 import { recordingProxy } from '../support/recordingProxy.js';
 import { scenarios } from '../support/scenario.js';
 import { ask, errorOf, sdk } from '../support/sdk.js';
-import { baseUrl, model, version } from '../support/settings.js';
+import { apiKey, baseUrl, model, version } from '../support/settings.js';
 
 const scenario = scenarios('errors');
 
@@ -101,7 +101,7 @@ scenario('what a body does wrong is named with its place', ['TR-4', 'ER-6'], asy
 
 scenario('broken bodies do not hurt the next caller', ['ER-2'], async () => {
   const invalidUtf8 = new Uint8Array([...Buffer.from(`{"model":"${model}","input":"`), 0xff, 0xfe, ...Buffer.from('"}')]);
-  const broken = await fetch(`${baseUrl}/${version}/interactions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: invalidUtf8 });
+  const broken = await fetch(`${baseUrl}/${version}/interactions`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-goog-api-key': apiKey }, body: invalidUtf8 });
   assert.equal(broken.status, 400, await broken.text());
   assert.equal((await create({ input: 'echo: fine' })).status, 'completed');
 });
@@ -109,7 +109,7 @@ scenario('broken bodies do not hurt the next caller', ['ER-2'], async () => {
 scenario('a body beyond the limit is refused before it is sent', ['ER-2', 'MM-3'], async () => {
   const { port, hostname } = new URL(baseUrl);
   const answer = await new Promise((resolve, reject) => {
-    const request = http.request({ port, hostname, method: 'POST', path: `/${version}/interactions`, headers: { 'content-type': 'application/json', 'content-length': 100 * 1024 * 1024 + 1 } });
+    const request = http.request({ port, hostname, method: 'POST', path: `/${version}/interactions`, headers: { 'x-goog-api-key': apiKey, 'content-type': 'application/json', 'content-length': 100 * 1024 * 1024 + 1 } });
     request.on('response', async (response) => resolve({ status: response.statusCode, text: Buffer.concat(await response.toArray()).toString() }));
     request.on('error', reject);
     request.flushHeaders();

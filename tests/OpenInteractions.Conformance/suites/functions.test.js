@@ -141,6 +141,19 @@ scenario('stateless: missing and foreign signatures and the sentinel are accepte
   }
 });
 
+scenario('a signature on a call is kept as it was sent', ['FN-14', 'TH-4'], async () => {
+  const call = { type: 'function_call', id: 'foreign-1', name: 'get_weather', arguments: { city: 'Paris' }, signature: 'c29tZWJvZHkgZWxzZSdz' };
+  const steps = [{ type: 'user_input', content: [{ type: 'text', text: 'call get_weather for "Paris"' }] }, call, resultOf(call, 'fine')];
+  const { id } = await create({ input: steps, tools });
+  assert.deepEqual((await get(id)).steps.slice(0, 3), steps);
+});
+
+scenario('our own calls carry no signature; the thought before them does', ['FN-14'], async () => {
+  const { steps } = await create({ input: 'call get_weather for "Paris"', tools, generation_config: { thinking_level: 'low' } });
+  assert.ok(steps[0].signature);
+  assert.ok(!('signature' in steps[1]));
+});
+
 scenario('a history that ends in a call is refused', ['FN-3'], async () => {
   const user = { type: 'user_input', content: [{ type: 'text', text: 'hi' }] };
   const call = { type: 'function_call', id: 'c1', name: 'get_weather', arguments: {} };

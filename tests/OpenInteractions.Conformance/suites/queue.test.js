@@ -18,7 +18,9 @@ scenario('what waits is queued: it can be read, followed and cancelled, but not 
   assert.deepEqual([second.status, third.status], ['queued', 'queued']);
   assert.equal((await get(third.id, '', { base })).status, 'queued');
 
-  const follow = openGet(second.id, undefined, { base }).then(readAll);
+  // The stream opens at once, although nothing happens yet: clients take a call without headers for one that hangs.
+  const follow = readAll(await openGet(second.id, undefined, { base }));
+  assert.equal((await get(second.id, '', { base })).status, 'queued');
   const early = await tryCreate({ input: 'x', previous_interaction_id: third.id }, { base });
   assert.equal(early.status, 400);
   assert.equal(early.json.error.code, 'failed_precondition');

@@ -3,7 +3,7 @@ import { create, get, openCreate } from '../support/http.js';
 import { Fold, madeSteps } from '../support/fold.js';
 import { scenarios } from '../support/scenario.js';
 import { ask, collect } from '../support/sdk.js';
-import { model, version } from '../support/settings.js';
+import { apiKey, baseUrl, model, version } from '../support/settings.js';
 import { readAll } from '../support/sse.js';
 
 const scenario = scenarios('stream');
@@ -111,16 +111,16 @@ scenario('stream in the body decides; Accept and alt=sse are harmless', ['TR-9']
     assert.equal((await readAll(response)).events.at(-1).event_type, 'interaction.completed');
   }
 
-  const plain = await fetch(`${process.env.OI_BASE_URL}/${version}/interactions?alt=sse`, {
-    method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-goog-api-key': 'k' }, body: JSON.stringify({ model, input: 'echo: x' }),
+  const plain = await fetch(`${baseUrl}/${version}/interactions?alt=sse`, {
+    method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-goog-api-key': apiKey }, body: JSON.stringify({ model, input: 'echo: x' }),
   });
   assert.match(plain.headers.get('content-type'), /^application\/json/);
   assert.equal((await plain.json()).status, 'completed');
 });
 
 scenario('what is wrong before the first byte is an HTTP error', ['SE-12', 'ER-1'], async () => {
-  const response = await fetch(`${process.env.OI_BASE_URL}/${version}/interactions`, {
-    method: 'POST', headers: { 'content-type': 'application/json', 'x-goog-api-key': 'k' }, body: JSON.stringify({ model: 'no-such-model-at-all', input: 'x', stream: true }),
+  const response = await fetch(`${baseUrl}/${version}/interactions`, {
+    method: 'POST', headers: { 'content-type': 'application/json', 'x-goog-api-key': apiKey }, body: JSON.stringify({ model: 'no-such-model-at-all', input: 'x', stream: true }),
   });
   assert.equal(response.status, 404);
   assert.match(response.headers.get('content-type'), /^application\/json/);

@@ -69,6 +69,13 @@ class Server {
     clearTimeout(hung);
   }
 
+  /** Stands still for so long, as a machine does that is moved or out of memory. */
+  async pause(milliseconds) {
+    this.#child.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    this.#child.kill('SIGCONT');
+  }
+
   async stop() {
     await this.kill('SIGTERM');
     await rm(this.#dataDir, { recursive: true, force: true });

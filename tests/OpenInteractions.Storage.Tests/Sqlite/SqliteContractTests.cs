@@ -11,3 +11,5 @@ public sealed class SqliteRunClaimTests(SqliteFixture fixture) : RunClaimContrac
 public sealed class SqliteEventJournalTests(SqliteFixture fixture) : EventJournalContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteConcurrencyTests(SqliteFixture fixture) : ConcurrencyContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteMarkedInsertTests(SqliteFixture fixture) : MarkedInsertContract(fixture), IClassFixture<SqliteFixture>;

@@ -1,0 +1,68 @@
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Engine.Interactions;
+
+// Creates that may come twice (behaviour ER-7): clients repeat a POST whose answer they did not get, and must not start a second run by it.
+public sealed partial class CreateInteraction
+{
+    private const string KeyHeader = "Idempotency-Key";
+
+    private static void RequireStored(CreateInteractionRequest request, IdempotencyMark? mark)
+    {
+        if (mark is not null && request.Store == false)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, $"'{KeyHeader}' needs 'store': of what is not kept a second request could not be answered. Leave the header out, or 'store'.", "store");
+        }
+    }
+
+    /// <summary>An answer that somebody may ask for again: kept before the model is asked, so that the second request finds it while it runs, and after a crash.</summary>
+    private async Task<CreatedInteraction> AnsweredOnceAsync(RunPlan plan, CancellationToken gone)
+    {
+        var lease = await InsertAsync(plan, startsNow: true);
+        var run = _executor.Start(plan, lease, hasEvents: true);
+        var ended = await run.Execution.WaitAsync(gone);
+        if (run.Refusal is { } refusal)
+        {
+            throw await WithdrawAsync(run, refusal);
+        }
+
+        return new CreatedInteraction.Answered(ended ?? throw Elsewhere());
+    }
+
+    /// <summary>Answers a request that came before with what the first one made, in the form that is asked for.</summary>
+    private async Task<CreatedInteraction> RepeatAsync(RunPlan plan, EarlierCreate earlier, CancellationToken gone)
+    {
+        if (earlier.RequestHash != plan.Mark!.RequestHash)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, $"The '{KeyHeader}' was used before with another body: use a new key for a new request.", KeyHeader);
+        }
+
+        var project = plan.Interaction.Project;
+        var events = _streams.Follow(project, earlier.InteractionId, feed: null);
+        if (plan.Request.Stream == true)
+        {
+            return new CreatedInteraction.Streamed(earlier.InteractionId, events);
+        }
+
+        if (!plan.Interaction.IsBackground)
+        {
+            await foreach (var frames in events.ReadAsync(gone))
+            {
+                _ = frames; // only their end is waited for
+            }
+        }
+
+        return new CreatedInteraction.Answered(await _store.GetAsync(project, earlier.InteractionId, gone) ?? throw Elsewhere());
+    }
+
+    // The run was handed over, or the first request was refused while the second one waited for it.
+    private static ApiException Elsewhere() =>
+        new(ErrorCode.ServiceUnavailable, $"The interaction has not ended here. Send the same request with the same '{KeyHeader}' again.", retryAfter: TimeSpan.FromSeconds(1));
+
+    /// <summary>Takes a repeated request from where it is kept to where it is answered.</summary>
+    private sealed class CameBeforeException(EarlierCreate earlier) : Exception
+    {
+        public EarlierCreate Earlier => earlier;
+    }
+}

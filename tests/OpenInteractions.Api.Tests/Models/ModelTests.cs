@@ -1,0 +1,79 @@
+using OpenInteractions.Api.Tests.Hosting;
+using OpenInteractions.Testing.Client;
+
+namespace OpenInteractions.Api.Tests.Models;
+
+/// <summary>The models that can be named, in Google's shape (wire 22).</summary>
+public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWithModels>
+{
+    private readonly InteractionsClient _client = models.Client;
+
+    [Fact]
+    public async Task Every_provider_s_models_are_listed()
+    {
+        var list = (await _client.ModelsAsync("?pageSize=1000")).Ok().Json.GetProperty("models").EnumerateArray().ToList();
+
+        var names = list.Select(m => m.GetProperty("name").GetString()!).ToList();
+        Assert.All(names, n => Assert.StartsWith("models/", n));
+        foreach (var id in (string[])["demo", "gpt-5.1", "gpt-4.1"])
+        {
+            Assert.Contains($"models/{id}", names);
+        }
+
+        Assert.Contains(names, n => n.EndsWith("scripted", StringComparison.Ordinal));
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+        Assert.All(list, m => Assert.Contains("interactions", m.GetProperty("supportedGenerationMethods").EnumerateArray().Select(g => g.GetString())));
+    }
+
+    [Fact]
+    public async Task Pages_join_to_the_whole()
+    {
+        var whole = (await _client.ModelsAsync("?pageSize=1000")).Ok().Json.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("name").GetString()).ToList();
+        var seen = new List<string?>();
+        string? token = null;
+        do
+        {
+            var page = (await _client.ModelsAsync($"?pageSize=2{(token is null ? "" : $"&pageToken={token}")}")).Ok().Json;
+            seen.AddRange(page.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("name").GetString()));
+            token = page.TryGetProperty("nextPageToken", out var next) ? next.GetString() : null;
+        }
+        while (token is not null);
+
+        Assert.Equal(whole, seen);
+    }
+
+    [Theory]
+    [InlineData("demo", "models/demo")]
+    [InlineData("models/demo", "models/demo")]
+    [InlineData("models%2Fdemo", "models/demo")]
+    [InlineData("gpt-5.1", "models/gpt-5.1")]
+    [InlineData("local/scripted", "models/local/scripted")]
+    public async Task A_model_is_found_by_its_name(string id, string name)
+    {
+        var model = (await _client.ModelAsync(id)).Ok();
+
+        Assert.Equal(name, model.Json.GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData("models/no-such-model", 404, "NOT_FOUND")]
+    [InlineData("models?pageSize=0", 400, "INVALID_ARGUMENT")]
+    [InlineData("models?pageToken=x", 400, "INVALID_ARGUMENT")]
+    public async Task Errors_have_the_shape_of_the_older_family(string path, int status, string name)
+    {
+        var answer = await _client.SendAsync(HttpMethod.Get, path);
+
+        Assert.Equal(status, answer.Status);
+        var error = answer.Json.GetProperty("error");
+        Assert.Equal((status, name), (error.GetProperty("code").GetInt32(), error.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task The_demo_model_says_what_it_is()
+    {
+        var model = (await _client.ModelAsync("demo")).Ok().Json;
+
+        Assert.Contains("not a language model", model.GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.True(model.GetProperty("inputTokenLimit").GetInt32() > 0);
+    }
+}
