@@ -7,13 +7,24 @@ internal static class StepPieces
 
     public static (Step Shell, IReadOnlyList<StepDelta> Deltas) Of(Step step) => step switch
     {
-        ModelOutputStep output => (output with { Content = [] }, [.. output.Content.SelectMany(OutputDeltas)]),
-        ThoughtStep thought => (thought with { Summary = null, Signature = null }, [.. ThoughtDeltas(thought)]),
+        ModelOutputStep output when CanBeTold(output.Content) => (output with { Content = [] }, [.. output.Content.SelectMany(OutputDeltas)]),
+        ThoughtStep thought when CanBeSummed(thought.Summary ?? []) => (thought with { Summary = null, Signature = null }, [.. ThoughtDeltas(thought)]),
         FunctionCallStep call => (call with { Arguments = EmptyObject }, [new ArgumentsDelta { Arguments = call.Arguments.GetRawText() }]),
 
         // The payload of every other step is whole; it travels in its start, where clients take it from as well (behaviour SE-9).
         _ => (step, []),
     };
+
+    /// <summary>True when deltas bring these blocks back as they are: nothing newer than us in them, and no neighbours that would be joined.</summary>
+    private static bool CanBeTold(IReadOnlyList<ContentBlock> content) => content.All(HasDelta) && !HasNeighbours<TextContent>(content) && !HasNeighbours<AudioContent>(content);
+
+    private static bool HasDelta(ContentBlock block) => block.Unknown is null && block is not UnknownContent and not VideoContent { Name: not null } and not VideoContent { Processing: not null };
+
+    private static bool CanBeSummed(IReadOnlyList<ContentBlock> summary) =>
+        !HasNeighbours<TextContent>(summary) && !summary.OfType<TextContent>().Any(t => t.Annotations is not null || t.Unknown is not null);
+
+    private static bool HasNeighbours<T>(IReadOnlyList<ContentBlock> content)
+        where T : ContentBlock => content.Zip(content.Skip(1)).Any(pair => pair is (T, T));
 
     private static IEnumerable<StepDelta> OutputDeltas(ContentBlock block)
     {

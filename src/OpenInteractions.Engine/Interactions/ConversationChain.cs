@@ -33,9 +33,9 @@ public sealed class ConversationChain(IInteractionStore store)
         var limit = FirstPage;
         while (next is not null)
         {
-            if (Find(project, next) is { } kept)
+            if (Find(project, next) is { } kept && kept.Use() is { } content)
             {
-                LinkRead(project, read, newestFirst, kept);
+                LinkRead(project, read, newestFirst, kept, content.Steps);
                 next = Walk(kept, newestFirst);
                 continue;
             }
@@ -59,7 +59,7 @@ public sealed class ConversationChain(IInteractionStore store)
             limit = Math.Min(limit * 8, LargestPage);
         }
 
-        LinkRead(project, read, newestFirst, parent: null);
+        LinkRead(project, read, newestFirst, parent: null, before: []);
         newestFirst.Reverse();
         return newestFirst;
     }
@@ -116,15 +116,18 @@ public sealed class ConversationChain(IInteractionStore store)
         }
     }
 
-    /// <summary>Makes turns of what was read, oldest first, so that each knows its parent, and adds them newest first.</summary>
-    private void LinkRead(string project, List<StoredTurn> read, List<HistoryTurn> newestFirst, ChainTurn? parent)
+    /// <summary>
+    /// Makes turns of what was read, oldest first, so that each knows its parent, and adds them newest first. The steps before are carried along and not
+    /// asked of the parent, who may be evicted in any moment.
+    /// </summary>
+    private void LinkRead(string project, List<StoredTurn> read, List<HistoryTurn> newestFirst, ChainTurn? parent, IReadOnlyList<HistoryStep> before)
     {
         var made = new HistoryTurn[read.Count];
         for (var i = read.Count - 1; i >= 0; i--)
         {
             var stored = read[i];
-            var before = parent is not null ? parent.Use()?.Steps : i + 1 < read.Count ? made[i + 1].Steps : null;
-            made[i] = TurnJson.ToTurn(stored, before ?? []);
+            made[i] = TurnJson.ToTurn(stored, before);
+            before = made[i].Steps;
             parent = Keep(project, stored.Id, stored.PreviousId, made[i], stored.Input.Length + stored.Output.Length + stored.ProviderStates.Length, parent);
         }
 

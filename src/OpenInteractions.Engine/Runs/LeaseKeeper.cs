@@ -20,7 +20,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
         while (await NextAsync(timer, stoppingToken))
         {
             var before = time.GetTimestamp();
-            if (await RenewAsync(stoppingToken))
+            if (await RenewAsync(PatienceAt(options.Value.LeaseTime * 0.8 - time.GetElapsedTime(lastGood), interval), stoppingToken))
             {
                 lastGood = before;
             }
@@ -31,6 +31,9 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
             }
         }
     }
+
+    /// <summary>No longer than the leases are safe; but who wakes late still asks, shortly: where nobody else took the runs, they go on.</summary>
+    private static TimeSpan PatienceAt(TimeSpan left, TimeSpan interval) => left < interval / 10 ? interval / 10 : left < interval ? left : interval;
 
     private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)
     {
@@ -44,7 +47,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
         }
     }
 
-    private async Task<bool> RenewAsync(CancellationToken stopping)
+    private async Task<bool> RenewAsync(TimeSpan patience, CancellationToken stopping)
     {
         try
         {
@@ -54,10 +57,10 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
                 return true;
             }
 
-            using var answer = new CancellationTokenSource(options.Value.LeaseTime / 3, time);
+            using var answer = new CancellationTokenSource(patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(answer.Token, stopping);
             RunLease[] leases = [.. runs.Select(r => r.Lease!.Value)];
-            var held = (await queue.RenewAsync(leases, options.Value.LeaseTime, either.Token)).ToHashSet();
+            var held = (await queue.RenewAsync(leases, options.Value.LeaseTime, either.Token).WaitAsync(either.Token)).ToHashSet();
             foreach (var run in runs.Where(r => !held.Contains(r.Lease!.Value) && registry.Holds(r.Lease!.Value)))
             {
                 run.Stop(StopCause.LeaseLost);

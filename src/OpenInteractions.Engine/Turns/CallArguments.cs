@@ -22,9 +22,24 @@ internal static class CallArguments
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = WireJson.MaxDepth });
-            return document.RootElement.ValueKind == JsonValueKind.Object;
+            return document.RootElement.ValueKind == JsonValueKind.Object && (!text.Contains("\\u", StringComparison.Ordinal) || CanBeWritten(document.RootElement));
         }
         catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False when an escape stands for half of a character: that is JSON by its grammar, but no text, and could be neither kept nor shown.</summary>
+    private static bool CanBeWritten(JsonElement value)
+    {
+        using var json = new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { MaxDepth = WireJson.MaxDepth + 1 });
+        try
+        {
+            value.WriteTo(json);
+            return true;
+        }
+        catch (InvalidOperationException)
         {
             return false;
         }
@@ -43,11 +58,13 @@ internal static class CallArguments
         var mended = new StringBuilder(text.Length + 8);
         var open = new Stack<char>();
         var inText = false;
+        var escape = 0;
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
             if (inText)
             {
+                escape = c == '\\' ? mended.Length : escape;
                 mended.Append(c);
                 if (c == '\\' && i + 1 < text.Length)
                 {
@@ -87,6 +104,7 @@ internal static class CallArguments
 
         if (inText)
         {
+            DropHalfEscape(mended, escape);
             mended.Append('"');
         }
 
@@ -97,6 +115,15 @@ internal static class CallArguments
         }
 
         return mended.ToString();
+    }
+
+    private static void DropHalfEscape(StringBuilder text, int start)
+    {
+        var length = text.Length - start;
+        if (text[start] == '\\' && (length == 1 || (text[start + 1] == 'u' && length < 6)))
+        {
+            text.Length = start;
+        }
     }
 
     private static void DropComma(StringBuilder text)

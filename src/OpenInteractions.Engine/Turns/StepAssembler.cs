@@ -24,10 +24,10 @@ public sealed class StepAssembler
         switch (shell)
         {
             case ModelOutputStep output:
-                Take(output.Content);
+                _content.AddRange(output.Content);
                 break;
             case ThoughtStep thought:
-                Take(thought.Summary ?? []);
+                _content.AddRange(thought.Summary ?? []);
                 _signature = thought.Signature;
                 break;
         }
@@ -49,8 +49,8 @@ public sealed class StepAssembler
                 AddText(text.Text);
                 break;
             case TextAnnotationDelta { Annotations: { } annotations }:
+                BeginText();
                 (_annotations ??= []).AddRange(annotations);
-                _hasText = true;
                 break;
             case ThoughtSummaryDelta { Content: TextContent summary }:
                 AddText(summary.Text);
@@ -97,28 +97,22 @@ public sealed class StepAssembler
         return document.RootElement.Clone();
     }
 
-    private void Take(IReadOnlyList<ContentBlock> content)
-    {
-        foreach (var block in content)
-        {
-            if (block is TextContent text)
-            {
-                AddText(text.Text);
-                if (text.Annotations is { } annotations)
-                {
-                    (_annotations ??= []).AddRange(annotations);
-                }
-            }
-            else
-            {
-                AddBlock(block);
-            }
-        }
-    }
-
     private void AddText(string text)
     {
+        BeginText();
         _text.Append(text);
+    }
+
+    // A block that stood in the start goes on when a piece for it comes (behaviour SE-9); without one it stays as it came.
+    private void BeginText()
+    {
+        if (!_hasText && _content.Count > 0 && _content[^1] is TextContent begun)
+        {
+            _content.RemoveAt(_content.Count - 1);
+            _text.Append(begun.Text);
+            _annotations = begun.Annotations?.ToList();
+        }
+
         _hasText = true;
     }
 
@@ -164,6 +158,6 @@ public sealed class StepAssembler
             return [.. _content];
         }
 
-        return [.. _content, new TextContent { Text = _text.ToString(), Annotations = _annotations }];
+        return [.. _content, new TextContent { Text = _text.ToString(), Annotations = _annotations?.ToArray() }];
     }
 }

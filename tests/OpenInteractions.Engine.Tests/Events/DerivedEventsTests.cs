@@ -1,0 +1,140 @@
+using System.Text.Json;
+using OpenInteractions.Contracts.Events;
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Contracts.Json;
+using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tests.Turns;
+using OpenInteractions.Engine.Turns;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Engine.Tests.Events;
+
+public sealed class DerivedEventsTests
+{
+    public static TheoryData<string> Steps => [.. EveryStep.All.Concat(EveryStep.BeyondDeltas).Select(StepJson.Of)];
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    [Rule("BG-9")]
+    [Rule("SE-13")]
+    public void The_events_of_a_step_fold_to_the_step(string json) => Assert.Equal([json], Fold(Interaction(StepJson.Read(json))));
+
+    [Fact]
+    [Rule("BG-9")]
+    public void The_events_of_all_steps_together_fold_to_the_steps() =>
+        Assert.Equal(StepJson.Of(EveryStep.All), Fold(Interaction([.. EveryStep.All])));
+
+    [Fact]
+    [Rule("SE-1")]
+    [Rule("SE-10")]
+    public void The_order_is_that_of_a_stream()
+    {
+        var interaction = Interaction(new ModelOutputStep { Content = [new Contracts.Content.TextContent { Text = "hello" }] }) with
+        {
+            Usage = JsonSerializer.SerializeToUtf8Bytes(new Usage { TotalTokens = 7 }, WireJson.Wire.Usage),
+        };
+
+        var events = EventFrame.ReadAll(DerivedEvents.Of(interaction).Frames).ToArray();
+
+        Assert.Equal(["interaction.created", "interaction.status_update", "step.start", "step.delta", "step.stop", "interaction.completed"], events.Select(e => e.EventType));
+        Assert.Equal(Enumerable.Range(1, 6).Select(i => $"1-{i}"), events.Select(e => e.EventId));
+        var created = Assert.IsType<InteractionCreatedEvent>(events[0]).Interaction;
+        Assert.Equal((InteractionStatus.InProgress, interaction.Created), (created.Status, created.Updated));
+        var completed = Assert.IsType<InteractionCompletedEvent>(events[^1]).Interaction;
+        Assert.Equal((InteractionStatus.Completed, 7L), (completed.Status, completed.Usage!.TotalTokens!.Value));
+        Assert.Null(completed.Steps);
+    }
+
+    [Fact]
+    [Rule("SE-12")]
+    [Rule("ER-5")]
+    public void A_failure_is_told_before_the_end()
+    {
+        var interaction = Interaction() with
+        {
+            Status = InteractionStatus.Failed,
+            Errors = JsonSerializer.SerializeToUtf8Bytes([new InteractionError { Code = "safety", Message = "No." }], WireJson.Wire.IReadOnlyListInteractionError),
+        };
+
+        var events = EventFrame.ReadAll(DerivedEvents.Of(interaction).Frames).ToArray();
+
+        Assert.Equal("safety", Assert.IsType<ErrorEvent>(events[^2]).Error.Code);
+        var completed = Assert.IsType<InteractionCompletedEvent>(events[^1]).Interaction;
+        Assert.Equal((InteractionStatus.Failed, "No."), (completed.Status, Assert.Single(completed.Errors!).Message));
+    }
+
+    [Fact]
+    [Rule("BG-7")]
+    public void The_same_interaction_gives_the_same_bytes_every_time()
+    {
+        var interaction = Interaction([.. EveryStep.All]);
+        var (first, second) = (DerivedEvents.Of(interaction), DerivedEvents.Of(interaction));
+
+        Assert.Equal(Frames.Text(first.Frames), Frames.Text(second.Frames));
+        Assert.Equal((1L, 1L, EventFrame.ReadAll(first.Frames).LongCount()), (first.Epoch, first.FirstNumber, first.LastNumber));
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    [Rule("SE-6")]
+    [Rule("SE-9")]
+    public void Text_thoughts_and_arguments_stand_in_deltas_where_deltas_can_bring_them(string json)
+    {
+        var step = StepJson.Read(json);
+        if (EveryStep.BeyondDeltas.Any(s => StepJson.Of(s) == json))
+        {
+            Assert.Empty(StepPieces.Of(step).Deltas);
+            return;
+        }
+
+        var shell = StepPieces.Of(step).Shell;
+        switch (shell)
+        {
+            case ModelOutputStep output:
+                Assert.Empty(output.Content);
+                break;
+            case ThoughtStep thought:
+                Assert.Equal((null, null), (thought.Summary, thought.Signature));
+                break;
+            case FunctionCallStep call:
+                Assert.Equal("{}", call.Arguments.GetRawText());
+                break;
+            default:
+                Assert.Equal(json, StepJson.Of(shell));
+                break;
+        }
+    }
+
+    private static string[] Fold(StoredInteraction interaction)
+    {
+        var fold = new EventFold();
+        foreach (var value in EventFrame.ReadAll(DerivedEvents.Of(interaction).Frames))
+        {
+            fold.Apply(value);
+        }
+
+        Assert.Equal(Enumerable.Range(0, fold.Steps.Count), fold.Steps.Keys);
+        return StepJson.Of(fold.Steps.Values);
+    }
+
+    private static StoredInteraction Interaction(params IReadOnlyList<Step> steps) => new()
+    {
+        Id = "int_1",
+        Project = "default",
+        Status = InteractionStatus.Completed,
+        Model = "demo",
+        RootId = "int_1",
+        Depth = 0,
+        Created = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero),
+        Updated = new DateTimeOffset(2026, 11, 21, 10, 0, 5, TimeSpan.Zero),
+        ServiceTier = "standard",
+        IsBackground = false,
+        ChainModalities = 1,
+        Settings = "{}"u8.ToArray(),
+        Input = "[]"u8.ToArray(),
+        Output = TurnJson.WriteSteps(steps),
+    };
+}

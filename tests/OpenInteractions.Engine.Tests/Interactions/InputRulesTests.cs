@@ -1,0 +1,126 @@
+using System.Text.Json;
+using OpenInteractions.Contracts.Content;
+using OpenInteractions.Contracts.Errors;
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Contracts.Json;
+using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tests.Turns;
+using OpenInteractions.Engine.Turns;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Engine.Tests.Interactions;
+
+public sealed class InputRulesTests
+{
+    private const string Ask = """{"type":"user_input","content":[{"type":"text","text":"q"}]}""";
+    private const string Call1 = """{"type":"function_call","id":"c1","name":"f","arguments":{}}""";
+    private const string Result1 = """{"type":"function_result","call_id":"c1","result":"r"}""";
+    private const string Result2 = """{"type":"function_result","call_id":"c2","result":"r"}""";
+    private const string Say = """{"type":"model_output","content":[{"type":"text","text":"a"}]}""";
+
+    [Theory]
+    [InlineData("\"hello\"")]
+    [InlineData("[" + Ask + "]")]
+    [InlineData("[" + Ask + "," + Say + "," + Ask + "]")]
+    [InlineData("[" + Ask + "," + Call1 + "," + Result1 + "," + Say + "]")]
+    [InlineData("""[{"type":"text","text":""},{"type":"text","text":"x"}]""")]
+    [InlineData("""{"type":"image","data":"AAAA","mime_type":"image/png"}""")]
+    [InlineData("""{"type":"video","uri":"https://example.com/v"}""")]
+    [InlineData("""[{"type":"google_search_call","id":"s","arguments":{"queries":["q"]}},{"type":"google_search_result","call_id":"s","result":[]},{"type":"model_output"}]""")]
+    [Rule("FN-7")]
+    [Rule("ST-15")]
+    public void Whole_conversations_are_accepted(string input) => InputRules.Check(Read(input), [], null);
+
+    [Fact]
+    [Rule("FN-2")]
+    public void All_results_in_any_order_answer_the_parents_calls() =>
+        InputRules.Check(Read($"[{Result2},{Result1},{Ask}]"), Owed("c1", "c2"), "int_1");
+
+    [Theory]
+    [InlineData("[]", "input", "may not be empty")]
+    [InlineData("""[{"type":"user_input","content":[]}]""", "input[0].content", "may not be empty")]
+    [InlineData("\"\"", "input[0].content", "empty text")]
+    [InlineData("[" + Ask + "," + """{"type":"user_input","content":[{"type":"image"}]}""" + "]", "input[1].content[0]", "needs 'data' (base64) or 'uri'")]
+    [InlineData("""{"type":"image","data":"AAAA","uri":"https://a.b/c","mime_type":"image/png"}""", "input[0].content[0]", "give one")]
+    [InlineData("""{"type":"image","data":"","mime_type":"image/png"}""", "input[0].content[0].data", "may not be empty")]
+    [InlineData("""{"type":"image","data":"AAAA"}""", "input[0].content[0].mime_type", "image/png")]
+    [InlineData("""{"type":"audio","data":"AAAA","mime_type":""}""", "input[0].content[0].mime_type", "audio/wav")]
+    [InlineData("""{"type":"video","data":"AAAA"}""", "input[0].content[0].mime_type", "video/mp4")]
+    [InlineData("""{"type":"document","data":"AAAA"}""", "input[0].content[0].mime_type", "application/pdf")]
+    [InlineData("""{"type":"image","uri":"file:///etc/passwd"}""", "input[0].content[0].uri", "http(s)")]
+    [InlineData("""{"type":"image","uri":"gs://bucket/x"}""", "input[0].content[0].uri", "http(s)")]
+    [InlineData("""{"type":"image","uri":"/relative"}""", "input[0].content[0].uri", "http(s)")]
+    [InlineData("""{"type":"image","uri":"data:image/png;base64,AAAA"}""", "input[0].content[0].uri", "'data'")]
+    [InlineData("[" + Ask + "," + Call1 + """,{"type":"function_result","call_id":"c1","result":[{"type":"image"}]}]""", "input[2].result[0]", "needs 'data'")]
+    [Rule("MM-1")]
+    public void Content_that_is_not_complete_is_refused_at_its_place(string input, string field, string message) => AssertRefused(input, [], null, field, message);
+
+    [Fact]
+    public void Input_is_required()
+    {
+        var refused = Assert.Throws<ApiException>(() => InputRules.Check(null, [], null));
+
+        Assert.Equal((ErrorCode.InvalidRequest, "input"), (refused.Code, refused.Field));
+    }
+
+    [Fact]
+    public void An_input_may_have_as_many_steps_as_an_interaction_and_no_more()
+    {
+        InteractionInput Steps(int count) => new([.. Enumerable.Repeat(new UserInputStep { Content = [new TextContent { Text = "q" }] }, count)]);
+
+        InputRules.Check(Steps(TurnLoop.MaxSteps), [], null);
+        Assert.Equal("input", Assert.Throws<ApiException>(() => InputRules.Check(Steps(TurnLoop.MaxSteps + 1), [], null)).Field);
+    }
+
+    [Theory]
+    [InlineData("[" + Ask + "," + Call1 + "]", "input", "'c1' (function_call)")]
+    [InlineData("[" + Ask + "," + Call1 + "," + Ask + "," + Result1 + "]", "input[2]", "before the result of call 'c1'")]
+    [InlineData("[" + Ask + "," + Call1 + "," + Say + "," + Result1 + "]", "input[2]", "before the result of call 'c1'")]
+    [InlineData("[" + Ask + "," + Result1 + "]", "input[1].call_id", "previous_interaction_id")]
+    [InlineData("[" + Result1 + "," + Call1 + "]", "input[0].call_id", "before its result")]
+    [InlineData("[" + Ask + "," + Call1 + "," + Result1 + "," + Result1 + "]", "input[3].call_id", "second time")]
+    [InlineData("[" + Ask + "," + Call1 + "," + Call1 + "," + Result1 + "]", "input[2].id", "Duplicate")]
+    [InlineData("[" + Ask + "," + Call1 + "," + Result1 + "," + Call1 + "," + Result1 + "]", "input[3].id", "Duplicate")]
+    [Rule("FN-3")]
+    public void Calls_and_results_that_do_not_pair_up_are_refused(string input, string field, string message) => AssertRefused(input, [], null, field, message);
+
+    [Theory]
+    [InlineData("[" + Ask + "]", "input", "'c1' (get_c1), 'c2' (get_c2)")]
+    [InlineData("[" + Result1 + "," + Ask + "]", "input", "'c2' (get_c2)")]
+    [InlineData("[" + Result1 + "," + Result2 + "," + Result1 + "]", "input[2].call_id", "second time")]
+    [InlineData("""[{"type":"function_result","call_id":"c9","result":"r"}]""", "input[0].call_id", "no open call of 'int_1'")]
+    [InlineData("[" + Call1 + "," + Result1 + "," + Result2 + "]", "input[0].id", "Duplicate")]
+    [Rule("FN-3")]
+    public void A_turn_after_calls_answers_each_of_them_once(string input, string field, string message) => AssertRefused(input, Owed("c1", "c2"), "int_1", field, message);
+
+    [Fact]
+    public void Long_ids_are_shortened_in_messages()
+    {
+        var refused = Assert.Throws<ApiException>(() => InputRules.Check(Read($$"""[{"type":"function_result","call_id":"{{new string('x', 5000)}}","result":"r"}]"""), [], null));
+
+        Assert.True(refused.Message.Length < 400, refused.Message);
+    }
+
+    [Fact]
+    [Rule("ST-12")]
+    public void The_kinds_of_content_are_found_wherever_they_stand()
+    {
+        Assert.Equal(Modalities.Text | Modalities.Image | Modalities.Audio | Modalities.Video | Modalities.Document, InputRules.ModalitiesOf(EveryStep.All));
+        Assert.Equal(Modalities.Image, InputRules.ModalitiesOf([StepJson.Read("""{"type":"function_result","call_id":"c","result":{"content":[{"type":"image","data":"AAAA","mime_type":"image/png"}]}}""")]));
+        Assert.Equal(Modalities.None, InputRules.ModalitiesOf([StepJson.Read("""{"type":"function_result","call_id":"c","result":{"type":"image"}}""")]));
+    }
+
+    private static void AssertRefused(string input, IReadOnlyList<PendingCall> owed, string? parent, string field, string message)
+    {
+        var refused = Assert.Throws<ApiException>(() => InputRules.Check(Read(input), owed, parent));
+
+        Assert.Equal((ErrorCode.InvalidRequest, field), (refused.Code, refused.Field));
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static PendingCall[] Owed(params string[] ids) => [.. ids.Select(id => new PendingCall(id, $"get_{id}"))];
+
+    private static InteractionInput Read(string json) => JsonSerializer.Deserialize(json, WireJson.Wire.InteractionInput)!;
+}
