@@ -159,6 +159,6 @@ internal static partial class RequestRules
 
     private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$")]
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.:-]{0,127}\\z")]
     private static partial Regex FunctionName();
 }
