@@ -29,6 +29,7 @@ internal sealed class ActiveRun : IDisposable
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenRegistration _onLost;
     private int _cause;
+    private int _isOver;
 
     public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents)
     {
@@ -60,6 +61,12 @@ internal sealed class ActiveRun : IDisposable
 
     /// <summary>The execution: the interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
     public Task<StoredInteraction?> Execution { get; set; } = Task.FromResult<StoredInteraction?>(null);
+
+    /// <summary>True when nothing more will happen, shortly before <see cref="Execution"/> says so.</summary>
+    public bool IsOver => Volatile.Read(ref _isOver) == 1;
+
+    /// <summary>Nothing more will happen. A full fence: what is read after it is newer.</summary>
+    public void MarkOver() => Interlocked.Exchange(ref _isOver, 1);
 
     /// <summary>Stops the work for a reason; the first reason counts, but a lost lease outweighs all.</summary>
     public void Stop(StopCause cause)

@@ -82,7 +82,7 @@ public sealed partial class RunExecutor
         finally
         {
             run.FirstOutput.TrySetResult();
-            _registry.Remove(run);
+            _registry.End(run);
         }
     }
 

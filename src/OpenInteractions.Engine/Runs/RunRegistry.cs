@@ -28,13 +28,20 @@ public sealed class RunRegistry
             start.TrySetResult();
         }
 
-        if (run.Execution.IsCompleted)
+        if (run.IsOver)
         {
             Remove(run); // it was over before it could be told of
         }
     }
 
-    internal void Remove(ActiveRun run) => _runs.TryRemove(new KeyValuePair<string, ActiveRun>(run.Id, run));
+    /// <summary>The run is over. It says so before it is looked for, so that an <see cref="Add"/> in the same moment sees it.</summary>
+    internal void End(ActiveRun run)
+    {
+        run.MarkOver();
+        Remove(run);
+    }
+
+    private void Remove(ActiveRun run) => _runs.TryRemove(new KeyValuePair<string, ActiveRun>(run.Id, run));
 
     internal ActiveRun? Find(string id) => _runs.GetValueOrDefault(id);
 
@@ -46,20 +53,25 @@ public sealed class RunRegistry
     internal async Task WaitForStartAsync(string id, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = _starts.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (_runs.ContainsKey(id))
-        {
-            return;
-        }
-
         try
         {
-            await start.Task.WaitAsync(atMost, time, cancellationToken);
+            if (!_runs.ContainsKey(id))
+            {
+                await start.Task.WaitAsync(atMost, time, cancellationToken);
+            }
         }
         catch (TimeoutException)
         {
-            _starts.TryRemove(new KeyValuePair<string, TaskCompletionSource>(id, start));
+            // The store knows.
+        }
+        finally
+        {
+            _starts.TryRemove(new KeyValuePair<string, TaskCompletionSource>(id, start)); // also when the reader has left
         }
     }
+
+    /// <summary>How many runs are waited for.</summary>
+    internal int Awaited => _starts.Count;
 
     /// <summary>True when this node executes the run under this lease.</summary>
     internal bool Holds(RunLease lease) => _runs.TryGetValue(lease.RunId, out var run) && run.Lease == lease;

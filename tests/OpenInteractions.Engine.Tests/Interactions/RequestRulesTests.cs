@@ -71,7 +71,7 @@ public sealed class RequestRulesTests
     [InlineData("[\"object\",\"null\"]")]
     [InlineData("null")]
     public void The_arguments_of_a_function_are_an_object(string type) =>
-        AssertRefused($$"""{"model":"a","tools":[{"type":"function","name":"f","parameters":{"type":{{type}}}}]}""", "tools[0].parameters.type", "are an object");
+        AssertRefused($$$"""{"model":"a","tools":[{"type":"function","name":"f","parameters":{"type":{{{type}}}}}]}""", "tools[0].parameters.type", "are an object");
 
     [Fact]
     public void There_are_at_most_512_tools()
@@ -90,7 +90,7 @@ public sealed class RequestRulesTests
     public void A_tool_choice_fits_the_tools(string choice, string field, string message)
     {
         var tools = choice == "\"any\"" ? "[]" : """[{"type":"function","name":"a"}]""";
-        AssertRefused($$"""{"model":"a","tools":{{tools}},"generation_config":{"tool_choice":{{choice}}}}""", field, message);
+        AssertRefused($$$"""{"model":"a","tools":{{{tools}}},"generation_config":{"tool_choice":{{{choice}}}}}""", field, message);
     }
 
     [Theory]

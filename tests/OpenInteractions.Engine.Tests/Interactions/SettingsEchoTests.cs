@@ -15,7 +15,7 @@ public sealed class SettingsEchoTests
     [Theory]
     [InlineData("""{"system_instruction":"Be brief."}""")]
     [InlineData("""{"tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"}}]}""")]
-    [InlineData("""{"generation_config":{"temperature":0.5,"tool_choice":"auto"}}""")]
+    [InlineData("""{"generation_config":{"tool_choice":"auto","temperature":0.5}}""")]
     [InlineData("""{"response_format":{"type":"text","mime_type":"application/json"}}""")]
     [InlineData("""{"response_format":[{"type":"text"}]}""")]
     [InlineData("""{"labels":{"team":"search"}}""")]

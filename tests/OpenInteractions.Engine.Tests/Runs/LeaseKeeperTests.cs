@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Engine.Tests.Runs;
+
+/// <summary>Leases of 30 seconds: they are renewed every 10, and without an answer given up at 24.</summary>
+[Rule("SM-5")]
+public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly ManualTime _time = new();
+    private readonly ScriptedQueue _queue = new();
+    private readonly RunRegistry _registry = new();
+    private readonly LeaseKeeper _keeper;
+    private readonly ActiveRun _first = SampleRun.Of("int_1");
+    private readonly ActiveRun _second = SampleRun.Of("int_2");
+
+    public LeaseKeeperTests()
+    {
+        _keeper = new LeaseKeeper(_queue, _registry, Options.Create(new RunOptions { LeaseTime = TimeSpan.FromSeconds(30) }), _time, NullLogger<LeaseKeeper>.Instance);
+        _registry.Add(_first);
+        _registry.Add(_second);
+    }
+
+    public async Task InitializeAsync()
+    {
+        await _keeper.StartAsync(default);
+        await _time.TimersAsync(1, "the keeper's rounds");
+    }
+
+    public Task DisposeAsync() => _keeper.StopAsync(default).OrTimeout("the keeper stops");
+
+    public void Dispose()
+    {
+        _keeper.Dispose();
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    [Fact]
+    public async Task All_leases_are_renewed_together_at_a_third_of_their_time()
+    {
+        var asked = 0;
+        _queue.Renew = leases =>
+        {
+            asked = leases.Count;
+            return Task.FromResult(leases);
+        };
+
+        await PassAsync(renewal: 1);
+        await PassAsync(renewal: 2);
+        await PassAsync(renewal: 3);
+        await PassAsync(renewal: 4);
+
+        Assert.Equal(2, asked);
+        Assert.Equal((StopCause.None, StopCause.None), (_first.Cause, _second.Cause));
+    }
+
+    [Fact]
+    public async Task A_no_stops_its_run_at_once_and_no_other()
+    {
+        _queue.Renew = leases => Task.FromResult<IReadOnlyList<Engine.Storage.RunLease>>([.. leases.Where(l => l.RunId != "int_1")]);
+
+        await PassAsync(renewal: 1);
+
+        await _first.StoppedAsync();
+        Assert.Equal((StopCause.LeaseLost, StopCause.None), (_first.Cause, _second.Cause));
+    }
+
+    [Fact]
+    [Rule("BG-3")]
+    public async Task A_wish_to_cancel_is_brought_to_its_run()
+    {
+        _queue.Cancelled.Add("int_2");
+
+        await PassAsync(renewal: 1);
+
+        await _second.StoppedAsync();
+        Assert.Equal((StopCause.None, StopCause.Cancelled), (_first.Cause, _second.Cause));
+    }
+
+    [Fact]
+    public async Task No_answer_stops_all_runs_while_nobody_else_can_own_them()
+    {
+        await PassAsync(renewal: 1);
+        _queue.Renew = ScriptedQueue.Never;
+        await PassAsync(renewal: 2); // 10 s after the last good call
+        Assert.Equal(StopCause.None, _first.Cause);
+
+        _time.Advance(Interval); // 20 s: the next round would end too late
+
+        await _first.StoppedAsync();
+        await _second.StoppedAsync();
+        Assert.Equal((StopCause.LeaseLost, StopCause.LeaseLost), (_first.Cause, _second.Cause));
+    }
+
+    [Fact]
+    public async Task A_failure_and_then_silence_stop_all_runs_at_four_fifths_of_the_lease()
+    {
+        await PassAsync(renewal: 1);
+        _queue.Renew = ScriptedQueue.Fail;
+        await PassAsync(renewal: 2);
+        Assert.Equal(StopCause.None, _first.Cause);
+        _queue.Renew = ScriptedQueue.Never;
+        await PassAsync(renewal: 3); // 20 s after the last good call
+
+        _time.Advance(TimeSpan.FromSeconds(4)); // 24 s
+
+        await _first.StoppedAsync();
+        await _second.StoppedAsync();
+    }
+
+    [Fact]
+    public async Task One_failure_is_made_good_by_the_next_answer()
+    {
+        await PassAsync(renewal: 1);
+        _queue.Renew = ScriptedQueue.Fail;
+        await PassAsync(renewal: 2);
+        _queue.Renew = Task.FromResult;
+        await PassAsync(renewal: 3);
+        await PassAsync(renewal: 4);
+
+        Assert.Equal((StopCause.None, StopCause.None), (_first.Cause, _second.Cause));
+    }
+
+    [Fact]
+    public async Task The_keeper_goes_on_after_it_stopped_all()
+    {
+        _queue.Renew = ScriptedQueue.Fail;
+        await PassAsync(renewal: 1);
+        await PassAsync(renewal: 2);
+        await PassAsync(renewal: 3);
+        await _first.StoppedAsync();
+        _registry.End(_first);
+        _registry.End(_second);
+        _queue.Renew = Task.FromResult;
+        using var next = SampleRun.Of("int_3");
+        _registry.Add(next);
+
+        await PassAsync(renewal: 4);
+        await PassAsync(renewal: 5);
+
+        Assert.Equal(StopCause.None, next.Cause);
+    }
+
+    private async Task PassAsync(int renewal)
+    {
+        var asked = _queue.RenewalsAsync(renewal);
+        _time.Advance(Interval);
+        await asked;
+    }
+}

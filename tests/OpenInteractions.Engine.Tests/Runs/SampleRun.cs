@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Engine.Tests.Runs;
+
+/// <summary>Runs that do nothing.</summary>
+internal static class SampleRun
+{
+    public static readonly JournalWriter Journal = new(new MemoryJournal(), new ManualTime(), NullLogger<JournalWriter>.Instance);
+
+    public static StoredInteraction Interaction(string id) => new()
+    {
+        Id = id,
+        Project = "default",
+        Status = InteractionStatus.InProgress,
+        Model = "demo",
+        RootId = id,
+        Depth = 0,
+        Created = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero),
+        Updated = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero),
+        ServiceTier = "standard",
+        IsBackground = true,
+        ChainModalities = 1,
+        Settings = "{}"u8.ToArray(),
+        Input = "[]"u8.ToArray(),
+        HasJournal = true,
+    };
+
+    /// <summary>A run that goes on until the test says otherwise.</summary>
+    public static ActiveRun Of(string id, long? epoch = 1) => new(
+        new RunPlan
+        {
+            Interaction = Interaction(id),
+            Request = new CreateInteractionRequest { Model = "demo", Input = InteractionInput.FromText("q") },
+            IsStored = true,
+            Deadline = DateTimeOffset.MaxValue,
+        },
+        epoch is { } held ? new RunLease(id, "node", held) : null,
+        Journal,
+        hasEvents: true)
+    {
+        Execution = new TaskCompletionSource<StoredInteraction?>().Task,
+    };
+
+    public static async Task StoppedAsync(this ActiveRun run)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var onStop = run.Stopped.Register(() => stopped.TrySetResult());
+        await stopped.Task.OrTimeout($"run {run.Id} is stopped");
+    }
+}

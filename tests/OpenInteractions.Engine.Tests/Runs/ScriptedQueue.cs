@@ -1,0 +1,73 @@
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Engine.Tests.Runs;
+
+/// <summary>Of a queue only what the keeper of leases asks; the test says what it answers.</summary>
+internal sealed class ScriptedQueue : IRunQueue
+{
+    private readonly Lock _lock = new();
+    private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
+    private int _renewals;
+
+    /// <summary>What the next renewals do, from the leases that are asked about.</summary>
+    public Func<IReadOnlyList<RunLease>, Task<IReadOnlyList<RunLease>>> Renew { get; set; } = Task.FromResult;
+
+    public HashSet<string> Cancelled { get; } = [];
+
+    /// <summary>Never answers, and does not hear that nobody waits any more.</summary>
+    public static Task<IReadOnlyList<RunLease>> Never(IReadOnlyList<RunLease> leases) => new TaskCompletionSource<IReadOnlyList<RunLease>>().Task;
+
+    public static Task<IReadOnlyList<RunLease>> Fail(IReadOnlyList<RunLease> leases) => throw new StoreUnavailableException("Out of reach.", new IOException());
+
+    /// <summary>Completes when so many renewals were asked for.</summary>
+    public Task RenewalsAsync(int count)
+    {
+        lock (_lock)
+        {
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waits.Add((count, reached));
+            Signal();
+            return reached.Task.OrTimeout($"renewal {count}");
+        }
+    }
+
+    public Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _renewals++;
+            Signal();
+        }
+
+        return Renew(leases);
+    }
+
+    public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RunLease>>([.. leases.Where(l => Cancelled.Contains(l.RunId))]);
+
+    public Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> ReleaseAsync(RunLease lease, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> FinishAsync(RunLease lease, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<CancelResult> CancelAsync(string project, string id, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<int> ExpireDeadOwnersAsync(string liveOwner, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<(long Queued, long Running)> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private void Signal()
+    {
+        foreach (var wait in _waits.Where(w => w.Count <= _renewals).ToArray())
+        {
+            _waits.Remove(wait);
+            wait.Reached.SetResult();
+        }
+    }
+}
