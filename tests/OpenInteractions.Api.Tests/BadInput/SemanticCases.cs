@@ -145,7 +145,7 @@ internal static class SemanticCases
             yield return new($"{kind} of no bytes", Block($$"""{"type":"{{kind}}","mime_type":"{{MimeOf(kind)}}","data":""}"""), "data");
             yield return new($"{kind} of bad base64", Block($$"""{"type":"{{kind}}","mime_type":"{{MimeOf(kind)}}","data":"A*=="}"""), "data");
             yield return new($"{kind} of unpadded base64", Block($$"""{"type":"{{kind}}","mime_type":"{{MimeOf(kind)}}","data":"AAA"}"""), "data");
-            foreach (var uri in (string[])["", "x", "/etc/passwd", "file:///etc/passwd", "ftp://example.org/x", "gs://bucket/x", "javascript:alert(1)"])
+            foreach (var uri in (string[])["", "x", "/etc/passwd", "file:///etc/passwd", "ftp://example.org/x", "gs://bucket/x", "data:image/png;base64,AAAA", "javascript:alert(1)"])
             {
                 yield return new($"{kind} at '{uri}'", Block($$"""{"type":"{{kind}}","uri":"{{uri}}"}"""), "uri");
             }

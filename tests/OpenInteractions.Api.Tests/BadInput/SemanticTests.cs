@@ -11,6 +11,8 @@ namespace OpenInteractions.Api.Tests.BadInput;
 [Rule("FN-3")]
 [Rule("ST-9")]
 [Rule("MM-1")]
+[Rule("MM-2")]
+[Rule("ST-22")]
 public sealed class SemanticTests(SemanticServer server) : IClassFixture<SemanticServer>
 {
     public static TheoryData<BadCase> Cases => [.. SemanticCases.All()];

@@ -38,6 +38,7 @@ public sealed class BackgroundTests(ServerWithModels models) : IClassFixture<Ser
     [Fact]
     [Rule("BG-3")]
     [Rule("SE-10")]
+    [Rule("OP-interactions.cancel")]
     public async Task A_running_one_can_be_cancelled_and_the_provider_is_left()
     {
         var reply = HeldReply.Next(models, holdAfter: 1, "one", " two");

@@ -7,6 +7,8 @@ namespace OpenInteractions.Api.Tests.Interactions;
 
 /// <summary>The list and the tree (design 2).</summary>
 [Rule("TR-11")]
+[Rule("OP-interactions.list")]
+[Rule("OP-interactions.tree")]
 public sealed class ListTests(ServerWithModels models) : IClassFixture<ServerWithModels>
 {
     private readonly InteractionsClient _client = models.Client;

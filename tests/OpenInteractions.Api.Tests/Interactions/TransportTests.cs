@@ -19,6 +19,12 @@ public sealed class TransportTests(ServerWithModels models) : IClassFixture<Serv
     [InlineData("v1beta2")]
     [Rule("TR-1")]
     [Rule("TR-10")]
+    [Rule("OP-interactions.create")]
+    [Rule("OP-interactions.get")]
+    [Rule("OP-interactions.cancel")]
+    [Rule("OP-interactions.delete")]
+    [Rule("OP-interactions.list")]
+    [Rule("OP-interactions.tree")]
     public async Task Every_version_serves_every_operation(string version)
     {
         using var client = _client.WithVersion(version);

@@ -1,4 +1,5 @@
 using OpenInteractions.Api.Tests.Hosting;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
 
 namespace OpenInteractions.Api.Tests.Models;
@@ -9,6 +10,7 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
     private readonly InteractionsClient _client = models.Client;
 
     [Fact]
+    [Rule("OP-models.list")]
     public async Task Every_provider_s_models_are_listed()
     {
         var list = (await _client.ModelsAsync("?pageSize=1000")).Ok().Json.GetProperty("models").EnumerateArray().ToList();
@@ -48,6 +50,7 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
     [InlineData("models%2Fdemo", "models/demo")]
     [InlineData("gpt-5.1", "models/gpt-5.1")]
     [InlineData("local/scripted", "models/local/scripted")]
+    [Rule("OP-models.get")]
     public async Task A_model_is_found_by_its_name(string id, string name)
     {
         var model = (await _client.ModelAsync(id)).Ok();
