@@ -56,7 +56,6 @@ public sealed class StepAssemblerTests
                 Text("b"))));
 
     [Fact]
-    [Rule("MM-8")]
     public void Pieces_of_one_sound_are_joined_as_bytes()
     {
         byte[] sound = [1, 2, 3, 4, 5, 6, 7];

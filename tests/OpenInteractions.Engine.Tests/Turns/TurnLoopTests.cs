@@ -50,7 +50,6 @@ public sealed class TurnLoopTests : IDisposable
     }
 
     [Fact]
-    [Rule("AG-2")]
     public async Task A_call_that_was_answered_in_the_same_turn_is_not_owed_by_the_client()
     {
         var result = await _turn.RunAsync(

@@ -25,7 +25,7 @@ public sealed class DemoSchemaTests
             var schema = JsonElement.Parse(sample.Schema.ToJsonString());
             var text = AskAsync(schema, sample.Prompt).GetAwaiter().GetResult().Text;
             Assert.True(SchemaChecker.Fits(schema, JsonElement.Parse(text)), $"{text}\ndoes not fit\n{sample.Schema.ToJsonString()}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(80));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(PropertySeed.Seed, PropertySeed.Gamma).WithEndSize(80));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class DemoSchemaTests
             var calls = chat.SayAsync($"Call run_it. {sample.Prompt}").GetAwaiter().GetResult().Calls;
             Assert.NotEmpty(calls);
             Assert.All(calls, call => Assert.True(SchemaChecker.Fits(schema, call.Arguments), $"{call.Arguments.GetRawText()}\ndoes not fit\n{root.ToJsonString()}"));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(80));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(PropertySeed.Seed, PropertySeed.Gamma).WithEndSize(80));
     }
 
     [Theory]
