@@ -31,7 +31,8 @@ public sealed partial class RunExecutor
     }
 
     /// <summary>
-    /// Starts a run on the caller's thread, which comes back at the first thing that must be waited for. Its end is told by <see cref="ActiveRun.Execution"/>.
+    /// Starts a run; its end is told by <see cref="ActiveRun.Execution"/>. One that was kept before starts beside the caller, who has an id to give
+    /// away at once; one that the caller waits for starts on his thread, which saves a switch.
     /// </summary>
     /// <param name="plan">What to do.</param>
     /// <param name="lease">The lease, for a run that was kept before it started.</param>
@@ -40,7 +41,7 @@ public sealed partial class RunExecutor
     internal ActiveRun Start(RunPlan plan, RunLease? lease, bool hasEvents, RunRecovery? recovery = null)
     {
         var run = new ActiveRun(plan, lease, _writer, hasEvents);
-        run.Execution = ExecuteAsync(run, recovery);
+        run.Execution = lease is null ? ExecuteAsync(run, recovery) : Task.Run(() => ExecuteAsync(run, recovery));
         _registry.Add(run);
         return run;
     }
