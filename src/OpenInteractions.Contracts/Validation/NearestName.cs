@@ -3,55 +3,71 @@ namespace OpenInteractions.Contracts.Validation;
 /// <summary>Finds what somebody probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The candidates closest to <paramref name="name"/>, nearest first; none when nothing is close.</summary>
+    // The work is the product of two lengths: a name that a caller made up may be as long as the body allows.
+    private const int LongestCompared = 100;
+
+    /// <summary>The candidates so close to <paramref name="name"/> that one of them was probably meant, nearest first; none when nothing is close.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="candidates">What there is.</param>
     /// <param name="count">Most results.</param>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int count = 1)
     {
-        if (name.Length > 200)
-        {
-            return [];
-        }
-
-        var farthest = Math.Max(2, name.Length / 3);
-        return [.. candidates
-            .Select(candidate => (candidate, distance: Distance(name, candidate)))
-            .Where(c => c.distance <= farthest)
-            .OrderBy(c => c.distance).ThenBy(c => c.candidate, StringComparer.Ordinal)
-            .Take(count)
-            .Select(c => c.candidate)];
+        var farthest = Math.Max(2, Math.Min(name.Length, LongestCompared) / 3);
+        return name.Length > LongestCompared ? [] : Take(Measure(name, candidates).Where(c => c.Distance <= farthest), count);
     }
 
-    /// <summary>Letters to insert, delete, change or swap with their neighbour, case set aside.</summary>
-    private static int Distance(string a, string b)
-    {
-        var rows = new int[3][];
-        for (var i = 0; i < 3; i++)
-        {
-            rows[i] = new int[b.Length + 1];
-        }
+    /// <summary>The candidates that are fewest edits away, nearest first, however far that is.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="candidates">What there is.</param>
+    /// <param name="count">Most results.</param>
+    public static IReadOnlyList<string> Rank(string name, IEnumerable<string> candidates, int count) => Take(Measure(name, candidates), count);
 
+    private static IEnumerable<(string Candidate, int Distance)> Measure(string name, IEnumerable<string> candidates) =>
+        candidates.Distinct(StringComparer.Ordinal).Select(candidate => (candidate, Distance(name, candidate)));
+
+    private static IReadOnlyList<string> Take(IEnumerable<(string Candidate, int Distance)> measured, int count) =>
+    [
+        .. measured.OrderBy(c => c.Distance).ThenBy(c => c.Candidate.Length).ThenBy(c => c.Candidate, StringComparer.Ordinal)
+            .Take(count)
+            .Select(c => c.Candidate),
+    ];
+
+    /// <summary>Edits (insert, delete, replace, swap neighbours) from one to the other, without regard to case.</summary>
+    private static int Distance(string from, string to)
+    {
+        var a = from.AsSpan(0, Math.Min(from.Length, LongestCompared));
+        var b = to.AsSpan(0, Math.Min(to.Length, LongestCompared));
+        Span<int> twoBack = stackalloc int[LongestCompared + 1];
+        Span<int> previous = stackalloc int[LongestCompared + 1];
+        Span<int> current = stackalloc int[LongestCompared + 1];
         for (var j = 0; j <= b.Length; j++)
         {
-            rows[0][j] = j;
+            previous[j] = j;
         }
 
         for (var i = 1; i <= a.Length; i++)
         {
-            var (row, above, two) = (rows[i % 3], rows[(i + 2) % 3], rows[(i + 1) % 3]);
-            row[0] = i;
+            current[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
-                row[j] = Math.Min(Math.Min(row[j - 1], above[j]) + 1, above[j - 1] + (same ? 0 : 1));
-                if (i > 1 && j > 1 && char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 2]) && char.ToLowerInvariant(a[i - 2]) == char.ToLowerInvariant(b[j - 1]))
+                var cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
+                var best = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + cost);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
                 {
-                    row[j] = Math.Min(row[j], two[j - 2] + 1);
+                    best = Math.Min(best, twoBack[j - 2] + 1);
                 }
+
+                current[j] = best;
             }
+
+            var oldest = twoBack;
+            twoBack = previous;
+            previous = current;
+            current = oldest;
         }
 
-        return rows[a.Length % 3][b.Length];
+        return previous[b.Length];
     }
+
+    private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 }

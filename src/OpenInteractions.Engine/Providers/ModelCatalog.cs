@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Contracts.Validation;
 
 namespace OpenInteractions.Engine.Providers;
 
@@ -226,7 +227,7 @@ public sealed class ModelCatalog : IAsyncDisposable
     private async Task<ApiException> NotFoundAsync(string id, CancellationToken cancellationToken)
     {
         var known = await ListAsync(cancellationToken);
-        var nearest = NearestNames.Of(id, known.Select(m => m.PublicId), count: 3);
+        var nearest = NearestName.Rank(id, known.Select(m => m.PublicId), count: 3);
         var hint = nearest.Count == 0
             ? "No provider lists any model now."
             : $"Nearest: {string.Join(", ", nearest)}. GET /v1beta/models lists all.";
