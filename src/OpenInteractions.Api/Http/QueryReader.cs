@@ -8,11 +8,11 @@ internal static class QueryReader
     public static bool ReadFlag(this IQueryCollection query, string name)
     {
         var text = query[name].ToString();
-        return text switch
+        return text.ToLowerInvariant() switch
         {
             "" => false,
-            "true" or "True" or "1" => true,
-            "false" or "False" or "0" => false,
+            "true" or "1" => true,
+            "false" or "0" => false,
             _ => throw Wrong(name, text, "'true' or 'false'"),
         };
     }
