@@ -13,7 +13,7 @@ public sealed record CreateInteractionRequest
     /// <summary>A built-in or stored agent's id.</summary>
     public string? Agent { get; init; }
 
-    /// <summary>What the user gives in this turn. May be left out only when a chain is continued as it stands.</summary>
+    /// <summary>What the user gives in this turn. Required; optional here because the check that says so has words of its own.</summary>
     public InteractionInput? Input { get; init; }
 
     /// <summary>Instructions for this interaction only (behaviour ST-3).</summary>

@@ -163,7 +163,6 @@ internal sealed class EventLog
             frames = frames[length..];
         }
 
-        Feed.MarkDurable(long.MaxValue);
         Feed.Complete();
     }
 
@@ -217,11 +216,8 @@ internal sealed class EventLog
         flushed?.TrySetResult();
     }
 
-    public void OnFlushFailed(Exception exception)
-    {
-        _ = exception; // told by the writer, once for all runs
-        Lose();
-    }
+    /// <summary>The batch could not be kept; the writer has logged why, once for all runs.</summary>
+    public void OnFlushFailed() => Lose();
 
     // Called with the gate held.
     private ClosedLog Close(IEnumerable<StreamEvent> last)

@@ -94,7 +94,7 @@ public sealed partial class JournalWriter(IEventJournal journal, TimeProvider ti
             LogFlushFailed(exception, appends.Count);
             foreach (var log in owners)
             {
-                log.OnFlushFailed(exception);
+                log.OnFlushFailed();
             }
         }
     }
