@@ -312,7 +312,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             return null;
         }
 
-        var state = RequestBuffer.Object(writer =>
+        var state = JsonScratch.Object(writer =>
         {
             if (keepsText)
             {
@@ -376,7 +376,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         }
 
         JsonElement? state = call.Extra is { } extra
-            ? JsonElement.Parse(RequestBuffer.Object(writer =>
+            ? JsonElement.Parse(JsonScratch.Object(writer =>
             {
                 writer.WritePropertyName(ChatState.ExtraContent);
                 extra.WriteTo(writer);

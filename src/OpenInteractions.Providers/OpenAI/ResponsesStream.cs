@@ -236,7 +236,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     }
 
     /// <summary>The item as it has to come back: all of it but its id and status, which point to nothing when nothing is stored.</summary>
-    private static byte[] ReplayForm(JsonElement item) => RequestBuffer.Object(writer =>
+    private static byte[] ReplayForm(JsonElement item) => JsonScratch.Object(writer =>
     {
         foreach (var member in item.EnumerateObject())
         {
