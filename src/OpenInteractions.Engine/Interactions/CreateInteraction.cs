@@ -103,7 +103,7 @@ public sealed partial class CreateInteraction
                 IsBackground = request.Background ?? false,
                 ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
                 Settings = SettingsEcho.Write(request),
-                Input = TurnJson.WriteSteps(request.Input.Steps),
+                Input = request.Store ?? true ? TurnJson.WriteSteps(request.Input.Steps) : default, // nobody asks for it again
                 Labels = request.Labels,
                 HasJournal = (request.Background ?? false) || (request.Stream ?? false) || mark is not null,
             },
