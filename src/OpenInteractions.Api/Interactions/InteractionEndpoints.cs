@@ -25,8 +25,19 @@ internal static class InteractionEndpoints
         RefuseRetiredClients(context.Request);
         var key = IdempotencyKey.Read(context.Request);
         var (request, mark) = await RequestBytes.ReadAsync(context.Request, body => (RequestBody.ReadCreateInteraction(body), key?.Mark(body.Span)));
-        return await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted) switch
+        var created = await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted);
+        if (created is CreatedInteraction.Accepted { Begin: var begin })
         {
+            context.Response.OnCompleted(static begin =>
+            {
+                ((Action)begin).Invoke();
+                return Task.CompletedTask;
+            }, begin);
+        }
+
+        return created switch
+        {
+            CreatedInteraction.Accepted accepted => InteractionWriter.Answer(accepted.Interaction, ShownSteps.Made),
             CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger, lifetime.ApplicationStopping),
             CreatedInteraction.Answered answered => InteractionWriter.Answer(answered.Interaction, ShownSteps.Made),
             var other => throw new InvalidOperationException($"No answer for {other}."),
