@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OpenInteractions.Contracts.Json;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace OpenInteractions.Contracts.Json;
 /// </summary>
 public sealed class JsonScratch : IDisposable
 {
-    /// <summary>A buffer that grew beyond this, in bytes, is not kept.</summary>
+    /// <summary>A buffer that grew beyond this, in bytes, goes back to the pool.</summary>
     private const int MostKept = 256 * 1024;
 
     // JSON inside JSON takes another one while the first is in use.
@@ -17,7 +15,7 @@ public sealed class JsonScratch : IDisposable
     [ThreadStatic]
     private static JsonScratch? _spares;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new(16 * 1024);
+    private readonly PooledBytes _bytes = new();
     private readonly Utf8JsonWriter _json;
     private JsonScratch? _next;
     private int _place;
@@ -34,7 +32,7 @@ public sealed class JsonScratch : IDisposable
         get
         {
             _json.Flush();
-            return _bytes.WrittenMemory;
+            return _bytes.Written;
         }
     }
 
@@ -69,10 +67,11 @@ public sealed class JsonScratch : IDisposable
         _place = _spares is { } before ? before._place + 1 : 1;
         if (_bytes.Capacity > MostKept || _place > MostSpares)
         {
+            _bytes.Dispose();
             return;
         }
 
-        _bytes.ResetWrittenCount();
+        _bytes.Clear();
         _json.Reset(_bytes);
         (_next, _spares) = (_spares, this);
     }

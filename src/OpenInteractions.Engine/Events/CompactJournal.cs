@@ -13,25 +13,52 @@ internal static class CompactJournal
     /// <summary>Below this, compression costs more than it saves.</summary>
     private const int CompressFrom = 1024;
 
-    private const int ReadLimit = 256;
+    /// <summary>Batches in memory at a time: a long stream is compressed piece by piece.</summary>
+    private const int PageSize = 8;
 
     /// <summary>Joins what the journal has with the end of the log.</summary>
     public static async Task<IReadOnlyList<JournalBatch>> BuildAsync(IEventJournal journal, string project, string id, JournalBatch tail, CancellationToken cancellationToken)
     {
-        var batches = new List<JournalBatch>();
-        if (tail.Epoch > 1 || tail.FirstNumber > 1)
+        var rows = new List<JournalBatch>();
+        CompactRow? row = null;
+        try
         {
-            var position = default(EventPosition);
-            IReadOnlyList<JournalBatch> page;
-            while ((page = await journal.ReadAsync(project, id, position, ReadLimit, cancellationToken)).Count > 0)
+            if (tail.Epoch > 1 || tail.FirstNumber > 1)
             {
-                batches.AddRange(page);
-                position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
+                var position = default(EventPosition);
+                IReadOnlyList<JournalBatch> page;
+                while ((page = await journal.ReadAsync(project, id, position, PageSize, cancellationToken)).Count > 0)
+                {
+                    foreach (var batch in page)
+                    {
+                        Add(batch);
+                    }
+
+                    position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
+                }
             }
+
+            Add(tail);
+            rows.Add(row!.Finish());
+            return rows;
+        }
+        finally
+        {
+            row?.Dispose();
         }
 
-        batches.Add(tail);
-        return [.. batches.GroupBy(b => b.Epoch).OrderBy(g => g.Key).Select(g => Join([.. g]))];
+        void Add(JournalBatch batch)
+        {
+            if (row is not null && row.Epoch != batch.Epoch)
+            {
+                rows.Add(row.Finish());
+                row.Dispose();
+                row = null;
+            }
+
+            row ??= new CompactRow(batch);
+            row.Add(batch);
+        }
     }
 
     /// <summary>The frames of a batch, readable.</summary>
@@ -56,30 +83,68 @@ internal static class CompactJournal
         return status == OperationStatus.Done ? output.WrittenMemory : throw new InvalidDataException("A compact journal row cannot be read.");
     }
 
-    private static JournalBatch Join(IReadOnlyList<JournalBatch> batches)
+    /// <summary>The row of one epoch while it is put together.</summary>
+    private sealed class CompactRow(JournalBatch first) : IDisposable
     {
-        var frames = new ArrayBufferWriter<byte>(batches.Sum(b => b.Frames.Length) + 1);
-        foreach (var batch in batches)
+        private readonly PooledBytes _small = new();
+        private readonly PooledBytes _compressed = new();
+        private BrotliEncoder _encoder = new(quality: 1, window: 18);
+        private bool _isLarge;
+        private long _last;
+
+        public long Epoch => first.Epoch;
+
+        public void Add(JournalBatch batch)
         {
-            frames.Write(Frames(batch).Span);
+            _last = batch.LastNumber;
+            var frames = Frames(batch).Span;
+            if (!_isLarge && _small.Written.Length + frames.Length < CompressFrom)
+            {
+                _small.Write(frames);
+                return;
+            }
+
+            if (!_isLarge)
+            {
+                _isLarge = true;
+                Compress(_small.Written.Span, isFinal: false);
+            }
+
+            Compress(frames, isFinal: false);
         }
 
-        var joined = batches[0] with { LastNumber = batches[^1].LastNumber, Frames = frames.WrittenMemory, IsCompressed = false };
-        return frames.WrittenCount < CompressFrom ? joined : joined with { Frames = Compress(frames.WrittenSpan), IsCompressed = true };
-    }
+        public JournalBatch Finish()
+        {
+            if (_isLarge)
+            {
+                Compress(default, isFinal: true);
+            }
 
-    private static byte[] Compress(ReadOnlySpan<byte> frames)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(frames.Length));
-        try
-        {
-            return BrotliEncoder.TryCompress(frames, buffer, out var length, quality: 1, window: 18)
-                ? buffer[..length]
-                : throw new InvalidOperationException("The buffer of a compact journal row was too small.");
+            return first with { LastNumber = _last, Frames = (_isLarge ? _compressed : _small).Written.ToArray(), IsCompressed = _isLarge };
         }
-        finally
+
+        public void Dispose()
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            _encoder.Dispose();
+            _small.Dispose();
+            _compressed.Dispose();
+        }
+
+        private void Compress(ReadOnlySpan<byte> frames, bool isFinal)
+        {
+            OperationStatus status;
+            do
+            {
+                status = _encoder.Compress(frames, _compressed.GetSpan(4096), out var consumed, out var written, isFinal);
+                _compressed.Advance(written);
+                frames = frames[consumed..];
+            }
+            while (status == OperationStatus.DestinationTooSmall);
+
+            if (status != OperationStatus.Done)
+            {
+                throw new InvalidOperationException("A compact journal row could not be written.");
+            }
         }
     }
 }

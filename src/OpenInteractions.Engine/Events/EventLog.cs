@@ -189,7 +189,7 @@ internal sealed class EventLog
             }
 
             var batch = PendingBatch();
-            _pending = new ArrayBufferWriter<byte>(256);
+            _pending = new ArrayBufferWriter<byte>(Math.Clamp(batch.Frames.Length, 256, EagerBytes));
             _pendingFrom = _number + 1;
             _isInFlight = true;
             return new JournalAppend(_lease!.Value, batch);

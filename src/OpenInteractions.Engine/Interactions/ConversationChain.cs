@@ -12,8 +12,14 @@ public sealed class ConversationChain(IInteractionStore store)
     /// <summary>Turns that are kept.</summary>
     private const int MaxTurns = 50_000;
 
-    /// <summary>Bytes of content that are kept; what adapters rendered comes to about as much again.</summary>
-    private const long MaxBytes = 32L * 1024 * 1024;
+    /// <summary>Bytes of content that are kept; what adapters rendered comes to about half as much again.</summary>
+    private const long MaxBytes = 64L * 1024 * 1024;
+
+    /// <summary>A larger turn is read again when it is needed: next to what a model needs for it, that is nothing.</summary>
+    private const long LargestTurn = 1024 * 1024;
+
+    /// <summary>Texts take two bytes per character here, and one in the store.</summary>
+    private const int BytesPerStored = 2;
 
     private const int FirstPage = 4;
     private const int LargestPage = 2048;
@@ -137,7 +143,12 @@ public sealed class ConversationChain(IInteractionStore store)
 
     private ChainTurn Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes, ChainTurn? parent)
     {
-        var kept = new ChainTurn(project, id, previousId, turn, bytes + 512, parent);
+        var kept = new ChainTurn(project, id, previousId, turn, (bytes * BytesPerStored) + 512, parent);
+        if (kept.Bytes > LargestTurn)
+        {
+            return kept;
+        }
+
         lock (_gate)
         {
             if (_turns.Remove(id, out var former))

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace OpenInteractions.Engine.Providers;
 
 /// <summary>
@@ -9,7 +7,8 @@ namespace OpenInteractions.Engine.Providers;
 /// </summary>
 public sealed class HistoryTurn
 {
-    private readonly ConcurrentDictionary<object, object> _rendered = new();
+    private readonly Lock _gate = new();
+    private List<(object Key, object Form)>? _rendered; // one or two: a conversation seldom changes its provider
     private long _renderedBytes;
 
     /// <summary>A turn of these steps.</summary>
@@ -43,18 +42,40 @@ public sealed class HistoryTurn
             return render(this);
         }
 
-        if (_rendered.TryGetValue(key, out var kept))
+        if (Find(key) is { } kept)
         {
             return (T)kept;
         }
 
         var made = render(this);
-        if (_rendered.TryAdd(key, made))
+        lock (_gate)
         {
-            Interlocked.Add(ref _renderedBytes, size(made));
+            if (Find(key) is { } others)
+            {
+                return (T)others;
+            }
+
+            (_rendered ??= []).Add((key, made));
+            _renderedBytes += size(made);
         }
 
         return made;
+    }
+
+    private object? Find(object key)
+    {
+        lock (_gate)
+        {
+            foreach (var (known, form) in _rendered ?? [])
+            {
+                if (known.Equals(key))
+                {
+                    return form;
+                }
+            }
+
+            return null;
+        }
     }
 }
 

@@ -18,7 +18,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
     private readonly Dictionary<ChatCall, int> _callKeys = [];
-    private readonly StringBuilder _text = new();
+    private readonly CitedText _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<JsonElement> _reasoningDetails = [];
     private List<ModelEvent> _out = [];
@@ -155,7 +155,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
         if (delta.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Array && _speech == Speech.Text && !_cutter.HasStopped)
         {
-            Annotation[] ours = [.. annotations.EnumerateArray().Select(a => OpenAIAnnotations.Read(a, _text.ToString(), 0)).OfType<Annotation>()];
+            Annotation[] ours = [.. annotations.EnumerateArray().Select(a => OpenAIAnnotations.Read(a, _text, 0)).OfType<Annotation>()];
             if (ours.Length > 0)
             {
                 Emit(_speechKey, new StepPiece(new TextAnnotationDelta { Annotations = ours }));

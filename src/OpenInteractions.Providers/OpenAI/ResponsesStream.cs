@@ -1,4 +1,3 @@
-using System.Text;
 using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.OpenAI;
@@ -158,7 +157,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     /// <summary>The service counts characters within a part, we count bytes within the block (behaviour TL-13).</summary>
     private void Annotate(JsonElement data)
     {
-        if (Find(data) is { } item && !_cutter.HasStopped && data.TryGetProperty("annotation", out var annotation) && OpenAIAnnotations.Read(annotation, item.Text.ToString(), item.PartStart) is { } ours)
+        if (Find(data) is { } item && !_cutter.HasStopped && data.TryGetProperty("annotation", out var annotation) && OpenAIAnnotations.Read(annotation, item.Text, item.PartStart) is { } ours)
         {
             Emit(item, new StepPiece(new TextAnnotationDelta { Annotations = [ours] }));
         }
@@ -219,7 +218,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
                     if (part.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Array && !_cutter.HasStopped)
                     {
-                        Annotation[] ours = [.. annotations.EnumerateArray().Select(a => OpenAIAnnotations.Read(a, item.Text.ToString(), item.PartStart)).OfType<Annotation>()];
+                        Annotation[] ours = [.. annotations.EnumerateArray().Select(a => OpenAIAnnotations.Read(a, item.Text, item.PartStart)).OfType<Annotation>()];
                         if (ours.Length > 0)
                         {
                             Emit(item, new StepPiece(new TextAnnotationDelta { Annotations = ours }));
@@ -297,7 +296,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
         public bool HasPieces { get; set; }
 
         /// <summary>Text of the whole block so far, for offsets.</summary>
-        public StringBuilder Text { get; } = new();
+        public CitedText Text { get; } = new();
 
         /// <summary>Where the current part begins in the text: offsets of annotations count from there.</summary>
         public int PartStart { get; private set; }
