@@ -358,6 +358,7 @@ public sealed class ResponsesProviderTests
     }
 
     [Fact]
+    [Rule("TH-5")]
     public async Task A_sampling_setting_that_a_model_refuses_is_dropped_and_remembered()
     {
         await using var upstream = await OpenAIUpstream.StartAsync();
@@ -371,6 +372,8 @@ public sealed class ResponsesProviderTests
         Assert.Equal(first.Text, second.Text);
         Assert.Equal([400, 400], upstream.Server.Refusals.Select(r => r.Reply.Status));
         Assert.Equal(4, upstream.Server.Requests.Count);
+        Assert.Equal([SamplingSettings.Temperature, SamplingSettings.TopP], upstream.Provider.Ignored(request));
+        Assert.Contains("'temperature'", upstream.Log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
