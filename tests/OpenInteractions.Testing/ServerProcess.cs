@@ -56,8 +56,23 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a server that ends by itself, because it cannot be started with these environment variables.</summary>
+    /// <returns>Its exit code, and everything that it wrote.</returns>
+    public static async Task<(int ExitCode, string Log)> RunToEndAsync(params (string Name, string Value)[] environment)
+    {
+        await using var server = new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress());
+        server.Launch();
+        return (await server.EndAsync(), server.Log);
+    }
+
     /// <summary>Starts it on the data that the life before left, at the same address.</summary>
     public async Task StartAgainAsync()
+    {
+        Launch();
+        await ReadyAsync(Running);
+    }
+
+    private void Launch()
     {
         if (_process is not null)
         {
@@ -78,7 +93,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
         _process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         _log.Follow(_process);
-        await ReadyAsync(_process);
     }
 
     /// <summary>Ends it as a power cut would: <c>kill -9</c>.</summary>

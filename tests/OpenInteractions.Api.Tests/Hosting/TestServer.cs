@@ -53,8 +53,7 @@ internal sealed class TestServer : IAsyncDisposable
         var data = NewDirectory();
         try
         {
-            await using var app = ServerApplication.Build(["--data-dir", data.FullName, .. args], builder => builder.Logging.ClearProviders());
-            return await app.RunToEndAsync();
+            return await StartFeature.RunToEndAsync(() => ServerApplication.Build(["--data-dir", data.FullName, .. args], builder => builder.Logging.ClearProviders()));
         }
         finally
         {
