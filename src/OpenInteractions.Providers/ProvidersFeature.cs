@@ -52,8 +52,8 @@ public static class ProvidersFeature
         if (detected.GeminiUpstream is { ApiKey: { } key } found)
         {
             var options = found.BaseUrl is { } address
-                ? new GeminiOptions { Name = found.Name, ApiKey = key, BaseUrl = address }
-                : new GeminiOptions { Name = found.Name, ApiKey = key };
+                ? new GeminiOptions { Name = found.Name, ApiKey = key, Wire = detected.Options.GeminiWire, BaseUrl = address }
+                : new GeminiOptions { Name = found.Name, ApiKey = key, Wire = detected.Options.GeminiWire };
             services.AddSingleton<IModelProvider>(s => new GeminiProvider(
                 options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GeminiProvider>>()));
         }

@@ -55,6 +55,11 @@ public static class CheckedSettings
     {
         try
         {
+            if (property.PropertyType.IsEnum && int.TryParse(setting.Value, CultureInfo.InvariantCulture, out _))
+            {
+                return false; // a number would be taken for the word at its place
+            }
+
             if (property.CanWrite)
             {
                 property.SetValue(options, setting.Get(property.PropertyType));
@@ -77,7 +82,7 @@ public static class CheckedSettings
         var t when t == typeof(TimeSpan) => "a time such as 00:00:30",
         var t when t == typeof(bool) => "true or false",
         var t when t == typeof(int) || t == typeof(long) => "a whole number",
-        var t when t.IsEnum => $"one of {string.Join(", ", Enum.GetNames(t).Select(n => n.ToLowerInvariant()))}",
+        var t when t.IsEnum => $"one of {string.Join(", ", Enum.GetNames(t).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
         _ => "in another form",
     };
 
