@@ -68,8 +68,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts it on the data that the life before left, at the same address.</summary>
     public async Task StartAgainAsync()
     {
+        var announced = _log.NextAsync("OpenInteractions is ready at");
         Launch();
-        await ReadyAsync(Running);
+        await ReadyAsync(announced, Running);
     }
 
     private void Launch()
@@ -155,33 +156,26 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return code;
     }
 
-    private async Task ReadyAsync(Process process)
+    private async Task ReadyAsync(Task announced, Process process)
     {
-        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = Patience };
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < Patience)
+        using var patience = new CancellationTokenSource(Patience);
+        try
         {
-            if (process.HasExited)
-            {
-                throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready. It wrote:\n{Log}");
-            }
-
-            try
-            {
-                using var answer = await http.GetAsync(new Uri(Address, "/readyz"));
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet, and nothing but asking can tell when it does.
-                await Task.Delay(20);
-            }
+            await await Task.WhenAny(announced, process.WaitForExitAsync(patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The server did not say within {Patience} that it is ready. It wrote:\n{Log}");
         }
 
-        throw new TimeoutException($"The server was not ready within {Patience}. It wrote:\n{Log}");
+        if (!announced.IsCompleted)
+        {
+            throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready. It wrote:\n{Log}");
+        }
+
+        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = Patience };
+        using var answer = await http.GetAsync(new Uri(Address, "/readyz"));
+        answer.EnsureSuccessStatusCode();
     }
 
     // Taken and given back: the server must come back at the same address after a kill, so that its clients find it.
