@@ -28,7 +28,7 @@ internal sealed class CallerAuthentication(RequestDelegate next, ApiKeyRing keys
             yield return authorization["Bearer ".Length..].Trim();
         }
 
-        if (request.Query["key"].ToString() is { Length: > 0 } query)
+        if (request.QueryString.HasValue && request.Query["key"].ToString() is { Length: > 0 } query)
         {
             yield return query;
         }

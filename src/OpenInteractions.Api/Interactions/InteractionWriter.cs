@@ -19,8 +19,6 @@ internal enum ShownSteps
 /// <summary>Puts an interaction's wire form together from what is kept; the kept JSON goes out as it is.</summary>
 internal static class InteractionWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = WireJson.Wire.Options.Encoder, SkipValidation = true };
-
     public static IResult Answer(StoredInteraction interaction, ShownSteps shown, bool includeInput = false) => new JsonAnswer(json => Write(json, interaction, shown, includeInput));
 
     public static void Write(Utf8JsonWriter json, StoredInteraction interaction, ShownSteps shown, bool includeInput)
@@ -57,7 +55,13 @@ internal static class InteractionWriter
     /// <summary>Two arrays become one without being parsed: only their brackets and the comma between them change.</summary>
     private static void WriteSteps(Utf8JsonWriter json, StoredInteraction interaction, ShownSteps shown)
     {
-        var input = shown == ShownSteps.All ? Inner(interaction.Input) : default;
+        if (shown == ShownSteps.Made)
+        {
+            json.WriteRawValue(interaction.Output.IsEmpty ? "[]"u8 : interaction.Output.Span, skipInputValidation: true);
+            return;
+        }
+
+        var input = Inner(interaction.Input);
         var output = Inner(interaction.Output);
         var joined = new ArrayBufferWriter<byte>(input.Length + output.Length + 3);
         joined.Write("["u8);
@@ -106,15 +110,12 @@ internal static class InteractionWriter
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            var body = new ArrayBufferWriter<byte>(1024);
-            using (var json = new Utf8JsonWriter(body, Options))
-            {
-                write(json);
-            }
-
+            using var scratch = JsonScratch.Rent();
+            write(scratch.Json);
+            var body = scratch.Written;
             httpContext.Response.ContentType = "application/json";
-            httpContext.Response.ContentLength = body.WrittenCount;
-            await httpContext.Response.BodyWriter.WriteAsync(body.WrittenMemory, httpContext.RequestAborted);
+            httpContext.Response.ContentLength = body.Length;
+            await httpContext.Response.BodyWriter.WriteAsync(body, httpContext.RequestAborted);
         }
     }
 }

@@ -7,6 +7,11 @@ internal static class PendingCalls
 {
     public static IReadOnlyList<PendingCall> Of(IReadOnlyList<HistoryStep> steps)
     {
+        if (!steps.Any(s => s.Step is FunctionCallStep))
+        {
+            return [];
+        }
+
         var answered = steps.Select(s => s.Step).OfType<IResultStep>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
         return [.. steps.Select(s => s.Step).OfType<FunctionCallStep>().Where(c => !answered.Contains(c.Id)).Select(c => new PendingCall(c.Id, c.Name))];
     }

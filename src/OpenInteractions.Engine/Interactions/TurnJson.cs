@@ -1,4 +1,3 @@
-using System.Buffers;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 
@@ -10,8 +9,8 @@ internal static class TurnJson
     /// <summary>Steps as a JSON array, as the wire shows them.</summary>
     public static ReadOnlyMemory<byte> WriteSteps(IEnumerable<Step> steps)
     {
-        var output = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = WireJson.Wire.Options.Encoder, SkipValidation = true, MaxDepth = WireJson.Wire.Options.MaxDepth });
+        using var scratch = JsonScratch.Rent();
+        var json = scratch.Json;
         json.WriteStartArray();
         foreach (var step in steps)
         {
@@ -19,8 +18,7 @@ internal static class TurnJson
         }
 
         json.WriteEndArray();
-        json.Flush();
-        return output.WrittenMemory;
+        return scratch.ToArray();
     }
 
     /// <summary>Reads a JSON array of steps; empty bytes are no steps.</summary>

@@ -12,7 +12,7 @@ internal enum StopCause
     /// <summary>Somebody asked for it (behaviour BG-3), or the only reader of a run that is not stored has left (behaviour ST-20).</summary>
     Cancelled,
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>Its time is over: nobody stopped it.</summary>
     Deadline,
 
     /// <summary>Another node owns it, or may: write nothing.</summary>
@@ -25,17 +25,26 @@ internal enum StopCause
 /// <summary>A run that this node executes.</summary>
 internal sealed class ActiveRun : IDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _lost = new();
-    private readonly CancellationTokenRegistration _onLost;
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenSource? _lost;
     private int _cause;
     private int _isOver;
 
-    public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents)
+    /// <param name="plan">What to do.</param>
+    /// <param name="lease">The lease, or null.</param>
+    /// <param name="journal">Keeps the events.</param>
+    /// <param name="hasEvents">True when somebody may listen.</param>
+    /// <param name="time">The clock of the deadline.</param>
+    public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents, TimeProvider time)
     {
         (Plan, Lease) = (plan, lease);
-        _onLost = _lost.Token.Register(() => Stop(StopCause.LeaseLost));
-        Log = !hasEvents ? null : lease is { } held ? new EventLog(held, journal, _lost) : new EventLog(_lost);
+        _stop = new CancellationTokenSource(Left(plan.Deadline - time.GetUtcNow()), time);
+        if (hasEvents)
+        {
+            _lost = new CancellationTokenSource();
+            _lost.Token.UnsafeRegister(static run => ((ActiveRun)run!).Stop(StopCause.LeaseLost), this);
+            Log = lease is { } held ? new EventLog(held, journal, _lost) : new EventLog(_lost);
+        }
     }
 
     public RunPlan Plan { get; }
@@ -51,7 +60,8 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Ends the work. The cause says why.</summary>
     public CancellationToken Stopped => _stop.Token;
 
-    public StopCause Cause => (StopCause)Volatile.Read(ref _cause);
+    /// <summary>Why the work was ended. What nobody stopped has run out of time.</summary>
+    public StopCause Cause => (StopCause)Volatile.Read(ref _cause) is var cause and not StopCause.None ? cause : _stop.IsCancellationRequested ? StopCause.Deadline : StopCause.None;
 
     /// <summary>Set when the model has given something, or the run has ended before it did.</summary>
     public TaskCompletionSource FirstOutput { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,8 +102,14 @@ internal sealed class ActiveRun : IDisposable
 
     public void Dispose()
     {
-        _onLost.Dispose();
         _stop.Dispose();
-        _lost.Dispose();
+        _lost?.Dispose();
+    }
+
+    // Timers take no longer ones.
+    private static TimeSpan Left(TimeSpan left)
+    {
+        var most = TimeSpan.FromDays(30);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < most ? left : most;
     }
 }

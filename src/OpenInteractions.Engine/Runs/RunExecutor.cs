@@ -40,7 +40,7 @@ public sealed partial class RunExecutor
     /// <param name="recovery">What a former owner left, or null.</param>
     internal ActiveRun Start(RunPlan plan, RunLease? lease, bool hasEvents, RunRecovery? recovery = null)
     {
-        var run = new ActiveRun(plan, lease, _writer, hasEvents);
+        var run = new ActiveRun(plan, lease, _writer, hasEvents, _time);
         run.Execution = lease is null ? ExecuteAsync(run, recovery) : Task.Run(() => ExecuteAsync(run, recovery));
         _registry.Add(run);
         return run;
@@ -51,8 +51,6 @@ public sealed partial class RunExecutor
         using var disposed = run;
         try
         {
-            using var deadline = new CancellationTokenSource(Left(run.Plan.Deadline), _time);
-            using var onDeadline = deadline.Token.Register(() => run.Stop(StopCause.Deadline));
             var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
             var ending = await RunTurnAsync(run, output, recovery);
             var ended = ending is null ? null : await KeepAsync(run, output, ending);
@@ -250,13 +248,6 @@ public sealed partial class RunExecutor
         Errors = ended.Errors,
         PendingCalls = ended.PendingCalls,
     };
-
-    private TimeSpan Left(DateTimeOffset deadline)
-    {
-        var left = deadline - _time.GetUtcNow();
-        var most = TimeSpan.FromDays(30);
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left < most ? left : most;
-    }
 
     private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault);
 

@@ -21,13 +21,12 @@ internal static class TurnLoop
     /// <exception cref="ApiException">The provider failed; steps that were complete are in <paramref name="output"/>.</exception>
     public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, CancellationToken cancellationToken)
     {
-        var declared = request.Functions.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         var ids = new CallIds(provider.Name, request.Model.Family);
         await foreach (var value in provider.StreamAsync(request, cancellationToken).ConfigureAwait(false))
         {
             switch (value)
             {
-                case StepStarted { Shell: FunctionCallStep call } when !declared.Contains(call.Name):
+                case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name):
                     throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Shorten(call.Name)}', which was not declared.");
                 case StepStarted started:
                     RequireRoom(output);
@@ -68,7 +67,7 @@ internal static class TurnLoop
 /// <summary>Gives calls native ids and remembers the upstream's (protocols P-4).</summary>
 internal sealed class CallIds(string provider, string family)
 {
-    private readonly Dictionary<string, string> _native = new(StringComparer.Ordinal);
+    private Dictionary<string, string>? _native;
     private string? _upstream;
 
     /// <summary>The step with a native id; a result gets the id of its call.</summary>
@@ -79,10 +78,10 @@ internal sealed class CallIds(string provider, string family)
         {
             case ICallStep call:
                 var native = InteractionId.Random("call_");
-                _native[call.Id] = native; // an upstream that repeats an id means its newest call
+                (_native ??= new(StringComparer.Ordinal))[call.Id] = native; // an upstream that repeats an id means its newest call
                 _upstream = call.Id.Length > 0 ? call.Id : null;
                 return StepIds.WithId(shell, native);
-            case IResultStep result when _native.TryGetValue(result.CallId, out var known):
+            case IResultStep result when _native is not null && _native.TryGetValue(result.CallId, out var known):
                 _upstream = result.CallId;
                 return StepIds.WithId(shell, known);
             default:

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.Anthropic;
@@ -7,13 +6,14 @@ namespace OpenInteractions.Providers.Anthropic;
 /// Turns the service's events into ours. One reader lives for a whole turn: when the service pauses, the next call goes on in the same reader,
 /// and the output that is open stays open.
 /// </summary>
-internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
+internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer) : IAnswer
 {
     private readonly AnswerSteps _steps = new(request, renderer);
     private readonly List<byte[]> _replay = [];
     private Usage? _earlier;
     private AnswerUsage _usage = new();
     private int _settledBlocks;
+    private IncomingBlock? _block;
 
     /// <summary>Why the last call ended.</summary>
     public string? StopReason { get; private set; }
@@ -25,69 +25,81 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
 
     private JsonElement? StopDetails { get; set; }
 
-    /// <summary>Reads one call's answer to its last word.</summary>
-    public async IAsyncEnumerable<ModelEvent> ReadAsync(UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>True after the service's last word of this call.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Another call answers, which goes on where the last one paused.</summary>
+    public AnswerReader BeginCall()
     {
-        BeginCall();
-        if (!response.IsEventStream)
-        {
-            var message = await response.JsonAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var modelEvent in ReadWhole(message))
-            {
-                yield return modelEvent;
-            }
+        // An attempt that failed before its first event may have left blocks without content behind.
+        _replay.RemoveRange(_settledBlocks, _replay.Count - _settledBlocks);
+        _usage = new AnswerUsage();
+        (StopReason, StopDetails, _block, IsOver) = (null, null, null, false);
+        return this;
+    }
 
-            yield break;
+    public void OnFrame(ReadOnlySpan<byte> frame, List<ModelEvent> output)
+    {
+        var data = UpstreamJson.Parse(frame);
+        // The type stands in the data too, and that is what all clients go by.
+        switch (data.Text("type"))
+        {
+            case "message_start":
+                _usage.Read(data.Member("message")?.Member("usage"));
+                break;
+            case "content_block_start":
+                _block = new IncomingBlock(data.Member("content_block") ?? throw UpstreamFailureException.Malformed());
+                output.AddRange(_steps.Start(_block));
+                break;
+            case "content_block_delta" when _block is not null && data.Member("delta") is { } delta:
+                output.AddRange(_steps.Piece(_block, delta));
+                break;
+            case "content_block_stop" when _block is not null:
+                Keep(_block);
+                output.AddRange(_steps.Stop(_block));
+                _block = null;
+                break;
+            case "message_delta":
+                _usage.Read(data.Member("usage"));
+                ReadStop(data.Member("delta"));
+                break;
+            case "message_stop":
+                EndCall();
+                break;
+            case "error":
+                throw AnthropicErrors.FromEvent(data);
+            default:
+                break; // pings, and what the service may add
+        }
+    }
+
+    /// <summary>Some compatible servers answer a streaming call with one object.</summary>
+    public void OnWhole(JsonElement message, List<ModelEvent> output)
+    {
+        if (message.Member("content") is not { ValueKind: JsonValueKind.Array } content)
+        {
+            throw message.Member("error") is null ? UpstreamFailureException.Malformed() : AnthropicErrors.FromEvent(message);
         }
 
-        IncomingBlock? block = null;
-        await foreach (var (_, data) in response.EventsAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var shell in content.EnumerateArray())
         {
-            // The type stands in the data too, and that is what all clients go by.
-            switch (data.Text("type"))
-            {
-                case "message_start":
-                    _usage.Read(data.Member("message")?.Member("usage"));
-                    break;
-                case "content_block_start":
-                    block = new IncomingBlock(data.Member("content_block") ?? throw UpstreamFailureException.Malformed());
-                    foreach (var modelEvent in _steps.Start(block))
-                    {
-                        yield return modelEvent;
-                    }
-
-                    break;
-                case "content_block_delta" when block is not null && data.Member("delta") is { } delta:
-                    foreach (var modelEvent in _steps.Piece(block, delta))
-                    {
-                        yield return modelEvent;
-                    }
-
-                    break;
-                case "content_block_stop" when block is not null:
-                    Keep(block);
-                    foreach (var modelEvent in _steps.Stop(block))
-                    {
-                        yield return modelEvent;
-                    }
-
-                    block = null;
-                    break;
-                case "message_delta":
-                    _usage.Read(data.Member("usage"));
-                    ReadStop(data.Member("delta"));
-                    break;
-                case "message_stop":
-                    EndCall();
-                    yield break;
-                case "error":
-                    throw AnthropicErrors.FromEvent(data);
-                default:
-                    break; // pings, and what the service may add
-            }
+            var block = new IncomingBlock(shell);
+            output.AddRange(_steps.Start(block));
+            output.AddRange(_steps.Stop(block));
+            Keep(block);
         }
 
-        throw UpstreamFailureException.Incomplete();
+        _usage.Read(message.Member("usage"));
+        ReadStop(message);
+        EndCall();
+    }
+
+    public void OnEnd(List<ModelEvent> output)
+    {
+        if (!IsOver)
+        {
+            throw UpstreamFailureException.Incomplete();
+        }
     }
 
     /// <summary>Closes what is open and says how it ended.</summary>
@@ -106,17 +118,9 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
         };
     }
 
-    private void BeginCall()
-    {
-        // An attempt that failed before its first event may have left blocks without content behind.
-        _replay.RemoveRange(_settledBlocks, _replay.Count - _settledBlocks);
-        _usage = new AnswerUsage();
-        StopReason = null;
-        StopDetails = null;
-    }
-
     private void EndCall()
     {
+        IsOver = true;
         _settledBlocks = _replay.Count;
         _earlier = Usage.Sum(_earlier, _usage.ToUsage());
     }
@@ -133,30 +137,6 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
     {
         StopReason = delta?.Text("stop_reason") ?? StopReason;
         StopDetails = delta?.Member("stop_details") ?? StopDetails;
-    }
-
-    /// <summary>Some compatible servers answer a streaming call with one object.</summary>
-    private IEnumerable<ModelEvent> ReadWhole(JsonElement message)
-    {
-        if (message.Member("content") is not { ValueKind: JsonValueKind.Array } content)
-        {
-            throw message.Member("error") is null ? UpstreamFailureException.Malformed() : AnthropicErrors.FromEvent(message);
-        }
-
-        foreach (var shell in content.EnumerateArray())
-        {
-            var block = new IncomingBlock(shell);
-            foreach (var modelEvent in _steps.Start(block).Concat(_steps.Stop(block)))
-            {
-                yield return modelEvent;
-            }
-
-            Keep(block);
-        }
-
-        _usage.Read(message.Member("usage"));
-        ReadStop(message);
-        EndCall();
     }
 
     private ModelFault Refusal()

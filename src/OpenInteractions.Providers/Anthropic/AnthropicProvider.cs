@@ -59,7 +59,7 @@ public sealed class AnthropicProvider : IModelProvider
             var call = new UpstreamCall
             {
                 Request = () => messages.Request.ToHttp(answer?.Replay ?? []),
-                Read = (response, token) => (answer ??= new AnswerReader(messages.Request, renderer)).ReadAsync(response, token),
+                Answer = () => (answer ??= new AnswerReader(messages.Request, renderer)).BeginCall(),
                 Adapt = failure =>
                 {
                     // In the middle of a paused turn the steps already stand on this request.

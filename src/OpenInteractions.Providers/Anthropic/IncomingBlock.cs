@@ -26,7 +26,7 @@ internal sealed class IncomingBlock(JsonElement shell)
     /// <summary>The block as it goes back to the service in the middle of a paused turn: as it came.</summary>
     public byte[] ToReplay() => Type switch
     {
-        "text" => BlockJson.Write(writer =>
+        "text" => JsonScratch.Object(writer =>
         {
             writer.WriteString("type", "text");
             writer.WriteString("text", Text.ToString());
@@ -40,7 +40,7 @@ internal sealed class IncomingBlock(JsonElement shell)
         "thinking" => BlockJson.Thinking(Text.ToString(), Signature ?? ""),
         "redacted_thinking" => BlockJson.Redacted(Shell.Text("data") ?? ""),
         "tool_use" => BlockJson.Call(CallId, Shell.Text("name") ?? "", Input()),
-        "server_tool_use" => BlockJson.Write(writer =>
+        "server_tool_use" => JsonScratch.Object(writer =>
         {
             writer.WriteString("type", "server_tool_use");
             writer.WriteString("id", Shell.Text("id"));

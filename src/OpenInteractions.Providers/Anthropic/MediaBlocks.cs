@@ -69,7 +69,7 @@ internal static class MediaBlocks
             : throw new ApiException(ErrorCode.InvalidRequest, "input: the data of a document is not base64.", "input");
     }
 
-    private static byte[] Source(string type, Action<Utf8JsonWriter> source) => BlockJson.Write(writer =>
+    private static byte[] Source(string type, Action<Utf8JsonWriter> source) => JsonScratch.Object(writer =>
     {
         writer.WriteString("type", type);
         writer.WriteStartObject("source");

@@ -23,9 +23,9 @@ internal sealed class MessagesRequest
         _maxTokens = MaxTokens(request, traits);
         Tools = ToolDeclarations.For(request, traits);
         Thinking = ThinkingSettings.For(traits, request.Config, _maxTokens, Tools.IsForced);
-        var head = Object(writer => WriteHead(writer, cached: false));
+        var head = JsonScratch.Object(writer => WriteHead(writer, cached: false));
         var replay = limits.ThinkingIsRefused ? ThinkingReplay.None : traits.BindsThinking ? ThinkingReplay.InPlace : ThinkingReplay.All;
-        History = MessageHistory.Of(request.History, renderer, traits.BindsThinking ? PrefixHash.Of(head.Span) : PrefixHash.None, replay);
+        History = MessageHistory.Of(request.History, renderer, traits.BindsThinking ? PrefixHash.Of(head) : PrefixHash.None, replay);
         if (Thinking.Type == "enabled" && History.OpenLoopLacksThinking)
         {
             Thinking = Thinking.WithoutThinking();
@@ -55,7 +55,7 @@ internal sealed class MessagesRequest
     /// <param name="pausedAnswer">What the model has said so far when it paused and goes on now.</param>
     public HttpRequestMessage ToHttp(IReadOnlyList<byte[]> pausedAnswer)
     {
-        var body = Object(writer => WriteBody(writer, pausedAnswer));
+        var body = JsonScratch.Object(writer => WriteBody(writer, pausedAnswer));
         var message = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint("messages"))
         {
             Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
@@ -211,18 +211,5 @@ internal sealed class MessagesRequest
                     $"generation_config.stop_sequences[{i}]");
             }
         }
-    }
-
-    private static ReadOnlyMemory<byte> Object(Action<Utf8JsonWriter> members)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(buffer, BlockJson.Options))
-        {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace OpenInteractions.Providers.Anthropic;
@@ -29,18 +28,14 @@ internal sealed class OutputText
 
     public static JsonElement State(IReadOnlyList<byte[]> blocks)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, BlockJson.Options))
+        using var scratch = JsonScratch.Rent();
+        scratch.Json.WriteStartArray();
+        foreach (var block in blocks)
         {
-            writer.WriteStartArray();
-            foreach (var block in blocks)
-            {
-                writer.WriteRawValue(block, skipInputValidation: true);
-            }
-
-            writer.WriteEndArray();
+            scratch.Json.WriteRawValue(block, skipInputValidation: true);
         }
 
-        return JsonElement.Parse(buffer.WrittenSpan);
+        scratch.Json.WriteEndArray();
+        return JsonElement.Parse(scratch.Written.Span);
     }
 }

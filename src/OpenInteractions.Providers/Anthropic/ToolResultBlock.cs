@@ -3,7 +3,7 @@ namespace OpenInteractions.Providers.Anthropic;
 /// <summary>A result as <c>tool_result</c>: a string, an object, or content with pictures (behaviour FN-5).</summary>
 internal static class ToolResultBlock
 {
-    public static byte[] Render(string callId, JsonElement result, bool isError) => BlockJson.Write(writer =>
+    public static byte[] Render(string callId, JsonElement result, bool isError) => JsonScratch.Object(writer =>
     {
         writer.WriteString("type", "tool_result");
         writer.WriteString("tool_use_id", callId);
@@ -14,7 +14,7 @@ internal static class ToolResultBlock
         }
     });
 
-    public static byte[] Missing(string callId) => BlockJson.Write(writer =>
+    public static byte[] Missing(string callId) => JsonScratch.Object(writer =>
     {
         writer.WriteString("type", "tool_result");
         writer.WriteString("tool_use_id", callId);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using OpenInteractions.Providers.Gemini.GenerateContent;
 using OpenInteractions.Providers.Gemini.InteractionsUpstream;
 using OpenInteractions.Providers.Http;
@@ -11,7 +10,7 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
     private GeminiWire _wire = wires.For(request);
     private bool _usesSignatures = true;
     private string? _continuationToken;
-    private string? _nextToken;
+    private EventReader? _events;
 
     private GeminiSignatures Signatures => new(envelope, options.Name, WireName);
 
@@ -29,8 +28,9 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
                 GenerateContentRequest.Write(request, form, Signatures));
     }
 
-    public IAsyncEnumerable<ModelEvent> ReadAsync(UpstreamResponse response, CancellationToken cancellationToken) =>
-        _wire == GeminiWire.Interactions ? ReadInteractionAsync(response, cancellationToken) : ReadContentAsync(response, cancellationToken);
+    public IAnswer Answer() => _wire == GeminiWire.Interactions
+        ? _events = new EventReader(request.Model.Family, Signatures)
+        : new ContentReader(request.Model.Family, Signatures);
 
     public bool Adapt(UpstreamFailureException failure)
     {
@@ -54,107 +54,13 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
     /// <summary>Whether the upstream has more of this answer; the next request then asks for it. The same token twice is no progress.</summary>
     public bool Continue()
     {
-        var hasMore = _nextToken is not null && _nextToken != _continuationToken;
-        _continuationToken = _nextToken;
-        _nextToken = null;
+        var next = _events?.ContinuationToken;
+        var hasMore = next is not null && next != _continuationToken;
+        _continuationToken = next;
         return hasMore;
     }
 
     private static bool IsAboutSignatures(string? message) =>
         message is not null
         && (message.Contains("thought signature", StringComparison.OrdinalIgnoreCase) || message.Contains("thought_signature", StringComparison.OrdinalIgnoreCase));
-
-    private async IAsyncEnumerable<ModelEvent> ReadInteractionAsync(UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var reader = new EventReader(request.Model.Family, Signatures);
-        if (response.IsEventStream)
-        {
-            await foreach (var frame in response.EventsAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (frame.IsDone)
-                {
-                    break;
-                }
-
-                foreach (var modelEvent in reader.Read(frame.Data))
-                {
-                    yield return modelEvent;
-                }
-            }
-        }
-        else
-        {
-            foreach (var modelEvent in reader.ReadWhole(await response.JsonAsync(cancellationToken).ConfigureAwait(false)))
-            {
-                yield return modelEvent;
-            }
-        }
-
-        var stopped = reader.End();
-        _nextToken = reader.ContinuationToken;
-        yield return stopped;
-    }
-
-    private async IAsyncEnumerable<ModelEvent> ReadContentAsync(UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var reader = new ContentReader(request.Model.Family, Signatures);
-        await foreach (var chunk in ChunksAsync(response, cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var modelEvent in reader.Read(Parse(chunk)))
-            {
-                yield return modelEvent;
-            }
-        }
-
-        foreach (var modelEvent in reader.End())
-        {
-            yield return modelEvent;
-        }
-    }
-
-    /// <summary>The chunks of a stream; a proxy that knows no streaming sends them as a list, or as one answer.</summary>
-    private static async IAsyncEnumerable<JsonElement> ChunksAsync(UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (response.IsEventStream)
-        {
-            await foreach (var frame in response.EventsAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (!frame.IsDone)
-                {
-                    yield return frame.Data;
-                }
-            }
-
-            yield break;
-        }
-
-        var whole = await response.JsonAsync(cancellationToken).ConfigureAwait(false);
-        if (whole.ValueKind != JsonValueKind.Array)
-        {
-            yield return whole;
-            yield break;
-        }
-
-        foreach (var chunk in whole.EnumerateArray())
-        {
-            yield return chunk;
-        }
-    }
-
-    private static GenerateContentResponse Parse(JsonElement data)
-    {
-        GenerateContentResponse chunk;
-        try
-        {
-            chunk = data.Deserialize(GeminiJson.Default.GenerateContentResponse) ?? throw UpstreamFailureException.Malformed();
-        }
-        catch (JsonException)
-        {
-            throw UpstreamFailureException.Malformed();
-        }
-
-        return chunk.Error is { Code: var status } && UpstreamError.From(data) is { } error
-            ? throw ErrorTranslation.FromStatus(status ?? 500, error, retryAfter: null)
-            : chunk;
-    }
 }

@@ -72,7 +72,7 @@ public sealed class GeminiProvider : IModelProvider
                 new UpstreamCall
                 {
                     Request = call.Request,
-                    Read = call.ReadAsync,
+                    Answer = call.Answer,
                     Adapt = call.Adapt,
                     InteractionId = request.InteractionId,
                     ServiceTier = request.ServiceTier,

@@ -1,13 +1,10 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 
 namespace OpenInteractions.Providers.Gemini;
 
 /// <summary>Collects JSON objects as bytes, separated by commas.</summary>
 internal sealed class JsonObjects
 {
-    public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
     public bool IsEmpty => _bytes.WrittenCount == 0;
@@ -20,18 +17,8 @@ internal sealed class JsonObjects
             _bytes.Write(","u8);
         }
 
-        using var writer = new Utf8JsonWriter(_bytes, Json);
-        writer.WriteStartObject();
-        write(writer);
-        writer.WriteEndObject();
+        _bytes.Write(JsonScratch.Object(write));
     }
 
     public byte[] ToBytes() => _bytes.WrittenSpan.ToArray();
-
-    public static byte[] Single(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new JsonObjects();
-        buffer.Add(write);
-        return buffer.ToBytes();
-    }
 }

@@ -6,8 +6,8 @@ internal sealed record UpstreamCall
     /// <summary>Makes the request, anew for every attempt.</summary>
     public required Func<HttpRequestMessage> Request { get; init; }
 
-    /// <summary>Turns a successful answer into events. Ends in order only after the upstream's own last word; else it throws <see cref="UpstreamFailureException.Incomplete"/>.</summary>
-    public required Func<UpstreamResponse, CancellationToken, IAsyncEnumerable<ModelEvent>> Read { get; init; }
+    /// <summary>Asked when an attempt was taken by the upstream: what reads its answer.</summary>
+    public required Func<IAnswer> Answer { get; init; }
 
     /// <summary>
     /// Asked about a refusal before any event was passed on. True when the adapter has learned something and <see cref="Request"/> will make

@@ -16,47 +16,64 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
     // How many times an adapter may change its request; more is an adapter that runs in circles.
     private const int MaxAdaptations = 6;
 
+    /// <summary>One client for all calls: the handler below it is kept for ever, and renews its connections by itself.</summary>
+    private readonly Lazy<HttpClient> _http = new(() => clients.CreateClient(ClientName));
+
     public async IAsyncEnumerable<ModelEvent> StreamAsync(UpstreamCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var retries = new RetryBudget(options);
         var adaptations = 0;
-        while (true)
+        var begun = false;
+        var events = new List<ModelEvent>();
+        UpstreamAttempt? attempt = null;
+        try
         {
-            await using var attempt = AttemptAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            var begun = false;
-            TimeSpan wait;
             while (true)
             {
+                events.Clear();
+                bool more;
                 try
                 {
-                    if (!await attempt.MoveNextAsync().ConfigureAwait(false))
-                    {
-                        yield break;
-                    }
+                    attempt ??= await BeginAsync(call, cancellationToken).ConfigureAwait(false);
+                    more = await ReadAsync(attempt, events, call.InteractionId, cancellationToken).ConfigureAwait(false);
                 }
                 catch (UpstreamFailureException failure)
                 {
+                    var wait = TimeSpan.Zero;
                     if (!begun && adaptations < MaxAdaptations && call.Adapt(failure))
                     {
                         adaptations++;
-                        wait = TimeSpan.Zero;
-                        break;
                     }
-
-                    if (!begun && retries.TryTake(failure, out wait))
+                    else if (!begun && retries.TryTake(failure, out wait))
                     {
                         LogRetry(provider, call.InteractionId, failure.Code, wait.TotalSeconds);
-                        break;
+                    }
+                    else
+                    {
+                        throw failure.ToApiException();
                     }
 
-                    throw failure.ToApiException();
+                    attempt?.Dispose();
+                    attempt = null;
+                    await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+                    continue;
                 }
 
-                begun = true;
-                yield return attempt.Current;
-            }
+                foreach (var modelEvent in events)
+                {
+                    begun = true;
+                    yield return modelEvent;
+                }
 
-            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+                if (!more)
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            attempt?.Dispose();
         }
     }
 
@@ -70,9 +87,10 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
             TimeSpan wait;
             try
             {
-                using var response = await SendAsync(request(), options.FirstByteTimeout, "-", cancellationToken).ConfigureAwait(false);
-                await using var body = await BodyAsync(response, options.FirstByteTimeout, cancellationToken).ConfigureAwait(false);
-                return await new UpstreamResponse(response, body).JsonAsync(cancellationToken).ConfigureAwait(false);
+                using var watch = new SilenceWatch(time, cancellationToken);
+                using var response = await SendAsync(request(), watch, options.FirstByteTimeout, "-", cancellationToken).ConfigureAwait(false);
+                await using var body = await BodyAsync(response, watch, options.FirstByteTimeout, cancellationToken).ConfigureAwait(false);
+                return await UpstreamJson.ReadAsync(body, cancellationToken).ConfigureAwait(false);
             }
             catch (UpstreamFailureException failure)
             {
@@ -86,24 +104,30 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
         }
     }
 
-    private async IAsyncEnumerable<ModelEvent> AttemptAsync(UpstreamCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task<UpstreamAttempt> BeginAsync(UpstreamCall call, CancellationToken cancellationToken)
     {
         var firstByte = call.ServiceTier == "flex" ? options.FlexFirstByteTimeout : options.FirstByteTimeout;
-        using var response = await SendAsync(call.Request(), firstByte, call.InteractionId, cancellationToken).ConfigureAwait(false);
-        await using var body = await BodyAsync(response, firstByte, cancellationToken).ConfigureAwait(false);
-        await using var reading = call.Read(new UpstreamResponse(response, body), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(reading, call.InteractionId).ConfigureAwait(false))
+        var watch = new SilenceWatch(time, cancellationToken);
+        HttpResponseMessage? response = null;
+        try
         {
-            yield return reading.Current;
+            response = await SendAsync(call.Request(), watch, firstByte, call.InteractionId, cancellationToken).ConfigureAwait(false);
+            return new UpstreamAttempt(response, await BodyAsync(response, watch, firstByte, cancellationToken).ConfigureAwait(false), call.Answer(), watch);
+        }
+        catch
+        {
+            response?.Dispose();
+            watch.Dispose();
+            throw;
         }
     }
 
     /// <summary>Well-formed JSON of another shape than the adapter knows is the upstream's nonsense, not our failure.</summary>
-    private async Task<bool> MoveNextAsync(IAsyncEnumerator<ModelEvent> reading, string interactionId)
+    private async ValueTask<bool> ReadAsync(UpstreamAttempt attempt, List<ModelEvent> events, string interactionId, CancellationToken cancellationToken)
     {
         try
         {
-            return await reading.MoveNextAsync().ConfigureAwait(false);
+            return await attempt.ReadAsync(events, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or JsonException)
         {
@@ -112,21 +136,20 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
         }
     }
 
-    private async Task<IdleTimeoutStream> BodyAsync(HttpResponseMessage response, TimeSpan firstByte, CancellationToken cancellationToken) =>
-        new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), firstByte, options.IdleTimeout, time);
+    private async Task<WatchedBody> BodyAsync(HttpResponseMessage response, SilenceWatch watch, TimeSpan firstByte, CancellationToken cancellationToken) =>
+        new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), watch, firstByte, options.IdleTimeout, cancellationToken);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan firstByte, string interactionId, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, SilenceWatch watch, TimeSpan firstByte, string interactionId, CancellationToken cancellationToken)
     {
         using (request)
         {
-            using var late = new CancellationTokenSource(firstByte, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
             HttpResponseMessage response;
+            watch.Wait(firstByte);
             try
             {
-                response = await clients.CreateClient(ClientName).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                response = await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (watch.HasEnded && !cancellationToken.IsCancellationRequested)
             {
                 throw new UpstreamFailureException(ErrorCode.DeadlineExceeded, "The model provider did not answer in time.", isRetryable: false);
             }
@@ -136,16 +159,20 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
                 LogUnreachable(provider, interactionId, e.GetType().Name);
                 throw new UpstreamFailureException(ErrorCode.ServiceUnavailable, "The model provider cannot be reached.", isRetryable: true);
             }
+            finally
+            {
+                watch.Rest();
+            }
 
-            return response.IsSuccessStatusCode ? response : throw await RefusalAsync(response, interactionId, cancellationToken).ConfigureAwait(false);
+            return response.IsSuccessStatusCode ? response : throw await RefusalAsync(response, watch, interactionId, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<UpstreamFailureException> RefusalAsync(HttpResponseMessage response, string interactionId, CancellationToken cancellationToken)
+    private async Task<UpstreamFailureException> RefusalAsync(HttpResponseMessage response, SilenceWatch watch, string interactionId, CancellationToken cancellationToken)
     {
         using (response)
         {
-            var error = await ReadErrorAsync(response, cancellationToken).ConfigureAwait(false);
+            var error = await ReadErrorAsync(response, watch, cancellationToken).ConfigureAwait(false);
             var failure = ErrorTranslation.FromStatus(error.IsAboutAccount ? 401 : (int)response.StatusCode, error, RetryWait.Asked(response.Headers, time));
             var requestId = response.Headers.TryGetValues("x-request-id", out var ids) || response.Headers.TryGetValues("request-id", out ids) ? ids.First() : "-";
             if (failure.Status is 401 or 402 or 403)
@@ -161,10 +188,10 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
         }
     }
 
-    private async Task<UpstreamError> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<UpstreamError> ReadErrorAsync(HttpResponseMessage response, SilenceWatch watch, CancellationToken cancellationToken)
     {
         const int Limit = 64 * 1024;
-        await using var body = await BodyAsync(response, options.IdleTimeout, cancellationToken).ConfigureAwait(false);
+        await using var body = await BodyAsync(response, watch, options.IdleTimeout, cancellationToken).ConfigureAwait(false);
         var buffer = new byte[Limit];
         try
         {

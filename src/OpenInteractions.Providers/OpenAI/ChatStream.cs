@@ -4,7 +4,7 @@ using OpenInteractions.Providers.Http;
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>Turns the chunks of one Chat Completions call into our events, leniently: every server has its own way (protocols 6.3).</summary>
-internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally)
+internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally) : IAnswer
 {
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
@@ -13,17 +13,19 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     private readonly StopSequenceCutter _cutter = new(cutsLocally ? request.Config.StopSequences ?? [] : []);
     private readonly ThinkTagSplitter? _tags = profile.ThinkTags ? new() : null;
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
+    private readonly TextFrames _frames = new("\"content\""u8.ToArray());
     private readonly StepOrder _order = new();
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
     private readonly Dictionary<ChatCall, int> _callKeys = [];
-    private readonly List<ModelEvent> _out = [];
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<JsonElement> _reasoningDetails = [];
+    private List<ModelEvent> _out = [];
     private Speech _speech = Speech.None;
     private int _speechKey;
     private int _keys;
+    private bool _isDone;
     private bool _refused;
     private string? _finish;
     private Usage? _usage;
@@ -35,13 +37,50 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         Text,
     }
 
-    /// <summary>True once the upstream said why it stopped; only usage may still come.</summary>
-    public bool HasFinished => _finish is not null;
+    public bool IsOver => _isDone;
 
-    /// <summary>Takes one chunk, or the one object of an answer that was not streamed. What it returns is valid until the next call.</summary>
-    public IReadOnlyList<ModelEvent> On(JsonElement chunk)
+    /// <summary>Once the upstream has said why it stopped, only usage is missing.</summary>
+    public bool CanEnd => _finish is not null;
+
+    public void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output)
     {
-        _out.Clear();
+        _out = output;
+        if (_frames.TryRead(data, out var text))
+        {
+            OnText(text);
+            return;
+        }
+
+        var chunk = UpstreamJson.Parse(data);
+        On(chunk);
+        if (_frames.IsLearning && SaysNothingButText(chunk))
+        {
+            _frames.Learn(data);
+        }
+    }
+
+    public void OnDone() => _isDone = true;
+
+    public void OnWhole(JsonElement whole, List<ModelEvent> output)
+    {
+        _out = output;
+        _isDone = true;
+        On(whole);
+    }
+
+    public void OnEnd(List<ModelEvent> output)
+    {
+        if (!_isDone && !CanEnd)
+        {
+            throw UpstreamFailureException.Incomplete();
+        }
+
+        _out = output;
+        End();
+    }
+
+    private void On(JsonElement chunk)
+    {
         if (chunk.ValueKind == JsonValueKind.Object && chunk.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
         {
             throw StreamFailure.From(UpstreamError.From(chunk)!);
@@ -54,7 +93,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
         if (!chunk.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
         {
-            return _out;
+            return;
         }
 
         var choice = choices[0];
@@ -64,13 +103,10 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         }
 
         _finish = Text(choice, "finish_reason") ?? _finish;
-        return _out;
     }
 
-    /// <summary>The end of the answer.</summary>
-    public IReadOnlyList<ModelEvent> End()
+    private void End()
     {
-        _out.Clear();
         if (_tags is not null)
         {
             var (reasoning, answer) = _tags.Flush();
@@ -92,7 +128,6 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             "error" => throw StreamFailure.From(new UpstreamError("", null, null, null, null)),
             _ => new ModelStopped(ModelStopReason.Finished, _usage), // whether calls wait follows from the steps, whatever the reason says
         });
-        return _out;
     }
 
     private ModelStopped Blocked(string message) => new(ModelStopReason.Blocked, _usage, new ModelFault(ErrorCode.ContentBlocked, message));
@@ -141,6 +176,25 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             OnCall(_fragments.Find(wrapped.RootElement, 0, 1), wrapped.RootElement);
         }
     }
+
+    /// <summary>True when a chunk with another text would have no other effect than that text: every member that <see cref="On"/> looks at is empty.</summary>
+    private static bool SaysNothingButText(JsonElement chunk) =>
+        IsEmpty(chunk, "error") && IsEmpty(chunk, "usage")
+        && chunk.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 1
+        && IsEmpty(choices[0], "finish_reason")
+        && choices[0].TryGetProperty("delta", out var delta) && delta.ValueKind == JsonValueKind.Object
+        && Text(delta, "content") is not null
+        && delta.EnumerateObject().All(m => m.Name is "role" or "content" || IsEmpty(m.Value));
+
+    private static bool IsEmpty(JsonElement o, string name) => !o.TryGetProperty(name, out var value) || IsEmpty(value);
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => true,
+        JsonValueKind.String => value.ValueEquals(""u8),
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        _ => false,
+    };
 
     private void OnContent(JsonElement delta)
     {
@@ -258,7 +312,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             return null;
         }
 
-        var state = RequestBuffer.Object(writer =>
+        var state = JsonScratch.Object(writer =>
         {
             if (keepsText)
             {
@@ -322,7 +376,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         }
 
         JsonElement? state = call.Extra is { } extra
-            ? JsonElement.Parse(RequestBuffer.Object(writer =>
+            ? JsonElement.Parse(JsonScratch.Object(writer =>
             {
                 writer.WritePropertyName(ChatState.ExtraContent);
                 extra.WriteTo(writer);

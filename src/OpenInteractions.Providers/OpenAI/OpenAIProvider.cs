@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Providers.Http;
 
@@ -78,7 +77,7 @@ public sealed class OpenAIProvider : IModelProvider
             new UpstreamCall
             {
                 Request = () => Write(call),
-                Read = (response, cancelled) => call.Wire == OpenAIWire.Chat ? ReadChatAsync(call, response, cancelled) : ReadResponsesAsync(call, response, cancelled),
+                Answer = () => Answer(call),
                 Adapt = failure => Adapt(call, failure),
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
@@ -125,86 +124,12 @@ public sealed class OpenAIProvider : IModelProvider
         }
     }
 
-    private async IAsyncEnumerable<ModelEvent> ReadResponsesAsync(Call call, UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAnswer Answer(Call call)
     {
         Remember(call);
-        var stream = new ResponsesStream(call.Request, Name, _signatures);
-        if (!response.IsEventStream)
-        {
-            foreach (var modelEvent in stream.OnWhole(await response.JsonAsync(cancellationToken).ConfigureAwait(false)))
-            {
-                yield return modelEvent;
-            }
-
-            yield break;
-        }
-
-        await foreach (var frame in response.EventsAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (frame.IsDone)
-            {
-                continue;
-            }
-
-            foreach (var modelEvent in stream.On(frame.Data))
-            {
-                yield return modelEvent;
-            }
-
-            if (stream.IsOver)
-            {
-                yield break;
-            }
-        }
-
-        throw UpstreamFailureException.Incomplete();
-    }
-
-    private async IAsyncEnumerable<ModelEvent> ReadChatAsync(Call call, UpstreamResponse response, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        Remember(call);
-        var stream = new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals));
-        if (response.IsEventStream)
-        {
-            await using var frames = response.EventsAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await NextAsync(frames, stream).ConfigureAwait(false))
-            {
-                foreach (var modelEvent in stream.On(frames.Current.Data))
-                {
-                    yield return modelEvent;
-                }
-            }
-        }
-        else
-        {
-            foreach (var modelEvent in stream.On(await response.JsonAsync(cancellationToken).ConfigureAwait(false)))
-            {
-                yield return modelEvent;
-            }
-        }
-
-        foreach (var modelEvent in stream.End())
-        {
-            yield return modelEvent;
-        }
-    }
-
-    /// <summary>Moves to the next chunk. False at the mark of the end, and where a stream breaks off after it had said why it stopped.</summary>
-    private static async Task<bool> NextAsync(IAsyncEnumerator<UpstreamEvent> frames, ChatStream stream)
-    {
-        try
-        {
-            if (await frames.MoveNextAsync().ConfigureAwait(false))
-            {
-                return !frames.Current.IsDone;
-            }
-        }
-        catch (UpstreamFailureException) when (stream.HasFinished)
-        {
-            return false; // only the tokens are missing
-        }
-
-        return stream.HasFinished ? false : throw UpstreamFailureException.Incomplete();
+        return call.Wire == OpenAIWire.Chat
+            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals))
+            : new ResponsesStream(call.Request, Name, _signatures);
     }
 
     private ModelDescription? DescribeListed(JsonElement model)

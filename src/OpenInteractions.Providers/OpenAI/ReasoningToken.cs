@@ -18,7 +18,7 @@ internal sealed record ReasoningToken(byte[] Item, string? CallId)
 
     public string Seal(ISignatureEnvelope envelope, string provider, string family) => CallId is null
         ? envelope.Seal(provider, family, AloneKind, Item)
-        : envelope.Seal(provider, family, WithCallKind, RequestBuffer.Object(writer =>
+        : envelope.Seal(provider, family, WithCallKind, JsonScratch.Object(writer =>
         {
             writer.WriteString("call_id", CallId);
             writer.WritePropertyName("item");
@@ -35,7 +35,7 @@ internal sealed record ReasoningToken(byte[] Item, string? CallId)
     private static ReasoningToken Split(JsonElement pair) =>
         new(JsonMarshal.GetRawUtf8Value(pair.GetProperty("item")).ToArray(), pair.GetProperty("call_id").GetString());
 
-    private static byte[] ReplayForm(JsonElement item) => RequestBuffer.Object(writer =>
+    private static byte[] ReplayForm(JsonElement item) => JsonScratch.Object(writer =>
     {
         foreach (var member in item.EnumerateObject())
         {

@@ -7,7 +7,7 @@ namespace OpenInteractions.Providers.OpenAI;
 /// Turns the events of one Responses call into ours (protocols 6.2). Items may interleave; <see cref="StepOrder"/> puts them in order.
 /// Event and item types that are not known here are ignored, because new ones appear all the time.
 /// </summary>
-internal sealed class ResponsesStream(ModelRequest request, string provider, ISignatureEnvelope signatures)
+internal sealed class ResponsesStream(ModelRequest request, string provider, ISignatureEnvelope signatures) : IAnswer
 {
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
@@ -17,21 +17,26 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
     private readonly StepOrder _order = new();
     private readonly Dictionary<int, Item> _items = [];
-    private readonly List<ModelEvent> _out = [];
     private readonly CallIds _callIds = new();
+    private List<ModelEvent> _out = [];
     private (Item Item, JsonElement Done)? _heldThought;
     private bool _refused;
 
     /// <summary>True after the upstream's last word.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Takes one event; what it returns is valid until the next one.</summary>
-    public IReadOnlyList<ModelEvent> On(JsonElement data)
+    public void OnFrame(ReadOnlySpan<byte> frame, List<ModelEvent> output)
     {
-        _out.Clear();
+        _out = output;
+        var data = UpstreamJson.Parse(frame);
         if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("type", out var type))
         {
-            return UpstreamError.From(data) is { Message.Length: > 0 } error ? throw Failure(error) : _out;
+            if (UpstreamError.From(data) is { Message.Length: > 0 } error)
+            {
+                throw Failure(error);
+            }
+
+            return;
         }
 
         switch (type.GetString())
@@ -70,28 +75,32 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
             case "error":
                 throw Failure(UpstreamError.From(data)!);
         }
-
-        return _out;
     }
 
-    /// <summary>The same for an answer that came as one object.</summary>
-    public IReadOnlyList<ModelEvent> OnWhole(JsonElement response)
+    public void OnWhole(JsonElement response, List<ModelEvent> output)
     {
-        _out.Clear();
-        if (!response.TryGetProperty("output", out var output) || output.ValueKind != JsonValueKind.Array)
+        _out = output;
+        if (!response.TryGetProperty("output", out var items) || items.ValueKind != JsonValueKind.Array)
         {
             throw UpstreamError.From(response) is { Message.Length: > 0 } error ? Failure(error) : UpstreamFailureException.Malformed();
         }
 
         var index = 0;
-        foreach (var item in output.EnumerateArray())
+        foreach (var item in items.EnumerateArray())
         {
             Added(index, item);
             Done(index++, item);
         }
 
         Over(response);
-        return _out;
+    }
+
+    public void OnEnd(List<ModelEvent> output)
+    {
+        if (!IsOver)
+        {
+            throw UpstreamFailureException.Incomplete();
+        }
     }
 
     private void Added(JsonElement data)

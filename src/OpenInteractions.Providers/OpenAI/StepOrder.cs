@@ -11,6 +11,12 @@ internal sealed class StepOrder
     /// <summary>Takes an event of a step and adds to <paramref name="output"/> whatever may go out now.</summary>
     public void Add(int key, ModelEvent modelEvent, List<ModelEvent> output)
     {
+        if (modelEvent is StepPiece && _steps is [{ Stopped: false } open, ..] && open.Key == key)
+        {
+            output.Add(modelEvent);
+            return;
+        }
+
         var at = _steps.FindIndex(s => s.Key == key && !s.Stopped);
         if (at < 0)
         {

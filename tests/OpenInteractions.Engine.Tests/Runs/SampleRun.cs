@@ -41,7 +41,8 @@ internal static class SampleRun
         },
         epoch is { } held ? new RunLease(id, "node", held) : null,
         Journal,
-        hasEvents: true)
+        hasEvents: true,
+        TimeProvider.System)
     {
         Execution = new TaskCompletionSource<StoredInteraction?>().Task,
     };

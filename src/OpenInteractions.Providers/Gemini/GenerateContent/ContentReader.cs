@@ -8,7 +8,7 @@ namespace OpenInteractions.Providers.Gemini.GenerateContent;
 /// Turns the parts of an answer into steps: every change of part kind begins a new one. A signature that was on a call, on media or on text
 /// becomes a thought step of its own beside it, because that is where clients expect signatures (behaviour FN-14), and knows its place.
 /// </summary>
-internal sealed class ContentReader(string family, GeminiSignatures signatures)
+internal sealed class ContentReader(string family, GeminiSignatures signatures) : IAnswer
 {
     /// <summary>Begins the ids of calls that the vendor left without one; they are not sent back.</summary>
     public const string UnnamedCall = "unnamed-call-";
@@ -29,7 +29,45 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures)
         Text,
     }
 
-    public IEnumerable<ModelEvent> Read(GenerateContentResponse chunk)
+    public bool IsOver => false;
+
+    public void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output) => output.AddRange(Read(Parse(UpstreamJson.Parse(data))));
+
+    /// <summary>A proxy that knows no streaming sends the chunks as a list, or as one answer.</summary>
+    public void OnWhole(JsonElement whole, List<ModelEvent> output)
+    {
+        if (whole.ValueKind != JsonValueKind.Array)
+        {
+            output.AddRange(Read(Parse(whole)));
+            return;
+        }
+
+        foreach (var chunk in whole.EnumerateArray())
+        {
+            output.AddRange(Read(Parse(chunk)));
+        }
+    }
+
+    public void OnEnd(List<ModelEvent> output) => output.AddRange(End());
+
+    private static GenerateContentResponse Parse(JsonElement data)
+    {
+        GenerateContentResponse chunk;
+        try
+        {
+            chunk = data.Deserialize(GeminiJson.Default.GenerateContentResponse) ?? throw UpstreamFailureException.Malformed();
+        }
+        catch (JsonException)
+        {
+            throw UpstreamFailureException.Malformed();
+        }
+
+        return chunk.Error is { Code: var status } && UpstreamError.From(data) is { } error
+            ? throw ErrorTranslation.FromStatus(status ?? 500, error, retryAfter: null)
+            : chunk;
+    }
+
+    private IEnumerable<ModelEvent> Read(GenerateContentResponse chunk)
     {
         _usage = chunk.UsageMetadata ?? _usage;
         _block = chunk.PromptFeedback is { BlockReason: not null } block ? block : _block;
@@ -51,8 +89,7 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures)
         _finishMessage = candidate.FinishMessage ?? _finishMessage;
     }
 
-    /// <summary>The stream is over.</summary>
-    public IEnumerable<ModelEvent> End()
+    private IEnumerable<ModelEvent> End()
     {
         if (_finishReason is null && _block is null)
         {

@@ -29,7 +29,7 @@ internal sealed class ContentsWriter(Utf8JsonWriter json)
         if (_endsWithModel)
         {
             // A chain that goes on as it stands (behaviour ST-7, SM-2): the vendor wants the last word to be the user's.
-            WriteContent("user", [JsonObjects.Single(part => part.WriteString("text", "Continue."))]);
+            WriteContent("user", [JsonScratch.Object(part => part.WriteString("text", "Continue."))]);
         }
 
         json.WriteEndArray();

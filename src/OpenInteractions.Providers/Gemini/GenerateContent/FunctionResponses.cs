@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
 /// <summary>Results of calls as function responses: the vendor wants an object, and takes media beside it.</summary>
@@ -16,23 +14,21 @@ internal static class FunctionResponses
     {
         var blocks = Blocks(result);
         var media = Media(blocks?.OfType<MediaContent>() ?? [], inside: takesMedia);
-        var response = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(response, JsonObjects.Json))
+        using var scratch = JsonScratch.Rent();
+        var json = scratch.Json;
+        if (blocks is null && result.ValueKind == JsonValueKind.Object && !isError)
         {
-            if (blocks is null && result.ValueKind == JsonValueKind.Object && !isError)
-            {
-                result.WriteTo(json);
-            }
-            else
-            {
-                json.WriteStartObject();
-                json.WritePropertyName(isError ? "error" : "output");
-                WriteValue(json, result, blocks);
-                json.WriteEndObject();
-            }
+            result.WriteTo(json);
+        }
+        else
+        {
+            json.WriteStartObject();
+            json.WritePropertyName(isError ? "error" : "output");
+            WriteValue(json, result, blocks);
+            json.WriteEndObject();
         }
 
-        return new(response.WrittenSpan.ToArray(), takesMedia ? media : [], takesMedia ? [] : media);
+        return new(scratch.ToArray(), takesMedia ? media : [], takesMedia ? [] : media);
     }
 
     /// <summary>Writes the part that answers a call.</summary>

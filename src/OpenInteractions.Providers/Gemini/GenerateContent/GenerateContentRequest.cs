@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OpenInteractions.Providers.Gemini.GenerateContent;
 
 /// <summary>
@@ -11,35 +9,33 @@ internal static class GenerateContentRequest
     public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
     {
         GeminiLimits.CheckGenerateContent(request);
-        var bytes = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
+        using var scratch = JsonScratch.Rent();
+        var json = scratch.Json;
+        json.WriteStartObject();
+        if (request.SystemInstruction is { Length: > 0 } instruction)
         {
+            json.WriteStartObject("systemInstruction");
+            json.WriteStartArray("parts");
             json.WriteStartObject();
-            if (request.SystemInstruction is { Length: > 0 } instruction)
-            {
-                json.WriteStartObject("systemInstruction");
-                json.WriteStartArray("parts");
-                json.WriteStartObject();
-                json.WriteString("text", instruction);
-                json.WriteEndObject();
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            WriteTools(json, request);
-            new ContentsWriter(json).Write(request.History, form, signatures);
-            WriteToolConfig(json, request);
-            GenerationSettings.Write(json, request);
-            WriteSafety(json, request.SafetySettings);
-            if (request.ServiceTier is "flex" or "priority")
-            {
-                json.WriteString("serviceTier", request.ServiceTier);
-            }
-
+            json.WriteString("text", instruction);
+            json.WriteEndObject();
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        return bytes.WrittenMemory;
+        WriteTools(json, request);
+        new ContentsWriter(json).Write(request.History, form, signatures);
+        WriteToolConfig(json, request);
+        GenerationSettings.Write(json, request);
+        WriteSafety(json, request.SafetySettings);
+        if (request.ServiceTier is "flex" or "priority")
+        {
+            json.WriteString("serviceTier", request.ServiceTier);
+        }
+
+        json.WriteEndObject();
+
+        return scratch.ToArray();
     }
 
     private static void WriteTools(Utf8JsonWriter json, ModelRequest request)

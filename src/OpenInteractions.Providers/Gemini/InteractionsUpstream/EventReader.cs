@@ -3,7 +3,7 @@ using OpenInteractions.Providers.Http;
 namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 
 /// <summary>Reads the event stream of an Interactions upstream. Steps pass nearly unchanged; signatures are sealed on the way.</summary>
-internal sealed class EventReader(string family, GeminiSignatures signatures)
+internal sealed class EventReader(string family, GeminiSignatures signatures) : IAnswer
 {
     private readonly StepSequence _sequence = new();
     private readonly Dictionary<int, StepReader> _open = [];
@@ -17,10 +17,12 @@ internal sealed class EventReader(string family, GeminiSignatures signatures)
             ? token.GetString()
             : null;
 
-    public IEnumerable<ModelEvent> Read(JsonElement data)
-    {
-        var streamEvent = Parse(data);
-        return streamEvent switch
+    public bool IsOver { get; private set; }
+
+    public void OnDone() => IsOver = true;
+
+    public void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output) =>
+        output.AddRange(Parse(UpstreamJson.Parse(data)) switch
         {
             StepStartEvent start => Start(start.Index, start.Step),
             StepDeltaEvent delta => Step(delta.Index, reader => reader.Piece(delta.Delta)),
@@ -28,26 +30,23 @@ internal sealed class EventReader(string family, GeminiSignatures signatures)
             InteractionCompletedEvent completed => Complete(completed.Interaction),
             ErrorEvent error => Fail(error.Error),
             _ => [], // created, status updates, and kinds that are newer than this build
-        };
-    }
+        });
 
-    /// <summary>An upstream, or a proxy before it, that answered with one whole object.</summary>
-    public IEnumerable<ModelEvent> ReadWhole(JsonElement data)
+    public void OnWhole(JsonElement data, List<ModelEvent> output)
     {
         var interaction = Parse(() => data.Deserialize(WireJson.Wire.Interaction)) ?? throw UpstreamFailureException.Malformed();
-        var events = new List<ModelEvent>();
         foreach (var step in interaction.Steps ?? [])
         {
-            events.AddRange(Start(index: 0, step));
-            events.AddRange(Stop(index: 0));
+            output.AddRange(Start(index: 0, step));
+            output.AddRange(Stop(index: 0));
         }
 
         Complete(interaction);
-        return events;
     }
 
-    /// <summary>The stream is over.</summary>
-    public ModelStopped End()
+    public void OnEnd(List<ModelEvent> output) => output.Add(End());
+
+    private ModelStopped End()
     {
         if (_completed is null && _error is null)
         {

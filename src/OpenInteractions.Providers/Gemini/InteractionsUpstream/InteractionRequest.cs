@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 
 /// <summary>
@@ -10,43 +8,41 @@ internal static class InteractionRequest
 {
     public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken)
     {
-        var bytes = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(bytes, JsonObjects.Json))
+        using var scratch = JsonScratch.Rent();
+        var json = scratch.Json;
+        json.WriteStartObject();
+        json.WriteString("model", request.Model.Id);
+        json.WriteBoolean("store", false);
+        json.WriteBoolean("stream", true);
+        if (request.SystemInstruction is { Length: > 0 } instruction)
         {
-            json.WriteStartObject();
-            json.WriteString("model", request.Model.Id);
-            json.WriteBoolean("store", false);
-            json.WriteBoolean("stream", true);
-            if (request.SystemInstruction is { Length: > 0 } instruction)
-            {
-                json.WriteString("system_instruction", instruction);
-            }
-
-            WriteTools(json, request);
-            new InputWriter(json).Write(request.History, form, signatures);
-            json.WritePropertyName("generation_config");
-            JsonSerializer.Serialize(json, Config(request), WireJson.Wire.GenerationConfig);
-            WriteFormats(json, request.ResponseFormats);
-            if (request.SafetySettings.Count > 0)
-            {
-                json.WritePropertyName("safety_settings");
-                JsonSerializer.Serialize(json, request.SafetySettings, WireJson.Wire.IReadOnlyListSafetySetting);
-            }
-
-            if (continuationToken is not null)
-            {
-                json.WriteString("continuation_token", continuationToken);
-            }
-
-            if (request.ServiceTier != "standard")
-            {
-                json.WriteString("service_tier", request.ServiceTier);
-            }
-
-            json.WriteEndObject();
+            json.WriteString("system_instruction", instruction);
         }
 
-        return bytes.WrittenMemory;
+        WriteTools(json, request);
+        new InputWriter(json).Write(request.History, form, signatures);
+        json.WritePropertyName("generation_config");
+        JsonSerializer.Serialize(json, Config(request), WireJson.Wire.GenerationConfig);
+        WriteFormats(json, request.ResponseFormats);
+        if (request.SafetySettings.Count > 0)
+        {
+            json.WritePropertyName("safety_settings");
+            JsonSerializer.Serialize(json, request.SafetySettings, WireJson.Wire.IReadOnlyListSafetySetting);
+        }
+
+        if (continuationToken is not null)
+        {
+            json.WriteString("continuation_token", continuationToken);
+        }
+
+        if (request.ServiceTier != "standard")
+        {
+            json.WriteString("service_tier", request.ServiceTier);
+        }
+
+        json.WriteEndObject();
+
+        return scratch.ToArray();
     }
 
     /// <summary>A model that does not think refuses to be asked for summaries; a choice among no tools makes no sense.</summary>

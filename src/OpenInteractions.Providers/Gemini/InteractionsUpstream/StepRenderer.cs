@@ -119,7 +119,7 @@ internal sealed class StepRenderer(TurnForm form, GeminiSignatures signatures)
     private static byte[] Json(Step step, string id, string? signature)
     {
         var wire = JsonSerializer.SerializeToElement(step, WireJson.Wire.Step);
-        return JsonObjects.Single(json =>
+        return JsonScratch.Object(json =>
         {
             foreach (var member in wire.EnumerateObject())
             {

@@ -1,9 +1,13 @@
 namespace OpenInteractions.Providers.Http;
 
 /// <summary>The body of an answer, whose reader gives up after silence: the time counts per read, never in total (P-7).</summary>
-internal sealed class IdleTimeoutStream(Stream inner, TimeSpan firstByte, TimeSpan idle, TimeProvider time) : Stream
+/// <param name="inner">The bytes.</param>
+/// <param name="watch">Ends the reads, for silence and for a caller who has left.</param>
+/// <param name="firstByte">Longest silence before the first byte.</param>
+/// <param name="idle">Longest silence after it.</param>
+/// <param name="caller">Whoever wants the answer.</param>
+internal sealed class WatchedBody(Stream inner, SilenceWatch watch, TimeSpan firstByte, TimeSpan idle, CancellationToken caller) : Stream
 {
-    private CancellationTokenSource _silence = new(Timeout.InfiniteTimeSpan, time);
     private bool _hasRead;
 
     public override bool CanRead => true;
@@ -16,30 +20,27 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan firstByte, TimeSp
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    /// <summary>Reads. The token of the watch ends the wait; it holds the caller's.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_silence.TryReset())
-        {
-            _silence.Dispose();
-            _silence = new(Timeout.InfiniteTimeSpan, time);
-        }
-
-        // TryReset has cleared earlier registrations, so the caller's token is joined for this read alone.
-        await using var joined = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _silence);
-        _silence.CancelAfter(_hasRead ? idle : firstByte);
+        watch.Wait(_hasRead ? idle : firstByte);
         try
         {
-            var read = await inner.ReadAsync(buffer, _silence.Token);
+            var read = await inner.ReadAsync(buffer, watch.Token).ConfigureAwait(false);
             _hasRead = true;
             return read;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (watch.HasEnded && !caller.IsCancellationRequested)
         {
             throw new UpstreamFailureException(ErrorCode.DeadlineExceeded, "The model provider fell silent in the middle of its answer.", isRetryable: false);
         }
-        catch (Exception e) when (e is IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException && !caller.IsCancellationRequested)
         {
             throw UpstreamFailureException.Incomplete();
+        }
+        finally
+        {
+            watch.Rest();
         }
     }
 
@@ -62,7 +63,6 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan firstByte, TimeSp
     {
         if (disposing)
         {
-            _silence.Dispose();
             inner.Dispose();
         }
 

@@ -1,7 +1,7 @@
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Providers.Http;
 
-namespace OpenInteractions.Providers.Tests.OpenAI;
+namespace OpenInteractions.Providers.Tests.Http;
 
 public sealed class RetryWaitTests
 {

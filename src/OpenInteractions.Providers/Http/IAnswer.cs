@@ -1,0 +1,26 @@
+namespace OpenInteractions.Providers.Http;
+
+/// <summary>What an adapter makes of one answer. It sees the parts in order; what it adds to the output goes on together, without a wait between.</summary>
+internal interface IAnswer
+{
+    /// <summary>True after the upstream's last word: what may follow is not read.</summary>
+    bool IsOver { get; }
+
+    /// <summary>True when the answer may break off now without a loss.</summary>
+    bool CanEnd => IsOver;
+
+    /// <summary>The data of one frame of a stream; never the mark <c>[DONE]</c>.</summary>
+    void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output);
+
+    /// <summary>The mark <c>[DONE]</c> that ends streams of the OpenAI kind.</summary>
+    void OnDone()
+    {
+    }
+
+    /// <summary>An answer that came as one object, as some proxies give it to a streaming call.</summary>
+    void OnWhole(JsonElement whole, List<ModelEvent> output);
+
+    /// <summary>Nothing more comes.</summary>
+    /// <exception cref="UpstreamFailureException">The upstream had not said its last word: <see cref="UpstreamFailureException.Incomplete"/> (P-9).</exception>
+    void OnEnd(List<ModelEvent> output);
+}
