@@ -34,8 +34,18 @@ internal static class InteractionEndpoints
             context.Response.Headers[IgnoredHeader] = string.Join(", ", created.Ignored);
         }
 
+        if (created is CreatedInteraction.Accepted { Begin: var begin })
+        {
+            context.Response.OnCompleted(static begin =>
+            {
+                ((Action)begin).Invoke();
+                return Task.CompletedTask;
+            }, begin);
+        }
+
         return created switch
         {
+            CreatedInteraction.Accepted accepted => InteractionWriter.Answer(accepted.Interaction, ShownSteps.Made),
             CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger, lifetime.ApplicationStopping),
             CreatedInteraction.Answered answered => InteractionWriter.Answer(answered.Interaction, ShownSteps.Made),
             var other => throw new InvalidOperationException($"No answer for {other}."),

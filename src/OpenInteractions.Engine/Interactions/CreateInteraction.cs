@@ -61,7 +61,8 @@ public sealed partial class CreateInteraction
         RequireStored(request, mark);
         var plan = await AcceptAsync(caller, request, mark, gone);
         var ignored = Ignored(plan);
-        return await StartAsync(plan, gone) with { Ignored = ignored };
+        var created = await StartAsync(plan, gone);
+        return ignored.Count == 0 ? created : created with { Ignored = ignored };
     }
 
     private async Task<CreatedInteraction> StartAsync(RunPlan plan, CancellationToken gone)
@@ -115,7 +116,7 @@ public sealed partial class CreateInteraction
                 IsBackground = request.Background ?? false,
                 ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
                 Settings = SettingsEcho.Write(request),
-                Input = TurnJson.WriteSteps(request.Input.Steps),
+                Input = request.Store ?? true ? TurnJson.WriteSteps(request.Input.Steps) : default, // nobody asks for it again
                 Labels = request.Labels,
                 HasJournal = (request.Background ?? false) || (request.Stream ?? false) || mark is not null,
             },
@@ -165,18 +166,23 @@ public sealed partial class CreateInteraction
             throw;
         }
 
-        if (lease is { } held)
-        {
-            _worker.Watch(_executor.Start(plan, held, hasEvents: true));
-        }
-        else
+        var run = lease is { } held ? _executor.Prepare(plan, held) : null;
+        if (run is null)
         {
             _worker.OnQueued();
         }
+        else
+        {
+            _worker.Watch(run);
+        }
 
-        return stream
-            ? new CreatedInteraction.Streamed(interaction.Id, _streams.Follow(interaction.Project, interaction.Id, default))
-            : new CreatedInteraction.Answered(interaction);
+        if (!stream)
+        {
+            return new CreatedInteraction.Accepted(interaction, () => run?.Begin());
+        }
+
+        run?.Begin();
+        return new CreatedInteraction.Streamed(interaction.Id, _streams.Follow(interaction.Project, interaction.Id, default));
     }
 
     private async Task<CreatedInteraction> StreamedAsync(RunPlan plan, CancellationToken gone)
@@ -276,9 +282,17 @@ public abstract record CreatedInteraction
     /// <summary>Paths of settings that were left out, because the model does not take them (behaviour TH-5).</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
-    /// <summary>An interaction: ended, or accepted in the background.</summary>
+    /// <summary>An interaction as it is now.</summary>
     /// <param name="Interaction">The interaction.</param>
     public sealed record Answered(StoredInteraction Interaction) : CreatedInteraction;
+
+    /// <summary>An interaction that was accepted in the background.</summary>
+    /// <param name="Interaction">The interaction, which is durable.</param>
+    /// <param name="Begin">
+    /// Starts its run: to be called in any case, and after the answer was written. A long conversation is a millisecond of work, which nobody who only
+    /// wants the id should wait for.
+    /// </param>
+    public sealed record Accepted(StoredInteraction Interaction, Action Begin) : CreatedInteraction;
 
     /// <summary>The stream of an interaction.</summary>
     /// <param name="Id">The id, which is durable when the interaction is stored.</param>

@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Turns;
+using static OpenInteractions.Engine.Interactions.Requirement;
 
 namespace OpenInteractions.Engine.Interactions;
 
@@ -19,10 +20,14 @@ internal static class InputRules
 
         Require(input.Steps.Count > 0, "input", "'input' may not be empty.");
         Require(input.Steps.Count <= TurnLoop.MaxSteps, "input", $"'input' has {input.Steps.Count} steps; an interaction may have at most {TurnLoop.MaxSteps}.");
-        new Pairing(owed, parentId).Check(input.Steps);
+        if (owed.Count > 0 || input.Steps.Any(s => s is ICallStep or IResultStep))
+        {
+            new Pairing(owed, parentId).Check(input.Steps);
+        }
+
         for (var i = 0; i < input.Steps.Count; i++)
         {
-            CheckContent(input.Steps[i], $"input[{i}]");
+            CheckContent(input.Steps[i], i);
         }
     }
 
@@ -60,12 +65,12 @@ internal static class InputRules
         _ => [],
     };
 
-    private static void CheckContent(Step step, string path)
+    private static void CheckContent(Step step, int index)
     {
         if (step is UserInputStep user)
         {
-            Require(user.Content.Count > 0, $"{path}.content", $"'{path}.content' may not be empty.");
-            Require(user.Content.Any(b => b is not TextContent { Text.Length: 0 }), $"{path}.content", $"'{path}.content' holds nothing but empty text.");
+            Require(user.Content.Count > 0, $"input[{index}].content", $"'input[{index}].content' may not be empty.");
+            Require(user.Content.Any(b => b is not TextContent { Text.Length: 0 }), $"input[{index}].content", $"'input[{index}].content' holds nothing but empty text.");
         }
 
         var blocks = ContentOf(step);
@@ -74,7 +79,7 @@ internal static class InputRules
         {
             if (blocks[i] is MediaContent media)
             {
-                CheckMedia(media, $"{path}.{list}[{i}]");
+                CheckMedia(media, $"input[{index}].{list}[{i}]");
             }
         }
     }
@@ -102,16 +107,6 @@ internal static class InputRules
         VideoContent => "video/mp4",
         _ => "application/pdf",
     };
-
-    private static void Require(bool holds, string field, string message)
-    {
-        if (!holds)
-        {
-            throw Wrong(field, message);
-        }
-    }
-
-    private static ApiException Wrong(string field, string message) => new(ErrorCode.InvalidRequest, message, field);
 
     /// <summary>Follows calls and results through the input.</summary>
     private sealed class Pairing(IReadOnlyList<PendingCall> owed, string? parentId)
@@ -146,14 +141,16 @@ internal static class InputRules
 
         private void Answer(string callId, int index)
         {
-            var path = $"input[{index}].call_id";
-            Require(!_answered.Contains(callId), path, $"'{path}' answers call '{Shorten(callId)}' a second time.");
-            Require(_open.Remove(callId), path, parentId is null
-                ? $"'{path}' answers '{Shorten(callId)}', which is no call of this input. Set 'previous_interaction_id' to the interaction that made the call, or send the call step before its result."
-                : $"'{path}' answers '{Shorten(callId)}', which is no open call of '{parentId}' or of this input: it was never made, or was answered before.");
+            Require(!_answered.Contains(callId), $"input[{index}].call_id", $"'input[{index}].call_id' answers call '{Shorten(callId)}' a second time.");
+            if (!_open.Remove(callId))
+            {
+                var path = $"input[{index}].call_id";
+                throw Wrong(path, parentId is null
+                    ? $"'{path}' answers '{Shorten(callId)}', which is no call of this input. Set 'previous_interaction_id' to the interaction that made the call, or send the call step before its result."
+                    : $"'{path}' answers '{Shorten(callId)}', which is no open call of '{parentId}' or of this input: it was never made, or was answered before.");
+            }
+
             _answered.Add(callId);
         }
-
-        private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
     }
 }

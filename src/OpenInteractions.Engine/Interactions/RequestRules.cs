@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using static OpenInteractions.Engine.Interactions.Requirement;
 
 namespace OpenInteractions.Engine.Interactions;
 
@@ -24,7 +25,8 @@ internal static partial class RequestRules
     {
         Require(request.Model is not null || request.Agent is not null, "model", "Missing required parameter: give 'model' or 'agent'.");
         Require(request.Model is null || request.Agent is null, "agent", "Give 'model' or 'agent', not both.");
-        Require(!string.IsNullOrWhiteSpace(request.Model ?? request.Agent), request.Model is not null ? "model" : "agent", $"Invalid value for '{(request.Model is not null ? "model" : "agent")}': it may not be empty.");
+        var target = request.Model is not null ? "model" : "agent";
+        Require(!string.IsNullOrWhiteSpace(request.Model ?? request.Agent), target, $"Invalid value for '{target}': it may not be empty.");
         Require(request.AgentConfig is null || request.Agent is not null, "agent_config", "'agent_config' goes with 'agent'; for a model use 'generation_config'.");
         Require(request.GenerationConfig is null || request.Agent is null, "generation_config", "'generation_config' goes with 'model'; an agent takes 'agent_config'.");
     }
@@ -38,7 +40,11 @@ internal static partial class RequestRules
 
     private static void CheckTools(CreateInteractionRequest request)
     {
-        var tools = request.Tools ?? [];
+        if (request.Tools is not { } tools)
+        {
+            return;
+        }
+
         Require(tools.Count <= MaxTools, "tools", $"At most {MaxTools} tools may be declared; there are {tools.Count}.");
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < tools.Count; i++)
@@ -85,30 +91,38 @@ internal static partial class RequestRules
 
     private static void CheckFormats(CreateInteractionRequest request)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var formats = request.ResponseFormat;
-        Require(formats is null || formats.Count > 0, "response_format", "'response_format' may not be an empty list.");
-        for (var i = 0; i < (formats?.Count ?? 0); i++)
+        Require(request.GenerationConfig?.StopSequences is not { } stops || stops.All(s => s.Length > 0), "generation_config.stop_sequences", "A stop sequence may not be empty.");
+        if (request.ResponseFormat is not { } formats)
         {
-            var path = formats!.IsSingle ? "response_format" : $"response_format[{i}]";
+            return;
+        }
+
+        Require(formats.Count > 0, "response_format", "'response_format' may not be an empty list.");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < formats.Count; i++)
+        {
+            var path = formats.IsSingle ? "response_format" : $"response_format[{i}]";
             Require(seen.Add(formats[i].Type), path, $"'{path}' is the second entry for '{formats[i].Type}': give one entry per modality.");
             if (formats[i] is TextResponseFormat { Schema: not null, MimeType: "text/plain" })
             {
-                Fail($"{path}.mime_type", $"'{path}.schema' needs '{path}.mime_type' to be 'application/json'.");
+                throw Wrong($"{path}.mime_type", $"'{path}.schema' needs '{path}.mime_type' to be 'application/json'.");
             }
         }
-
-        Require(request.GenerationConfig?.StopSequences is not { } stops || stops.All(s => s.Length > 0), "generation_config.stop_sequences", "A stop sequence may not be empty.");
     }
 
     private static void CheckLabels(IReadOnlyDictionary<string, string>? labels)
     {
-        Require((labels?.Count ?? 0) <= LabelRules.MaxCount, "labels", $"At most {LabelRules.MaxCount} labels may be set.");
-        foreach (var (key, value) in labels ?? new Dictionary<string, string>())
+        if (labels is null)
+        {
+            return;
+        }
+
+        Require(labels.Count <= LabelRules.MaxCount, "labels", $"At most {LabelRules.MaxCount} labels may be set.");
+        foreach (var (key, value) in labels)
         {
             if ((LabelRules.FaultOfKey(key) ?? LabelRules.FaultOfValue(value)) is { } fault)
             {
-                Fail($"labels.{Shorten(key)}", $"Invalid label 'labels.{Shorten(key)}': {fault}.");
+                throw Wrong($"labels.{Shorten(key)}", $"Invalid label 'labels.{Shorten(key)}': {fault}.");
             }
         }
     }
@@ -141,23 +155,11 @@ internal static partial class RequestRules
 
         if (request.ContinuationToken is not null)
         {
-            Fail("continuation_token", "Unknown 'continuation_token': this server issues none; continue with 'previous_interaction_id'.");
+            throw Wrong("continuation_token", "Unknown 'continuation_token': this server issues none; continue with 'previous_interaction_id'.");
         }
     }
 
     private static ApiException NotOffered(string field, string message) => new(ErrorCode.FailedPrecondition, message, field);
-
-    private static void Require(bool holds, string field, string message)
-    {
-        if (!holds)
-        {
-            Fail(field, message);
-        }
-    }
-
-    private static void Fail(string field, string message) => throw new ApiException(ErrorCode.InvalidRequest, message, field);
-
-    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.:-]{0,127}\\z")]
     private static partial Regex FunctionName();

@@ -27,6 +27,7 @@ internal sealed class ActiveRun : IDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource? _lost;
+    private Task<Task<StoredInteraction?>>? _work;
     private int _cause;
     private int _isOver;
 
@@ -71,6 +72,17 @@ internal sealed class ActiveRun : IDisposable
 
     /// <summary>The execution: the interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
     public Task<StoredInteraction?> Execution { get; set; } = Task.FromResult<StoredInteraction?>(null);
+
+    /// <summary>Sets what <see cref="Begin"/> starts.</summary>
+    public void Prepare(Func<Task<StoredInteraction?>> work)
+    {
+        // Behind what is queued already: the answer that tells the caller of the run goes out before it.
+        _work = new Task<Task<StoredInteraction?>>(work, TaskCreationOptions.PreferFairness);
+        Execution = _work.Unwrap();
+    }
+
+    /// <summary>Starts the work, beside the caller.</summary>
+    public void Begin() => _work!.Start(TaskScheduler.Default);
 
     /// <summary>True when nothing more will happen, shortly before <see cref="Execution"/> says so.</summary>
     public bool IsOver => Volatile.Read(ref _isOver) == 1;

@@ -31,17 +31,33 @@ public sealed partial class RunExecutor
     }
 
     /// <summary>
-    /// Starts a run; its end is told by <see cref="ActiveRun.Execution"/>. One that was kept before starts beside the caller, who has an id to give
-    /// away at once; one that the caller waits for starts on his thread, which saves a switch.
+    /// Starts a run; its end is told by <see cref="ActiveRun.Execution"/>. One that was kept before starts beside the caller; one that the caller
+    /// waits for starts on his thread, which saves a switch.
     /// </summary>
     /// <param name="plan">What to do.</param>
     /// <param name="lease">The lease, for a run that was kept before it started.</param>
-    /// <param name="hasEvents">True when somebody may listen.</param>
+    /// <param name="hasEvents">True when somebody may listen; a run with a lease can always be followed.</param>
     /// <param name="recovery">What a former owner left, or null.</param>
     internal ActiveRun Start(RunPlan plan, RunLease? lease, bool hasEvents, RunRecovery? recovery = null)
     {
-        var run = new ActiveRun(plan, lease, _writer, hasEvents, _time);
-        run.Execution = lease is null ? ExecuteAsync(run, recovery) : Task.Run(() => ExecuteAsync(run, recovery));
+        if (lease is { } held)
+        {
+            var prepared = Prepare(plan, held, recovery);
+            prepared.Begin();
+            return prepared;
+        }
+
+        var run = new ActiveRun(plan, lease: null, _writer, hasEvents, _time);
+        run.Execution = ExecuteAsync(run, recovery);
+        _registry.Add(run);
+        return run;
+    }
+
+    /// <summary>Makes a run known, so that it can be followed and cancelled, without starting it: <see cref="ActiveRun.Begin"/> must follow.</summary>
+    internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null)
+    {
+        var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time);
+        run.Prepare(() => ExecuteAsync(run, recovery));
         _registry.Add(run);
         return run;
     }

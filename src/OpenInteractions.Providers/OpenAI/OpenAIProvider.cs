@@ -10,6 +10,8 @@ public sealed class OpenAIProvider : IModelProvider
     private readonly UpstreamClient _client;
     private readonly ISignatureEnvelope _signatures;
     private readonly LearnedRefusals _refusals = new();
+    private readonly Uri _chat;
+    private readonly Uri _responses;
     private readonly bool _isVendor;
     private volatile OpenAIWire _wire;
 
@@ -20,6 +22,7 @@ public sealed class OpenAIProvider : IModelProvider
         _options = options;
         _signatures = signatures;
         _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        (_chat, _responses) = (new Uri(options.BaseAddress, "chat/completions"), new Uri(options.BaseAddress, "responses"));
         _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;
         _wire = options.Wire == OpenAIWire.Auto && _isVendor ? OpenAIWire.Responses : options.Wire;
     }
@@ -91,11 +94,11 @@ public sealed class OpenAIProvider : IModelProvider
     {
         var request = call.Request;
         return call.Wire == OpenAIWire.Chat
-            ? Post("chat/completions", ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, _refusals))
-            : Post("responses", ResponsesRequestWriter.Write(request, new ResponsesHistory(Name, request.Model.Family, _signatures, call.WithReasoning), _refusals));
+            ? Post(_chat, ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, _refusals))
+            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(Name, request.Model.Family, _signatures, call.WithReasoning), _refusals));
     }
 
-    private HttpRequestMessage Post(string route, byte[] body) => RequestBuffer.Post(new Uri(_options.BaseAddress, route), _options.ApiKey, body);
+    private HttpRequestMessage Post(Uri address, byte[] body) => RequestBuffer.Post(address, _options.ApiKey, body);
 
     /// <summary>What can be done about a refusal: another wire, a setting less, or reasoning that the service cannot read any more left out.</summary>
     private bool Adapt(Call call, UpstreamFailureException failure)

@@ -5,6 +5,8 @@ namespace OpenInteractions.Providers.OpenAI;
 /// <summary>Writes bodies whose history is copied from turns rendered before (P-6).</summary>
 internal static class RequestBuffer
 {
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
     /// <summary>The elements of an array without its brackets, ready to be joined with those of other turns.</summary>
     public static byte[] Elements(Action<Utf8JsonWriter> write)
     {
@@ -32,9 +34,8 @@ internal static class RequestBuffer
     public static HttpRequestMessage Post(Uri address, string? key, byte[] body)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Content.Headers.ContentType = Json;
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream, application/json");
         Authorize(request, key);
         return request;
     }
