@@ -43,6 +43,6 @@ public static class ApiFeature
         .AllowAnyOrigin()
         .AllowAnyMethod()
         .AllowAnyHeader()
-        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms")
+        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 }

@@ -27,5 +27,7 @@ internal sealed class ProbedProvider(IModelProvider calls, IModelProvider probe,
 
     public ModelDescription Describe(string modelId) => calls.Describe(modelId);
 
+    public IReadOnlyList<string> Ignored(ModelRequest request) => calls.Ignored(request);
+
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken) => calls.StreamAsync(request, cancellationToken);
 }

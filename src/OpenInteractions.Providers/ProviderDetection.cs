@@ -1,6 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using OpenInteractions.Engine.Settings;
 using OpenInteractions.Providers.OpenAI;
 
 namespace OpenInteractions.Providers;
@@ -31,13 +31,13 @@ internal sealed partial class ProviderDetection
 
     public ProviderDetection(IConfiguration configuration)
     {
-        Options = configuration.GetSection(ProvidersOptions.Section).Get<ProvidersOptions>() ?? new ProvidersOptions();
+        Options = new ProvidersOptions();
+        _problems.AddRange(CheckedSettings.Read(configuration, ProvidersOptions.Section, Options));
         GeminiUpstream = Vendor(configuration, Gemini, "GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY");
         OpenAIUpstream = Vendor(configuration, OpenAI, "OPENAI_BASE_URL", "OPENAI_API_KEY");
         AnthropicUpstream = Vendor(configuration, Anthropic, "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY");
         OllamaUpstream = Options.Ollama ? LocalOllama(configuration) : null;
         Endpoints = [.. Options.Endpoints.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => Endpoint(e.Key, e.Value)).OfType<Upstream>()];
-        CheckRanges();
     }
 
     public ProvidersOptions Options { get; }
@@ -135,13 +135,6 @@ internal sealed partial class ProviderDetection
         }
 
         return url;
-    }
-
-    private void CheckRanges()
-    {
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(Options, new ValidationContext(Options), results, validateAllProperties: true);
-        _problems.AddRange(results.Select(r => $"{ProvidersOptions.Section}:{r.MemberNames.FirstOrDefault()}: {r.ErrorMessage}"));
     }
 
     [GeneratedRegex("^[a-z][a-z0-9_-]{0,62}$")]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Settings;
 using OpenInteractions.Providers.Anthropic;
 using OpenInteractions.Providers.Demo;
 using OpenInteractions.Providers.Gemini;
@@ -37,7 +38,7 @@ public static class ProvidersFeature
             services.AddSingleton<IModelProvider, DemoProvider>();
         }
 
-        services.AddOptions<ModelCatalogOptions>().Bind(configuration.GetSection(ModelCatalogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<ModelCatalogOptions>(ModelCatalogOptions.Section);
 
         // Both kinds of problem in one: the first service that needs the catalogue would otherwise hide one of them.
         services.AddSingleton<IValidateOptions<ModelCatalogOptions>>(s => new CatalogValidation(options =>
@@ -51,8 +52,8 @@ public static class ProvidersFeature
         if (detected.GeminiUpstream is { ApiKey: { } key } found)
         {
             var options = found.BaseUrl is { } address
-                ? new GeminiOptions { Name = found.Name, ApiKey = key, BaseUrl = address }
-                : new GeminiOptions { Name = found.Name, ApiKey = key };
+                ? new GeminiOptions { Name = found.Name, ApiKey = key, Wire = detected.Options.GeminiWire, BaseUrl = address }
+                : new GeminiOptions { Name = found.Name, ApiKey = key, Wire = detected.Options.GeminiWire };
             services.AddSingleton<IModelProvider>(s => new GeminiProvider(
                 options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GeminiProvider>>()));
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OpenInteractions.Providers.Gemini;
 
 namespace OpenInteractions.Providers;
 
@@ -21,6 +22,9 @@ public sealed class ProvidersOptions
 
     /// <summary>Whether a local Ollama is looked for.</summary>
     public bool Ollama { get; set; } = true;
+
+    /// <summary>Which wire is spoken to Gemini. <c>auto</c>: Interactions, and generateContent where the upstream has no such route or refuses the model there.</summary>
+    public GeminiWire GeminiWire { get; set; } = GeminiWire.Auto;
 
     /// <summary>Servers that speak one of OpenAI's wires, by the name that stands before the slash in <c>name/model</c>.</summary>
     public Dictionary<string, EndpointOptions> Endpoints { get; } = new(StringComparer.Ordinal);

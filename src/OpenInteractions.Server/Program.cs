@@ -1,6 +1,9 @@
 using OpenInteractions.Server;
 using OpenInteractions.Server.Features;
 
-var app = ServerApplication.Build(args);
-app.AnnounceWhenReady();
-return await app.RunToEndAsync();
+return await StartFeature.RunToEndAsync(() =>
+{
+    var app = ServerApplication.Build(args);
+    app.AnnounceWhenReady();
+    return app;
+});

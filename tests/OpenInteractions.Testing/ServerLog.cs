@@ -8,6 +8,7 @@ internal sealed class ServerLog
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
+    private (string Text, TaskCompletionSource Came)? _expected;
 
     public void Follow(Process process)
     {
@@ -15,6 +16,18 @@ internal sealed class ServerLog
         process.ErrorDataReceived += (_, line) => Add(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+    }
+
+    /// <summary>Completes with the next line that holds this text.</summary>
+    public Task NextAsync(string text)
+    {
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _expected = (text, came);
+        }
+
+        return came.Task;
     }
 
     public override string ToString()
@@ -30,6 +43,11 @@ internal sealed class ServerLog
         lock (_lock)
         {
             _text.Append(line).Append('\n');
+            if (_expected is var (text, came) && line?.Contains(text, StringComparison.Ordinal) == true)
+            {
+                _expected = null;
+                came.SetResult();
+            }
         }
     }
 }

@@ -56,8 +56,24 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a server that ends by itself, because it cannot be started with these environment variables.</summary>
+    /// <returns>Its exit code, and everything that it wrote.</returns>
+    public static async Task<(int ExitCode, string Log)> RunToEndAsync(params (string Name, string Value)[] environment)
+    {
+        await using var server = new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress());
+        server.Launch();
+        return (await server.EndAsync(), server.Log);
+    }
+
     /// <summary>Starts it on the data that the life before left, at the same address.</summary>
     public async Task StartAgainAsync()
+    {
+        var announced = _log.NextAsync("OpenInteractions is ready at");
+        Launch();
+        await ReadyAsync(announced, Running);
+    }
+
+    private void Launch()
     {
         if (_process is not null)
         {
@@ -78,7 +94,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
         _process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         _log.Follow(_process);
-        await ReadyAsync(_process);
     }
 
     /// <summary>Ends it as a power cut would: <c>kill -9</c>.</summary>
@@ -141,33 +156,26 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return code;
     }
 
-    private async Task ReadyAsync(Process process)
+    private async Task ReadyAsync(Task announced, Process process)
     {
-        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = Patience };
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < Patience)
+        using var patience = new CancellationTokenSource(Patience);
+        try
         {
-            if (process.HasExited)
-            {
-                throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready. It wrote:\n{Log}");
-            }
-
-            try
-            {
-                using var answer = await http.GetAsync(new Uri(Address, "/readyz"));
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet, and nothing but asking can tell when it does.
-                await Task.Delay(20);
-            }
+            await await Task.WhenAny(announced, process.WaitForExitAsync(patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The server did not say within {Patience} that it is ready. It wrote:\n{Log}");
         }
 
-        throw new TimeoutException($"The server was not ready within {Patience}. It wrote:\n{Log}");
+        if (!announced.IsCompleted)
+        {
+            throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready. It wrote:\n{Log}");
+        }
+
+        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = Patience };
+        using var answer = await http.GetAsync(new Uri(Address, "/readyz"));
+        answer.EnsureSuccessStatusCode();
     }
 
     // Taken and given back: the server must come back at the same address after a kill, so that its clients find it.

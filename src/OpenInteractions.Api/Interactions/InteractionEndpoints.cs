@@ -10,6 +10,9 @@ namespace OpenInteractions.Api.Interactions;
 /// <summary>The interactions family: create, get, cancel, delete, and our list and tree (wire 2, behaviour TR-1, TR-11).</summary>
 internal static class InteractionEndpoints
 {
+    /// <summary>Names what was left out without harm (behaviour TH-5, protocols F-3).</summary>
+    public const string IgnoredHeader = "x-oi-ignored";
+
     public static void Map(RouteGroupBuilder version)
     {
         version.MapPost("/interactions", CreateAsync);
@@ -26,6 +29,11 @@ internal static class InteractionEndpoints
         var key = IdempotencyKey.Read(context.Request);
         var (request, mark) = await RequestBytes.ReadAsync(context.Request, body => (RequestBody.ReadCreateInteraction(body), key?.Mark(body.Span)));
         var created = await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted);
+        if (created.Ignored.Count > 0)
+        {
+            context.Response.Headers[IgnoredHeader] = string.Join(", ", created.Ignored);
+        }
+
         if (created is CreatedInteraction.Accepted { Begin: var begin })
         {
             context.Response.OnCompleted(static begin =>

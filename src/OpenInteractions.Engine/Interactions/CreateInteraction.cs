@@ -60,14 +60,21 @@ public sealed partial class CreateInteraction
 
         RequireStored(request, mark);
         var plan = await AcceptAsync(caller, request, mark, gone);
+        var ignored = Ignored(plan);
+        var created = await StartAsync(plan, gone);
+        return ignored.Count == 0 ? created : created with { Ignored = ignored };
+    }
+
+    private async Task<CreatedInteraction> StartAsync(RunPlan plan, CancellationToken gone)
+    {
         try
         {
-            return (request.Background ?? false, request.Stream ?? false) switch
+            return (plan.Request.Background ?? false, plan.Request.Stream ?? false) switch
             {
                 (true, var stream) => await InBackgroundAsync(plan, stream),
                 (_, true) when plan.IsStored => await StreamedAsync(plan, gone),
                 (_, true) => await StreamedUnstoredAsync(plan, gone),
-                _ when mark is not null => await AnsweredOnceAsync(plan, gone),
+                _ when plan.Mark is not null => await AnsweredOnceAsync(plan, gone),
                 _ => await AnsweredAsync(plan, gone),
             };
         }
@@ -76,6 +83,12 @@ public sealed partial class CreateInteraction
             return await RepeatAsync(plan, repeated.Earlier, gone);
         }
     }
+
+    /// <summary>What the model will not be told although the request says it (behaviour TH-5).</summary>
+    private static IReadOnlyList<string> Ignored(RunPlan plan) =>
+        plan is { Model: { } model, Request.GenerationConfig: { } config } && SamplingSettings.In(config).Any()
+        ? model.Provider.Ignored(ModelRequests.Build(plan, model.Model, []))
+        : [];
 
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read.</summary>
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
@@ -265,6 +278,9 @@ public abstract record CreatedInteraction
     private CreatedInteraction()
     {
     }
+
+    /// <summary>Paths of settings that were left out, because the model does not take them (behaviour TH-5).</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
 
     /// <summary>An interaction as it is now.</summary>
     /// <param name="Interaction">The interaction.</param>

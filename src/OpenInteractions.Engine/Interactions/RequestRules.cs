@@ -134,7 +134,7 @@ internal static partial class RequestRules
         {
             if (request.Tools![i] is not FunctionTool)
             {
-                throw NotOffered($"tools[{i}]", $"The tool '{request.Tools[i].Type}' in 'tools[{i}]' is not available on this server; 'function' is.");
+                throw NotOffered($"tools[{i}]", $"The tool '{request.Tools[i].Type}' in 'tools[{i}]' is not available on this server, which runs no tools itself. Declare what you need as a 'function' and answer its calls from your application.");
             }
         }
 

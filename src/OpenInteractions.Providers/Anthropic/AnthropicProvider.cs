@@ -40,6 +40,14 @@ public sealed class AnthropicProvider : IModelProvider
     public ModelDescription Describe(string modelId) => ModelList.Describe(modelId, _options.Name);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Ignored(ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var traits = ClaudeTraits.Of(request.Model.Id);
+        return Build(request with { History = [] }, traits, new StepBlocks(Name, traits.Family, _envelope), KnownLimits(request.Model.Id)).Request.Ignored;
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var traits = ClaudeTraits.Of(request.Model.Id);

@@ -42,6 +42,16 @@ internal sealed class MessagesRequest
 
     public bool SendsSampling => _traits.Sampling && !Thinking.IsOn && !_limits.SamplingIsRefused && (_request.Config.Temperature is not null || _request.Config.TopP is not null);
 
+    /// <summary>Sampling settings that are not sent (behaviour TH-5). Of two, the service takes one.</summary>
+    public IReadOnlyList<string> Ignored
+    {
+        get
+        {
+            var sent = !SendsSampling ? null : _request.Config.Temperature is not null ? SamplingSettings.Temperature : SamplingSettings.TopP;
+            return [.. SamplingSettings.In(_request.Config).Where(s => s != sent)];
+        }
+    }
+
     /// <param name="pausedAnswer">What the model has said so far when it paused and goes on now.</param>
     public HttpRequestMessage ToHttp(IReadOnlyList<byte[]> pausedAnswer)
     {

@@ -41,6 +41,13 @@ public sealed class DemoProvider(ISignatureEnvelope envelope, TimeProvider time)
     /// <inheritdoc/>
     public ModelDescription Describe(string modelId) => modelId == ProviderName ? Demo : Demo with { Id = modelId };
 
+    /// <summary>Rules leave nothing to chance.</summary>
+    public IReadOnlyList<string> Ignored(ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return [.. SamplingSettings.In(request.Config)];
+    }
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

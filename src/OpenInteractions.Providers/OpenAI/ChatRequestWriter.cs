@@ -115,11 +115,7 @@ internal static class ChatRequestWriter
 
     private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, ChatProfile profile, LearnedRefusals refusals)
     {
-        if (request.NativeTools.Count > 0)
-        {
-            throw new ApiException(ErrorCode.FailedPrecondition, $"This provider has no tool of its own for '{request.NativeTools[0].Type}'.", "tools");
-        }
-
+        VendorTools.Refuse(request);
         var choice = ToolChoice.Of(request.Config);
         var functions = profile.AllowedToolsChoice ? request.Functions : choice.Allowed(request.Functions);
         if (functions.Count == 0)

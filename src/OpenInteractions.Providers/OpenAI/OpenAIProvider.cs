@@ -57,9 +57,25 @@ public sealed class OpenAIProvider : IModelProvider
     };
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Ignored(ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var model = request.Model;
+        return
+        [
+            .. SamplingSettings.In(request.Config).Where(setting => setting switch
+            {
+                SamplingSettings.Temperature => !model.Capabilities.Sampling || _refusals.Has(model.Id, LearnedRefusals.Temperature),
+                SamplingSettings.TopP => !model.Capabilities.Sampling || _refusals.Has(model.Id, LearnedRefusals.TopP),
+                _ => WireFor(model) == OpenAIWire.Responses || _refusals.Has(model.Id, LearnedRefusals.Seed),
+            }),
+        ];
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        var call = new Call(request, _options.Wire != OpenAIWire.Responses && OpenAIModels.NeedsChat(request.Model.Id) ? OpenAIWire.Chat : _wire);
+        var call = new Call(request, WireFor(request.Model));
         return _client.StreamAsync(
             new UpstreamCall
             {
@@ -71,6 +87,8 @@ public sealed class OpenAIProvider : IModelProvider
             },
             cancellationToken);
     }
+
+    private OpenAIWire WireFor(ModelDescription model) => _options.Wire != OpenAIWire.Responses && OpenAIModels.NeedsChat(model.Id) ? OpenAIWire.Chat : _wire;
 
     private HttpRequestMessage Write(Call call)
     {

@@ -4,9 +4,6 @@ namespace OpenInteractions.Providers.OpenAI;
 /// <param name="withReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
 internal sealed class ResponsesHistory(string provider, string family, ISignatureEnvelope signatures, bool withReasoning)
 {
-    /// <summary>What the opaque token is to us, in the envelope.</summary>
-    public const string ReasoningKind = "reasoning";
-
     private const int LongestCallId = 64;
 
     private sealed record Key(string Provider, string Family, bool WithReasoning, string Wire = "responses");
@@ -16,6 +13,8 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
 
     private void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryStep> steps)
     {
+        // A client without stored state sends our ids of the calls; the service's own come back with the reasoning before them.
+        var upstreamIds = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < steps.Count; i++)
         {
             switch (steps[i].Step)
@@ -24,16 +23,16 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
                     WriteMessage(writer, "user", user.Content);
                     break;
                 case ThoughtStep thought:
-                    WriteReasoning(writer, thought, steps, i);
+                    WriteReasoning(writer, thought, Follower(steps, i), upstreamIds);
                     break;
                 case ModelOutputStep output:
                     WriteOutput(writer, output);
                     break;
-                case ICallStep:
-                    WriteCall(writer, steps[i]);
+                case ICallStep call:
+                    WriteCall(writer, steps[i], CallId(steps[i], call.Id, upstreamIds));
                     break;
-                case IResultStep:
-                    WriteResult(writer, steps[i]);
+                case IResultStep result:
+                    WriteResult(writer, steps[i], CallId(steps[i], result.CallId, upstreamIds));
                     break;
             }
         }
@@ -43,24 +42,24 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
     /// A reasoning item goes back byte for byte, without its id (nothing is stored upstream), and only together with the item that followed it:
     /// one without the other is refused (protocols 6.2). Foreign and missing signatures open to nothing, and the thought stays away (P-3).
     /// </summary>
-    private void WriteReasoning(Utf8JsonWriter writer, ThoughtStep thought, IReadOnlyList<HistoryStep> steps, int at)
+    private void WriteReasoning(Utf8JsonWriter writer, ThoughtStep thought, Step? follower, Dictionary<string, string> upstreamIds)
     {
-        var next = at + 1;
-        while (next < steps.Count && steps[next].Step is ThoughtStep)
-        {
-            next++;
-        }
-
-        if (!withReasoning || next >= steps.Count || steps[next].Step is not (ModelOutputStep or ICallStep))
+        if (!withReasoning || follower is not (ModelOutputStep or ICallStep) || ReasoningToken.Open(signatures, thought.Signature, provider, family) is not { } token)
         {
             return;
         }
 
-        if (signatures.Open(thought.Signature, provider, family) is { Kind: ReasoningKind } opened)
+        writer.WriteRawValue(token.Item);
+        if (follower is ICallStep call && token.CallId is { } id)
         {
-            writer.WriteRawValue(opened.Payload.Span);
+            upstreamIds[call.Id] = id;
         }
     }
+
+    private static Step? Follower(IReadOnlyList<HistoryStep> steps, int at) => steps.Skip(at + 1).FirstOrDefault(s => s.Step is not ThoughtStep)?.Step;
+
+    private string CallId(HistoryStep step, string native, Dictionary<string, string> upstreamIds) =>
+        CallIds.Fit(upstreamIds.GetValueOrDefault(native) ?? step.CallIdFor(provider)!, LongestCallId);
 
     private static void WriteOutput(Utf8JsonWriter writer, ModelOutputStep output)
     {
@@ -92,22 +91,22 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
         }
     }
 
-    private void WriteCall(Utf8JsonWriter writer, HistoryStep call)
+    private static void WriteCall(Utf8JsonWriter writer, HistoryStep call, string id)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "function_call");
-        writer.WriteString("call_id", CallIds.Fit(call.CallIdFor(provider)!, LongestCallId));
+        writer.WriteString("call_id", id);
         writer.WriteString("name", CallText.Name(call.Step));
         writer.WriteString("arguments", CallText.Arguments(call.Step));
         writer.WriteEndObject();
     }
 
-    private void WriteResult(Utf8JsonWriter writer, HistoryStep result)
+    private static void WriteResult(Utf8JsonWriter writer, HistoryStep result, string id)
     {
         var parts = ToolResultParts.Read(result.Step);
         writer.WriteStartObject();
         writer.WriteString("type", "function_call_output");
-        writer.WriteString("call_id", CallIds.Fit(result.CallIdFor(provider)!, LongestCallId));
+        writer.WriteString("call_id", id);
         if (parts.Media.Count == 0)
         {
             writer.WriteString("output", parts.Text);

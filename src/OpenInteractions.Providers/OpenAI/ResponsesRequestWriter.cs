@@ -93,11 +93,7 @@ internal static class ResponsesRequestWriter
 
     private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, LearnedRefusals refusals)
     {
-        if (request.NativeTools.Count > 0)
-        {
-            throw new ApiException(ErrorCode.FailedPrecondition, $"This provider has no tool of its own for '{request.NativeTools[0].Type}'.", "tools");
-        }
-
+        VendorTools.Refuse(request);
         if (request.Functions.Count == 0)
         {
             return;

@@ -18,6 +18,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     private readonly Dictionary<int, Item> _items = [];
     private readonly CallIds _callIds = new();
     private List<ModelEvent> _out = [];
+    private (Item Item, JsonElement Done)? _heldThought;
     private bool _refused;
 
     /// <summary>True after the upstream's last word.</summary>
@@ -121,6 +122,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
             },
             _ => null,
         };
+        ReleaseThought(before: index, (shell as FunctionCallStep)?.Id);
         if (shell is null || _cutter.HasStopped)
         {
             return; // an item of a kind that we did not ask for, or one after the caller's stop sequence
@@ -190,11 +192,34 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
         if (item.Shell is ThoughtStep && Text(done, "encrypted_content") is not null)
         {
-            var payload = ReplayForm(done);
-            Emit(item, new StepPiece(new ThoughtSignatureDelta { Signature = signatures.Seal(provider, request.Model.Family, ResponsesHistory.ReasoningKind, payload) }));
+            ReleaseThought(before: int.MaxValue, callId: null);
+            _heldThought = (item, done.Clone());
+            if (_items.TryGetValue(index + 1, out var next))
+            {
+                ReleaseThought(before: index + 1, (next.Shell as FunctionCallStep)?.Id); // items interleave, and what follows has begun already
+            }
+
+            return;
         }
 
         Emit(item, new StepStopped());
+    }
+
+    /// <summary>
+    /// A thought is signed when it is known what followed it (<see cref="ReasoningToken"/>): at once after it, because the service begins the
+    /// next item then, or ends the answer.
+    /// </summary>
+    private void ReleaseThought(int before, string? callId)
+    {
+        if (_heldThought is not { } held || held.Item.Index >= before)
+        {
+            return;
+        }
+
+        _heldThought = null;
+        var token = ReasoningToken.Of(held.Done, callId);
+        Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, provider, request.Model.Family) }));
+        Emit(held.Item, new StepStopped());
     }
 
     private void EmitWhole(Item item, JsonElement done)
@@ -234,21 +259,10 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
         }
     }
 
-    /// <summary>The item as it has to come back: all of it but its id and status, which point to nothing when nothing is stored.</summary>
-    private static byte[] ReplayForm(JsonElement item) => JsonScratch.Object(writer =>
-    {
-        foreach (var member in item.EnumerateObject())
-        {
-            if (member.Name is not ("id" or "status"))
-            {
-                member.WriteTo(writer);
-            }
-        }
-    });
-
     private void Over(JsonElement response)
     {
         IsOver = true;
+        ReleaseThought(before: int.MaxValue, callId: null);
         foreach (var open in _items.Values.OrderBy(i => i.Index))
         {
             Emit(open, new StepStopped()); // an incomplete answer may leave an item without its end

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Tenancy;
 
@@ -11,35 +10,6 @@ internal static class AnnouncementFeature
 
     public static void AnnounceWhenReady(this WebApplication app) =>
         app.Lifetime.ApplicationStarted.Register(() => _ = AnnounceAsync(app));
-
-    /// <summary>Runs until the server is stopped. What is wrong with the set-up is told in words, without a trace.</summary>
-    public static async Task<int> RunToEndAsync(this WebApplication app)
-    {
-        try
-        {
-            app.RequireSafeAddress();
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception exception) when (Validation(exception) is { Length: > 0 } problems)
-        {
-            await Console.Error.WriteLineAsync("The configuration is wrong:\n- " + string.Join("\n- ", problems));
-            return 1;
-        }
-        catch (Exception exception) when (exception is StartRefusedException or IOException)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return 1;
-        }
-    }
-
-    /// <summary>What is wrong with the settings. The host throws one exception for each class of options, and wraps them when there are several.</summary>
-    private static string[] Validation(Exception exception) => exception switch
-    {
-        OptionsValidationException one => [.. one.Failures],
-        AggregateException several => [.. several.InnerExceptions.OfType<OptionsValidationException>().SelectMany(e => e.Failures)],
-        _ => [],
-    };
 
     private static async Task AnnounceAsync(WebApplication app)
     {

@@ -21,7 +21,7 @@ internal sealed record ServerData(string Path)
         }
 
         var key = File.ReadAllBytes(file);
-        return key.Length == Length ? key : throw new InvalidOperationException($"The file '{file}' must hold {Length} bytes. Restore it from a backup, or remove it to have a new one made.");
+        return key.Length == Length ? key : throw new StartRefusedException($"The file '{file}' must hold {Length} bytes. Restore it from a backup, or remove it to have a new one made.");
     }
 }
 

@@ -4,6 +4,7 @@ using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tenancy;
 
 namespace OpenInteractions.Server.Features;
@@ -23,8 +24,8 @@ internal static class EngineFeature
             isPrivate: s.GetRequiredService<IConfiguration>().ReachableAddress() is null,
             s.GetRequiredService<TimeProvider>()));
 
-        services.AddOptions<RunOptions>().BindConfiguration(RunOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<RunOptions>(RunOptions.Section);
+        services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
         services.AddSingleton<RunExecutor>();

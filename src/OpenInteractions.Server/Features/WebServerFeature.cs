@@ -7,6 +7,8 @@ namespace OpenInteractions.Server.Features;
 internal static class WebServerFeature
 {
     private const string DefaultAddress = "http://127.0.0.1:8080";
+    private const string AuthMode = "OpenInteractions:Auth:Mode";
+    private const string Open = "open";
 
     public static void AddWebServer(this WebApplicationBuilder builder)
     {
@@ -41,7 +43,11 @@ internal static class WebServerFeature
     }
 
     /// <summary>True when the operator chose to serve everybody.</summary>
-    public static bool IsOpenOnPurpose(this IConfiguration configuration) => configuration["OpenInteractions:Auth:Mode"] == "open";
+    public static bool IsOpenOnPurpose(this IConfiguration configuration) => string.Equals(configuration[AuthMode], Open, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong with the settings of authentication.</summary>
+    public static IEnumerable<string> AuthProblems(this IConfiguration configuration) =>
+        string.IsNullOrEmpty(configuration[AuthMode]) || configuration.IsOpenOnPurpose() ? [] : [$"{AuthMode}: must be {Open}, or not set."];
 
     /// <summary>The first address that other machines can reach, or null.</summary>
     public static string? ReachableAddress(this IConfiguration configuration)

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace OpenInteractions.Storage.Sqlite;
 
@@ -19,6 +18,3 @@ public sealed class SqliteOptions
     [Range(1, 100_000)]
     public int WriteQueue { get; set; } = 1024;
 }
-
-[OptionsValidator]
-internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOptions>;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Sqlite;
@@ -17,8 +18,7 @@ public static class StorageFeature
     /// <param name="dataDirectory">Created with mode 700 when it is not there.</param>
     public static IServiceCollection AddSqliteStorage(this IServiceCollection services, string dataDirectory)
     {
-        services.AddSingleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>();
-        services.AddOptions<SqliteOptions>().BindConfiguration(SqliteOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<SqliteOptions>(SqliteOptions.Section);
         services.AddSingleton(provider => SqliteStorage.Open(
             dataDirectory,
             provider.GetRequiredService<IOptions<SqliteOptions>>().Value,

@@ -160,7 +160,7 @@ internal static class SemanticCases
     {
         foreach (var tool in (string[])["google_search", "url_context", "code_execution", "google_maps", "file_search"])
         {
-            yield return new($"tool {tool}", Tool($$"""{"type":"{{tool}}"}"""), "tools[0]", Precondition);
+            yield return new($"tool {tool}", Tool($$"""{"type":"{{tool}}"}"""), $"The tool '{tool}' in 'tools[0]'", Precondition);
         }
 
         yield return new("an environment", Plus("\"environment\":\"remote\""), "'environment'", Precondition);

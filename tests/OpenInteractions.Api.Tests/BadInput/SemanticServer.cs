@@ -25,14 +25,15 @@ public sealed class SemanticServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _vendor = await VendorServer.StartAsync(new OpenAIVendor { Key = null, HasResponses = false, AcceptsAnyModel = true });
-        _server = await TestServer.StartAsync(
-            ("OpenInteractions:Providers:Endpoints:local:BaseUrl", new Uri(_vendor.Address, "v1").ToString()),
-            ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"));
-        using var open = _server.Client;
-        var foreign = (await open.CreateAsync("""{"model":"demo","input":"echo: mine"}""")).Ok();
-        Client = open.WithKey(_server.CreateKey("second"));
-        await KeyTakesEffectAsync(foreign.Id);
-        _ids["FOREIGN"] = foreign.Id;
+        _server = await TestServer.StartWithKeysAsync(
+            [("first", "key-of-the-first-project"), ("second", "key-of-the-second-project")],
+            [
+                ("OpenInteractions:Providers:Endpoints:local:BaseUrl", new Uri(_vendor.Address, "v1").ToString()),
+                ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"),
+            ]);
+        using var first = _server.Client.WithKey("key-of-the-first-project");
+        Client = _server.Client.WithKey("key-of-the-second-project");
+        _ids["FOREIGN"] = (await first.CreateAsync("""{"model":"demo","input":"echo: mine"}""")).Ok().Id;
         await FillAsync();
     }
 
@@ -76,14 +77,5 @@ public sealed class SemanticServer : IAsyncLifetime
         _vendor.Enqueue(VendorReply.Events(ChatFrames.Answer("x")).HangAfterParts(0, _gate));
         _ids["RUNNING"] = (await Client.CreateAsync("""{"model":"local/any","input":"hi","background":true}""")).Ok().Id;
         await _gate.Reached;
-    }
-
-    // A key that is made while the server runs is seen within a second; asking is the only sign.
-    private async Task KeyTakesEffectAsync(string foreignId)
-    {
-        while ((await Client.GetAsync(foreignId)).Status != 404)
-        {
-            await Task.Delay(20);
-        }
     }
 }

@@ -38,12 +38,14 @@ internal sealed class TestServer : IAsyncDisposable
         StartAsync(NewDirectory(), time, settings);
 
     /// <summary>A server whose callers need a key; a key that a test has chosen is known by its hash, as every other.</summary>
-    public static Task<TestServer> StartWithKeysAsync(params (string Project, string Key)[] keys)
+    public static Task<TestServer> StartWithKeysAsync(params (string Project, string Key)[] keys) => StartWithKeysAsync(keys, []);
+
+    public static Task<TestServer> StartWithKeysAsync((string Project, string Key)[] keys, (string Name, string Value)[] settings)
     {
         var data = NewDirectory();
         var entries = keys.Select(k => $$"""{"id":"key_{{k.Project}}","project":"{{k.Project}}","sha256":"{{ApiKeyFile.Hash(k.Key)}}","created":"2026-11-21T10:00:00Z"}""");
         File.WriteAllText(Path.Combine(data.FullName, "keys.json"), $"[{string.Join(',', entries)}]");
-        return StartAsync(data, time: null);
+        return StartAsync(data, time: null, settings);
     }
 
     /// <summary>Runs a server that is expected to end by itself.</summary>
@@ -53,8 +55,7 @@ internal sealed class TestServer : IAsyncDisposable
         var data = NewDirectory();
         try
         {
-            await using var app = ServerApplication.Build(["--data-dir", data.FullName, .. args], builder => builder.Logging.ClearProviders());
-            return await app.RunToEndAsync();
+            return await StartFeature.RunToEndAsync(() => ServerApplication.Build(["--data-dir", data.FullName, .. args], builder => builder.Logging.ClearProviders()));
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Providers;
@@ -61,13 +62,14 @@ public sealed partial class ConfigurationPageTests
 
     private static string RangeOf(PropertyInfo property) => property.GetCustomAttribute<RangeAttribute>() is { } range
         ? $"{Text(range.Minimum)} to {Text(range.Maximum)}"
-        : property.PropertyType == typeof(bool) ? "true, false" : property.Name == nameof(EndpointOptions.Wire) ? "auto, responses, chat" : "";
+        : property.PropertyType.IsEnum ? string.Join(", ", Enum.GetValues(property.PropertyType).Cast<object>().Select(Text)) : property.PropertyType == typeof(bool) ? "true, false" : property.Name == nameof(EndpointOptions.Wire) ? "auto, responses, chat" : "";
 
     private static string Text(object? value) => value switch
     {
         null => "not set",
         ICollection { Count: 0 } => "none",
         bool flag => flag ? "true" : "false",
+        Enum word => JsonNamingPolicy.CamelCase.ConvertName(word.ToString()),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,
     };

@@ -60,6 +60,30 @@ for (const order of orders) {
   }
 }
 
+for (const vendor of Object.keys(models)) {
+  for (const [mode, turn] of [['plain', plainTurn], ['streamed', streamedTurn]]) {
+    scenario(`a client keeps the conversation with ${vendor}, ${mode}: two rounds of calls, thinking`, ['FN-7', 'ST-15', 'TH-4'], async () => {
+      const ai = sdk(server.url);
+      const settings = { model: models[vendor], tools, store: false, generation_config: { thinking_level: 'low', thinking_summaries: 'auto' } };
+      const history = [];
+      for (const words of [['a', 'b'], ['c']]) {
+        history.push({ type: 'user_input', content: [{ type: 'text', text: words.map((w) => `call note with {"word":"${w}"}`).join(' and ') }] });
+        const asked = await turn(ai, { ...settings, input: history });
+        const calls = asked.steps.filter((s) => s.type === 'function_call');
+        assert.deepEqual(calls.map((c) => c.arguments.word), words, JSON.stringify(asked));
+        history.push(...asked.steps, ...calls.map((c) => ({ type: 'function_result', call_id: c.id, name: c.name, result: `noted ${c.arguments.word}` })));
+        const answer = await turn(ai, { ...settings, input: history });
+        assert.equal(answer.status, 'completed', JSON.stringify(answer));
+        for (const word of words) {
+          assert.match(textIn(answer), new RegExp(`noted ${word}`));
+        }
+
+        history.push(...answer.steps);
+      }
+    }, { skip });
+  }
+}
+
 scenario('parallel calls, images and a failed call travel from vendor to vendor', ['ST-11', 'FN-2', 'FN-5', 'FN-6'], async () => {
   const ai = sdk(server.url);
   let previous_interaction_id;

@@ -127,6 +127,9 @@ public sealed class RequestTests
         Assert.Equal(version, talk.Server.Requests[0].Header("anthropic-version"));
         Assert.Equal(sent, talk.Sent.TryGetProperty("temperature", out _));
         Assert.Equal(sent, talk.Provider.Describe(model).Capabilities.Sampling);
+        Assert.Equal(
+            sent ? [SamplingSettings.TopP, SamplingSettings.Seed] : [SamplingSettings.Temperature, SamplingSettings.TopP, SamplingSettings.Seed],
+            talk.Provider.Ignored(new ModelRequest { Model = talk.Provider.Describe(model), History = [], Config = talk.Config, InteractionId = "int_test" }));
     }
 
     [Fact]

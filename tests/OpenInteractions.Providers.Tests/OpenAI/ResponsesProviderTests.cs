@@ -6,6 +6,7 @@ using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Providers.OpenAI;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors;
 using OpenInteractions.Testing.Vendors.OpenAI;
@@ -358,6 +359,7 @@ public sealed class ResponsesProviderTests
     }
 
     [Fact]
+    [Rule("TH-5")]
     public async Task A_sampling_setting_that_a_model_refuses_is_dropped_and_remembered()
     {
         await using var upstream = await OpenAIUpstream.StartAsync();
@@ -371,6 +373,23 @@ public sealed class ResponsesProviderTests
         Assert.Equal(first.Text, second.Text);
         Assert.Equal([400, 400], upstream.Server.Refusals.Select(r => r.Reply.Status));
         Assert.Equal(4, upstream.Server.Requests.Count);
+        Assert.Equal([SamplingSettings.Temperature, SamplingSettings.TopP], upstream.Provider.Ignored(request));
+        Assert.Contains("'temperature'", upstream.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OpenAIWire.Responses)]
+    [InlineData(OpenAIWire.Chat)]
+    public async Task A_tool_that_the_provider_cannot_run_is_refused_by_name_and_with_a_remedy(OpenAIWire wire)
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(wire: wire);
+
+        var refused = await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask("gpt-5", "Search") with { NativeTools = [new GoogleSearchTool()] }));
+
+        Assert.Equal((ErrorCode.FailedPrecondition, "tools"), (refused.Code, refused.Field));
+        Assert.Equal(
+            "The provider 'openai' cannot run the tool 'google_search' itself. Leave it out of 'tools', declare a 'function' in its place, or use a model whose provider has it.", refused.Message);
+        Assert.Empty(upstream.Server.Requests);
     }
 
     [Fact]

@@ -86,6 +86,44 @@ public sealed class ProvidersFeatureTests
         Assert.Equal(["OpenInteractions:Models:Aliases:fast", "OpenInteractions:Models:DefaultProvider"], refusal.Failures.Select(f => f.Split(": ")[0]));
     }
 
+    [Theory]
+    [InlineData(null, "/v1beta/interactions")]
+    [InlineData("auto", "/v1beta/interactions")]
+    [InlineData("interactions", "/v1beta/interactions")]
+    [InlineData("generateContent", "/v1beta/models/gemini-3.8-flash:streamGenerateContent")]
+    public async Task The_wire_to_gemini_can_be_chosen(string? wire, string path)
+    {
+        await using var server = await VendorServer.StartAsync(new FakeGemini());
+        using var host = Host(new()
+        {
+            ["GEMINI_API_KEY"] = FakeGemini.Key, ["GOOGLE_GEMINI_BASE_URL"] = server.Address.AbsoluteUri,
+            ["OpenInteractions:Providers:GeminiWire"] = wire, ["OpenInteractions:Providers:Ollama"] = "false",
+        });
+        await host.StartAsync();
+        var provider = host.Services.GetServices<IModelProvider>().Single(p => p.Name == "gemini");
+        var given = new HistoryStep(new UserInputStep { Content = [new TextContent { Text = "Hello" }] });
+
+        await foreach (var _ in provider.StreamAsync(
+            new ModelRequest { Model = provider.Describe("gemini-3.8-flash"), History = [new HistoryTurn([given], isSettled: false)], Config = new GenerationConfig(), InteractionId = "int_test" }, default))
+        {
+            // only where it goes to is looked at
+        }
+
+        Assert.Equal([path], server.Requests.Select(r => r.Path));
+    }
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("1")]
+    public async Task A_wire_that_gemini_does_not_have_is_told_at_the_start(string wire)
+    {
+        using var host = Host(new() { ["OpenInteractions:Providers:GeminiWire"] = wire });
+
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["OpenInteractions:Providers:GeminiWire: must be one of auto, interactions, generateContent."], refusal.Failures);
+    }
+
     [Fact]
     public async Task An_ollama_that_is_off_has_no_models_and_hurts_nobody()
     {

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Server.Features;
+
+/// <summary>The server's life from start to end. What is wrong with the set-up is told in words that name what to change, and never as a trace.</summary>
+internal static class StartFeature
+{
+    /// <summary>Builds the server and runs it until it is stopped.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunToEndAsync(Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            RequireRightSettings(app);
+            app.RequireSafeAddress();
+
+            // Opened here, because the host would log the trace of what stands in its way.
+            app.Services.GetRequiredService<IInteractionStore>();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartRefusedException or StoreUnavailableException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>Checks all settings before anything is opened, so that all that is wrong is told at once and nothing was touched.</summary>
+    private static void RequireRightSettings(WebApplication app)
+    {
+        List<string> problems = [.. app.Configuration.AuthProblems()];
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or AggregateException)
+        {
+            // One exception for each class of options, wrapped when there are several.
+            var all = exception is AggregateException several ? several.InnerExceptions : [exception];
+            problems.AddRange(all.OfType<OptionsValidationException>().SelectMany(e => e.Failures));
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new StartRefusedException("The configuration is wrong:\n- " + string.Join("\n- ", problems));
+        }
+    }
+}
