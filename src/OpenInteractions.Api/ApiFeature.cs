@@ -25,7 +25,7 @@ public static class ApiFeature
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<ErrorResponses>();
         app.UseRouting();
-        app.UseCors();
+        app.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
         app.UseMiddleware<CallerAuthentication>();
         app.MapVersions(version =>
         {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Storage;
 
@@ -17,7 +16,8 @@ internal static class Rows
 
     private const int AfterInteraction = 19;
 
-    public static StoredInteraction ReadInteraction(DbDataReader row, bool withContent) => new()
+    public static StoredInteraction ReadInteraction<TRow>(TRow row, bool withContent)
+        where TRow : IRow => new()
     {
         Id = row.GetString(0),
         Project = row.GetString(1),
@@ -34,55 +34,59 @@ internal static class Rows
         ChainModalities = row.GetInt32(12),
         HasGap = row.GetBoolean(13),
         HasJournal = row.GetBoolean(14),
-        Settings = ReadBytes(row, 15),
-        Usage = ReadBytes(row, 16),
-        Errors = ReadBytes(row, 17),
-        PendingCalls = ReadBytes(row, 18),
-        Input = withContent ? ReadBytes(row, AfterInteraction) : default,
-        Output = withContent ? ReadBytes(row, AfterInteraction + 1) : default,
-        ProviderStates = withContent ? ReadBytes(row, AfterInteraction + 2) : default,
+        Settings = row.GetBytes(15),
+        Usage = row.GetBytes(16),
+        Errors = row.GetBytes(17),
+        PendingCalls = row.GetBytes(18),
+        Input = withContent ? row.GetBytes(AfterInteraction) : default,
+        Output = withContent ? row.GetBytes(AfterInteraction + 1) : default,
+        ProviderStates = withContent ? row.GetBytes(AfterInteraction + 2) : default,
     };
 
     /// <summary>From <c>id, status, root_id, depth, chain_modalities, pending_calls, has_gap</c>.</summary>
-    public static ParentInteraction ReadParent(DbDataReader row) => new()
+    public static ParentInteraction ReadParent<TRow>(TRow row)
+        where TRow : IRow => new()
     {
         Id = row.GetString(0),
         Status = ReadStatus(row, 1),
         RootId = ReadText(row, 2) ?? row.GetString(0),
         Depth = row.GetInt32(3),
         ChainModalities = row.GetInt32(4),
-        PendingCalls = ReadBytes(row, 5),
+        PendingCalls = row.GetBytes(5),
         HasGap = row.GetBoolean(6),
     };
 
     /// <summary>From <c>id, previous_id</c> and <see cref="Content"/>.</summary>
-    public static StoredTurn ReadTurn(DbDataReader row) => new()
+    public static StoredTurn ReadTurn<TRow>(TRow row)
+        where TRow : IRow => new()
     {
         Id = row.GetString(0),
         PreviousId = ReadText(row, 1),
-        Input = ReadBytes(row, 2),
-        Output = ReadBytes(row, 3),
-        ProviderStates = ReadBytes(row, 4),
+        Input = row.GetBytes(2),
+        Output = row.GetBytes(3),
+        ProviderStates = row.GetBytes(4),
     };
 
     /// <summary>From <c>epoch, first_number, last_number, is_compressed, frames, checkpoint</c>.</summary>
-    public static JournalBatch ReadBatch(DbDataReader row) => new()
+    public static JournalBatch ReadBatch<TRow>(TRow row)
+        where TRow : IRow => new()
     {
         Epoch = row.GetInt64(0),
         FirstNumber = row.GetInt64(1),
         LastNumber = row.GetInt64(2),
         IsCompressed = row.GetBoolean(3),
-        Frames = ReadBytes(row, 4),
-        Checkpoint = ReadBytes(row, 5),
+        Frames = row.GetBytes(4),
+        Checkpoint = row.GetBytes(5),
     };
 
-    public static DateTimeOffset ReadTime(DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+    public static DateTimeOffset ReadTime<TRow>(TRow row, int column)
+        where TRow : IRow => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    public static ReadOnlyMemory<byte> ReadBytes(DbDataReader row, int column) => row.IsDBNull(column) ? default : row.GetFieldValue<byte[]>(column);
+    private static string? ReadText<TRow>(TRow row, int column)
+        where TRow : IRow => row.IsNull(column) ? null : row.GetString(column);
 
-    private static string? ReadText(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static InteractionStatus ReadStatus(DbDataReader row, int column) => InteractionStatuses.TryParse(row.GetString(column), out var status)
+    private static InteractionStatus ReadStatus<TRow>(TRow row, int column)
+        where TRow : IRow => InteractionStatuses.TryParse(row.GetString(column), out var status)
         ? status
         : throw new InvalidDataException($"Interaction {row.GetString(0)} has a status that this program does not know.");
 }

@@ -30,6 +30,9 @@ public sealed record ModelRequest
     /// <summary><c>flex</c>, <c>standard</c>, <c>priority</c> or <c>deferred</c>.</summary>
     public string ServiceTier { get; init; } = "standard";
 
+    /// <summary>False when nobody can watch the pieces as they come: an adapter may then join those that arrived together.</summary>
+    public bool IsFollowed { get; init; } = true;
+
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }
 }

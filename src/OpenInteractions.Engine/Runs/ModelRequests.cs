@@ -20,6 +20,7 @@ internal static class ModelRequests
             ResponseFormats = Formats(request),
             SafetySettings = request.SafetySettings ?? [],
             ServiceTier = plan.Interaction.ServiceTier,
+            IsFollowed = plan.Interaction.HasJournal,
             InteractionId = plan.Interaction.Id,
         };
     }

@@ -71,6 +71,7 @@ public sealed class AnthropicProvider : IModelProvider
                     messages = Build(request, traits, renderer, learned);
                     return true;
                 },
+                IsFollowed = request.IsFollowed,
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
             };

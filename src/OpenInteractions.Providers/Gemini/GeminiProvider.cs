@@ -74,6 +74,7 @@ public sealed class GeminiProvider : IModelProvider
                     Request = call.Request,
                     Answer = call.Answer,
                     Adapt = call.Adapt,
+                    IsFollowed = request.IsFollowed,
                     InteractionId = request.InteractionId,
                     ServiceTier = request.ServiceTier,
                 },

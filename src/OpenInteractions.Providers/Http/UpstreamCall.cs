@@ -15,6 +15,9 @@ internal sealed record UpstreamCall
     /// </summary>
     public Func<UpstreamFailureException, bool> Adapt { get; init; } = _ => false;
 
+    /// <summary>As in <see cref="ModelRequest.IsFollowed"/>.</summary>
+    public bool IsFollowed { get; init; } = true;
+
     public required string InteractionId { get; init; }
 
     public string ServiceTier { get; init; } = "standard";

@@ -59,6 +59,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
                     continue;
                 }
 
+                if (!call.IsFollowed)
+                {
+                    TextPieces.Join(events);
+                }
+
                 foreach (var modelEvent in events)
                 {
                     begun = true;

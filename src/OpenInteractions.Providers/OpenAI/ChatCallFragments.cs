@@ -68,6 +68,9 @@ internal sealed class ChatCall(int number, int? index, string? upstreamId)
 
     public string? Name { get; set; }
 
+    /// <summary>The key of its step, once that has begun.</summary>
+    public int? Key { get; set; }
+
     public StringBuilder Arguments { get; } = new();
 
     /// <summary>Opaque data of the upstream that must come back with the call.</summary>

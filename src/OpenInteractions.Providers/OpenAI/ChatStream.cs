@@ -17,7 +17,6 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     private readonly StepOrder _order = new();
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
-    private readonly Dictionary<ChatCall, int> _callKeys = [];
     private readonly CitedText _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<JsonElement> _reasoningDetails = [];
@@ -355,9 +354,9 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             return; // the shell needs the name; the fragments so far are kept
         }
 
-        if (!_callKeys.TryGetValue(call, out var key))
+        if (call.Key is not { } key)
         {
-            _callKeys[call] = key = _keys++;
+            call.Key = key = _keys++;
             Emit(key, new StepStarted(new FunctionCallStep { Id = _callIds.Unique(call.UpstreamId), Name = _names.ToNative(call.Name), Arguments = NoArguments }));
             arguments = call.Arguments.ToString();
         }
@@ -370,7 +369,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
     private void StopCall(ChatCall call)
     {
-        if (!_callKeys.TryGetValue(call, out var key))
+        if (call.Key is not { } key)
         {
             throw UpstreamFailureException.Malformed(); // a call without a name
         }

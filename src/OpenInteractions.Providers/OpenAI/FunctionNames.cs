@@ -12,10 +12,12 @@ internal sealed partial class FunctionNames
 {
     private const int MaxLength = 64;
 
+    private static readonly Dictionary<string, string> None = [];
+
     private readonly Dictionary<string, string> _declared;
 
     public FunctionNames(IReadOnlyList<FunctionTool> functions) =>
-        _declared = functions.Where(f => ToUpstream(f.Name) != f.Name).ToDictionary(f => ToUpstream(f.Name), f => f.Name);
+        _declared = functions.Count == 0 ? None : functions.Where(f => ToUpstream(f.Name) != f.Name).ToDictionary(f => ToUpstream(f.Name), f => f.Name);
 
     public static string ToUpstream(string name)
     {

@@ -82,6 +82,7 @@ public sealed class OpenAIProvider : IModelProvider
                 Request = () => Write(call),
                 Answer = () => Answer(call),
                 Adapt = failure => Adapt(call, failure),
+                IsFollowed = request.IsFollowed,
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
             },

@@ -6,14 +6,14 @@ namespace OpenInteractions.Storage.Sqlite;
 /// <summary>The database file of a data directory: opens connections to it and brings its schema up to date.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    // The log is cut back to 64 MB after a burst. Nobody else writes; the time-out is for a checkpoint that waits for readers. Content that
+    // The log is cut back to 64 MB after a burst. Nobody else writes. Content that
     // was erased is overwritten, in free pages too.
     private const string WriterPragmas = """
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 0;
         PRAGMA journal_size_limit = 67108864;
-        PRAGMA busy_timeout = 250;
+        PRAGMA busy_timeout = 5000;
         PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -16000;
         PRAGMA secure_delete = ON;
@@ -75,7 +75,7 @@ internal sealed class SqliteDatabase : IDisposable
         {
             connection.Open();
             var session = new SqliteSession(connection);
-            session[pragmas].Execute();
+            session.Script(pragmas);
             return session;
         }
         catch

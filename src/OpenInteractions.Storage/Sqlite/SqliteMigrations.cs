@@ -42,7 +42,7 @@ internal static class SqliteMigrations
             session["BEGIN IMMEDIATE"].Execute();
             try
             {
-                session[migration.Sql].Execute();
+                session.Script(migration.Sql);
                 session[RecordSql].Set(1, migration.Number).Set(2, migration.Name).Set(3, migration.Checksum).Set(4, now).Execute();
                 session["COMMIT"].Execute();
             }

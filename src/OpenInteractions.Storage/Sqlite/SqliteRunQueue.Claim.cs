@@ -93,7 +93,7 @@ internal sealed partial class SqliteRunQueue
     private static ReadOnlyMemory<byte> ReadRequest(SqliteSession session, long number)
     {
         using var rows = session[RequestSql].Set(1, number).Query();
-        return rows.Read() ? Rows.ReadBytes(rows, 0) : throw new InvalidDataException("A run has no request.");
+        return rows.Read() ? rows.GetBytes(0) : throw new InvalidDataException("A run has no request.");
     }
 
     private readonly record struct Candidate(long Number, string Id, string Project, bool IsTakeOver, long Epoch, int TakeOvers, DateTimeOffset Deadline);

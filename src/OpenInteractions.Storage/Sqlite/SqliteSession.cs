@@ -18,12 +18,22 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         {
             if (!_statements.TryGetValue(sql, out var statement))
             {
-                statement = new SqliteStatement(connection, sql);
+                statement = new SqliteStatement(connection.Handle!, sql);
                 _statements.Add(sql, statement);
             }
 
             return statement;
         }
+    }
+
+    /// <summary>Runs several statements without parameters.</summary>
+    public void Script(string sql)
+    {
+        using var script = connection.CreateCommand();
+#pragma warning disable CA2100 // Every text that comes here is a constant of this project.
+        script.CommandText = sql;
+#pragma warning restore CA2100
+        script.ExecuteNonQuery();
     }
 
     /// <summary>How many pages this connection has written to the write-ahead log since the last call.</summary>

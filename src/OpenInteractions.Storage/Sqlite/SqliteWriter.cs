@@ -144,7 +144,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             return;
         }
 
-        // One change, or a group whose transaction was lost: each for itself, so that what does not fit on the disk fails alone.
+        // One change, or a group with one that fails or does not fit on the disk: each for itself, so that it fails alone. That happens so seldom that
+        // a savepoint for each change, which would spare the others their own commits, costs more than it saves.
         foreach (var job in _group)
         {
             CommitAlone(job);
@@ -159,19 +160,11 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             _session["BEGIN IMMEDIATE"].Execute();
             foreach (var job in _group)
             {
-                _session["SAVEPOINT change"].Execute();
-                try
+                job.Execute(_session);
+                if (!_session.IsInTransaction)
                 {
-                    job.Failure = null;
-                    job.Execute(_session);
+                    throw new InvalidOperationException("The transaction ended in the middle of a group."); // a full disk can do that
                 }
-                catch (Exception exception) when (_session.IsInTransaction)
-                {
-                    _session["ROLLBACK TO change"].Execute();
-                    job.Failure = exception;
-                }
-
-                _session["RELEASE change"].Execute();
             }
 
             _session["COMMIT"].Execute();
@@ -186,14 +179,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _instruments.OnCommitted(started, _group.Count);
         foreach (var job in _group)
         {
-            if (job.Failure is { } failure)
-            {
-                job.Fail(SqliteErrors.Translate(failure));
-            }
-            else
-            {
-                job.Succeed();
-            }
+            job.Succeed();
         }
 
         return true;
@@ -249,7 +235,10 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             _pages = 0;
             if (Checkpoint("PRAGMA wal_checkpoint(PASSIVE)") > TooLongLog)
             {
+                // Nobody may write while this waits for readers.
+                _session["PRAGMA busy_timeout = 250"].Execute();
                 Checkpoint("PRAGMA wal_checkpoint(RESTART)");
+                _session["PRAGMA busy_timeout = 5000"].Execute();
             }
         }
         catch (Exception exception)

@@ -3,9 +3,6 @@ namespace OpenInteractions.Storage.Sqlite;
 /// <summary>A change that waits for the writer. It may be executed more than once before it is committed, and counts once.</summary>
 internal abstract class WriteJob
 {
-    /// <summary>Why it failed in the group that is being executed.</summary>
-    public Exception? Failure { get; set; }
-
     public abstract void Execute(SqliteSession session);
 
     /// <summary>Tells the caller that the change is durable.</summary>
