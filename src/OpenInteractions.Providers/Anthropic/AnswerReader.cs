@@ -38,9 +38,9 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
         return this;
     }
 
-    public void OnFrame(ReadOnlySpan<byte> frame, List<ModelEvent> output)
+    public void OnFrame(ReadOnlyMemory<byte> frame, List<ModelEvent> output)
     {
-        var data = UpstreamJson.Parse(frame);
+        var data = UpstreamJson.Parse(frame.Span);
         // The type stands in the data too, and that is what all clients go by.
         switch (data.Text("type"))
         {

@@ -41,7 +41,7 @@ internal sealed class FrameReader(Stream body) : IDisposable
     }
 
     /// <summary>The data of the next frame that is complete; false when more bytes are needed.</summary>
-    public bool TryRead(out ReadOnlySpan<byte> data)
+    public bool TryRead(out ReadOnlyMemory<byte> data)
     {
         while (TryReadLine(out var line))
         {
@@ -55,7 +55,7 @@ internal sealed class FrameReader(Stream body) : IDisposable
             (_data, _frame) = (DataLines.None, _line);
             if (had != DataLines.None)
             {
-                data = had == DataLines.One ? _buffer.AsSpan(_dataAt, _dataLength) : _joined!.WrittenSpan;
+                data = had == DataLines.One ? _buffer.AsMemory(_dataAt, _dataLength) : _joined!.WrittenMemory;
                 return true;
             }
         }

@@ -9,8 +9,8 @@ internal interface IAnswer
     /// <summary>True when the answer may break off now without a loss.</summary>
     bool CanEnd => IsOver;
 
-    /// <summary>The data of one frame of a stream; never the mark <c>[DONE]</c>.</summary>
-    void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output);
+    /// <summary>The data of one frame of a stream, valid during the call; never the mark <c>[DONE]</c>.</summary>
+    void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output);
 
     /// <summary>The mark <c>[DONE]</c> that ends streams of the OpenAI kind.</summary>
     void OnDone()

@@ -73,7 +73,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
     {
         while (!answer.IsOver && _frames.TryRead(out var data))
         {
-            if (data.SequenceEqual("[DONE]"u8))
+            if (data.Span.SequenceEqual("[DONE]"u8))
             {
                 answer.OnDone();
             }

@@ -18,6 +18,20 @@ internal static class UpstreamJson
         }
     }
 
+    /// <summary>The same for JSON that is looked at and forgotten: to be disposed, and nothing of it is valid afterwards.</summary>
+    /// <exception cref="UpstreamFailureException">It is no JSON.</exception>
+    public static JsonDocument Open(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            return JsonDocument.Parse(data);
+        }
+        catch (JsonException)
+        {
+            throw UpstreamFailureException.Malformed();
+        }
+    }
+
     /// <exception cref="UpstreamFailureException">It is no JSON.</exception>
     public static async Task<JsonElement> ReadAsync(Stream body, CancellationToken cancellationToken)
     {

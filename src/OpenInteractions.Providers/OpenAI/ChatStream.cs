@@ -13,7 +13,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     private readonly StopSequenceCutter _cutter = new(cutsLocally ? request.Config.StopSequences ?? [] : []);
     private readonly ThinkTagSplitter? _tags = profile.ThinkTags ? new() : null;
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
-    private readonly TextFrames _frames = new("\"content\""u8.ToArray());
+    private readonly ChatChunks _chunks = new();
     private readonly StepOrder _order = new();
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
@@ -41,21 +41,18 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     /// <summary>Once the upstream has said why it stopped, only usage is missing.</summary>
     public bool CanEnd => _finish is not null;
 
-    public void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output)
+    public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)
     {
         _out = output;
-        if (_frames.TryRead(data, out var text))
+        if (_chunks.TryReadText(data.Span, out var text))
         {
             OnText(text);
             return;
         }
 
-        var chunk = UpstreamJson.Parse(data);
-        On(chunk);
-        if (_frames.IsLearning && SaysNothingButText(chunk))
-        {
-            _frames.Learn(data);
-        }
+        using var chunk = UpstreamJson.Open(data);
+        On(chunk.RootElement);
+        _chunks.Learn(data.Span, chunk.RootElement);
     }
 
     public void OnDone() => _isDone = true;
@@ -140,7 +137,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
         if (delta.TryGetProperty(ChatState.ReasoningDetails, out var details) && details.ValueKind == JsonValueKind.Array && details.GetArrayLength() > 0)
         {
-            _reasoningDetails.AddRange(details.EnumerateArray());
+            _reasoningDetails.AddRange(details.EnumerateArray().Select(d => d.Clone()));
         }
 
         // Two names for one thing; servers that send both send the same text twice.
@@ -175,25 +172,6 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             OnCall(_fragments.Find(wrapped.RootElement, 0, 1), wrapped.RootElement);
         }
     }
-
-    /// <summary>True when a chunk with another text would have no other effect than that text: every member that <see cref="On"/> looks at is empty.</summary>
-    private static bool SaysNothingButText(JsonElement chunk) =>
-        IsEmpty(chunk, "error") && IsEmpty(chunk, "usage")
-        && chunk.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 1
-        && IsEmpty(choices[0], "finish_reason")
-        && choices[0].TryGetProperty("delta", out var delta) && delta.ValueKind == JsonValueKind.Object
-        && Text(delta, "content") is not null
-        && delta.EnumerateObject().All(m => m.Name is "role" or "content" || IsEmpty(m.Value));
-
-    private static bool IsEmpty(JsonElement o, string name) => !o.TryGetProperty(name, out var value) || IsEmpty(value);
-
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null => true,
-        JsonValueKind.String => value.ValueEquals(""u8),
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        _ => false,
-    };
 
     private void OnContent(JsonElement delta)
     {

@@ -24,10 +24,10 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     /// <summary>True after the upstream's last word.</summary>
     public bool IsOver { get; private set; }
 
-    public void OnFrame(ReadOnlySpan<byte> frame, List<ModelEvent> output)
+    public void OnFrame(ReadOnlyMemory<byte> frame, List<ModelEvent> output)
     {
         _out = output;
-        var data = UpstreamJson.Parse(frame);
+        var data = UpstreamJson.Parse(frame.Span);
         if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("type", out var type))
         {
             if (UpstreamError.From(data) is { Message.Length: > 0 } error)

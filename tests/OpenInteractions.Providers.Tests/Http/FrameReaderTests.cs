@@ -55,7 +55,7 @@ public sealed class FrameReaderTests
         {
             while (frames.TryRead(out var data))
             {
-                read.Add(Encoding.UTF8.GetString(data));
+                read.Add(Encoding.UTF8.GetString(data.Span));
             }
         }
         while (await frames.FillAsync(CancellationToken.None));

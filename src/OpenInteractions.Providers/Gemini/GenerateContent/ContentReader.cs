@@ -31,7 +31,7 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
 
     public bool IsOver => false;
 
-    public void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output) => output.AddRange(Read(Parse(UpstreamJson.Parse(data))));
+    public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output) => output.AddRange(Read(Parse(UpstreamJson.Parse(data.Span))));
 
     /// <summary>A proxy that knows no streaming sends the chunks as a list, or as one answer.</summary>
     public void OnWhole(JsonElement whole, List<ModelEvent> output)

@@ -21,8 +21,8 @@ internal sealed class EventReader(string family, GeminiSignatures signatures) : 
 
     public void OnDone() => IsOver = true;
 
-    public void OnFrame(ReadOnlySpan<byte> data, List<ModelEvent> output) =>
-        output.AddRange(Parse(UpstreamJson.Parse(data)) switch
+    public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output) =>
+        output.AddRange(Parse(UpstreamJson.Parse(data.Span)) switch
         {
             StepStartEvent start => Start(start.Index, start.Step),
             StepDeltaEvent delta => Step(delta.Index, reader => reader.Piece(delta.Delta)),
