@@ -22,6 +22,7 @@ internal static class ServerApplication
         builder.Services.AddEngine(data);
         builder.Services.AddModelProviders(builder.Configuration);
         builder.Services.AddApi();
+        builder.AddMemoryTrim();
         adjust?.Invoke(builder);
 
         var app = builder.Build();

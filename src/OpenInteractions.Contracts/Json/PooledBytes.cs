@@ -2,9 +2,14 @@ using System.Buffers;
 
 namespace OpenInteractions.Contracts.Json;
 
-/// <summary>A buffer that grows in arrays of the shared pool, so that large texts leave nothing behind for the garbage collector. Not for several threads.</summary>
+/// <summary>
+/// A buffer that grows in arrays of the shared pool. Large ones are left to the garbage collector: the pool would keep them for a minute, for every
+/// processor. Not for several threads.
+/// </summary>
 public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 {
+    private const int LargestPooled = 256 * 1024;
+
     private byte[] _bytes = [];
     private int _length;
 
@@ -42,11 +47,7 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     /// <summary>Gives the room back.</summary>
     public void Dispose()
     {
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-        }
-
+        GiveBack();
         (_bytes, _length) = ([], 0);
     }
 
@@ -58,13 +59,18 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
+        var size = Math.Max(needed, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength));
+        var larger = size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _bytes.AsSpan(0, _length).CopyTo(larger);
-        if (_bytes.Length > 0)
+        GiveBack();
+        _bytes = larger;
+    }
+
+    private void GiveBack()
+    {
+        if (_bytes.Length is > 0 and <= LargestPooled)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
         }
-
-        _bytes = larger;
     }
 }

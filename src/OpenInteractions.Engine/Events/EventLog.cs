@@ -12,6 +12,9 @@ internal sealed class EventLog
     /// <summary>Bytes that may wait for the journal before it is hurried.</summary>
     private const int EagerBytes = 64 * 1024;
 
+    /// <summary>Bytes that may wait for the journal before the run waits as well: a disk slower than the model must not fill the memory.</summary>
+    private const int MostUndurable = 256 * 1024;
+
     private readonly Lock _gate = new();
     private readonly RunLease? _lease;
     private readonly JournalWriter? _journal;
@@ -20,6 +23,7 @@ internal sealed class EventLog
     private long _pendingFrom = 1;
     private long _number;
     private long _durable;
+    private int _inFlight;
     private bool _isQueued;
     private bool _isInFlight;
     private bool _isClosed;
@@ -53,6 +57,7 @@ internal sealed class EventLog
     /// <returns>Completes when the next event may follow.</returns>
     public ValueTask AppendAsync(StreamEvent value, CancellationToken cancellationToken)
     {
+        var behind = 0L;
         lock (_gate)
         {
             var start = _pending.WrittenCount;
@@ -74,10 +79,13 @@ internal sealed class EventLog
             else
             {
                 Enqueue();
+                behind = _isClosed || _inFlight + _pending.WrittenCount <= MostUndurable ? 0 : _durable + 1;
             }
         }
 
-        return cancellationToken.CanBeCanceled ? Feed.WaitForSpaceAsync(cancellationToken) : ValueTask.CompletedTask;
+        return !cancellationToken.CanBeCanceled ? ValueTask.CompletedTask
+            : behind > 0 ? new ValueTask(WaitDurableAsync(behind, cancellationToken))
+            : Feed.WaitForSpaceAsync(cancellationToken);
     }
 
     /// <summary>The number of the last event.</summary>
@@ -191,7 +199,7 @@ internal sealed class EventLog
             var batch = PendingBatch();
             _pending = new ArrayBufferWriter<byte>(Math.Clamp(batch.Frames.Length, 256, EagerBytes));
             _pendingFrom = _number + 1;
-            _isInFlight = true;
+            (_isInFlight, _inFlight) = (true, batch.Frames.Length);
             return new JournalAppend(_lease!.Value, batch);
         }
     }
@@ -208,7 +216,7 @@ internal sealed class EventLog
         lock (_gate)
         {
             _durable = batch.LastNumber;
-            _isInFlight = false;
+            (_isInFlight, _inFlight) = (false, 0);
             (flushed, _flushed) = (_flushed, null);
         }
 

@@ -51,6 +51,28 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_waits_for_a_journal_that_is_far_behind()
+    {
+        var piece = new StepDeltaEvent { Index = 0, Delta = new TextDelta { Text = new string('x', 10_000) } };
+        var appended = 0;
+        Task waiting;
+        do
+        {
+            waiting = _log.AppendAsync(piece, _lost.Token).AsTask();
+            appended++;
+        }
+        while (waiting.IsCompleted && appended < 100);
+
+        Assert.InRange(appended * 10_000, 200_000, 300_000);
+        var batch = _log.TakeBatch()!.Batch;
+        Assert.False(waiting.IsCompleted);
+        _log.OnFlushed(batch, leaseHeld: true);
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(_log.AppendAsync(piece, _lost.Token).IsCompleted);
+    }
+
+    [Fact]
     public async Task A_batch_does_not_change_while_more_is_appended()
     {
         await AppendAsync("a");
