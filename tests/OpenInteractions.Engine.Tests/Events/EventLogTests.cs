@@ -69,7 +69,7 @@ public sealed class EventLogTests : IDisposable
         _log.OnFlushed(batch, leaseHeld: true);
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.True(_log.AppendAsync(piece, _lost.Token).IsCompleted);
+        Assert.True(_log.AppendAsync(piece, _lost.Token).AsTask().IsCompleted);
     }
 
     [Fact]
