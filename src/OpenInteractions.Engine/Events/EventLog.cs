@@ -27,6 +27,7 @@ internal sealed class EventLog
     private bool _isQueued;
     private bool _isInFlight;
     private bool _isClosed;
+    private bool _isHeldBack;
     private bool _isLost;
     private TaskCompletionSource? _flushed;
 
@@ -86,6 +87,33 @@ internal sealed class EventLog
         return !cancellationToken.CanBeCanceled ? ValueTask.CompletedTask
             : behind > 0 ? new ValueTask(WaitDurableAsync(behind, cancellationToken))
             : Feed.WaitForSpaceAsync(cancellationToken);
+    }
+
+    /// <summary>Keeps events from the journal until <see cref="Release"/>: the run that they belong to is not kept yet.</summary>
+    public void HoldBack()
+    {
+        lock (_gate)
+        {
+            _isHeldBack = true;
+        }
+    }
+
+    /// <summary>The run is kept.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _isHeldBack = false;
+            if (_pending.WrittenCount > 0)
+            {
+                Enqueue();
+            }
+
+            if (_flushed is not null)
+            {
+                _journal!.Hurry(); // somebody waits already
+            }
+        }
     }
 
     /// <summary>The number of the last event.</summary>
@@ -279,7 +307,7 @@ internal sealed class EventLog
 
     private void Enqueue()
     {
-        if (_isClosed)
+        if (_isClosed || _isHeldBack)
         {
             return;
         }
