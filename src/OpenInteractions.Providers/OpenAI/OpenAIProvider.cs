@@ -69,6 +69,12 @@ public sealed class OpenAIProvider : IModelProvider
                 SamplingSettings.TopP => !model.Capabilities.Sampling || _refusals.Has(model.Id, LearnedRefusals.TopP),
                 _ => WireFor(model) == OpenAIWire.Responses || _refusals.Has(model.Id, LearnedRefusals.Seed),
             }),
+            .. OptionalSettings.In(request).Where(setting => setting switch
+            {
+                OptionalSettings.ThinkingLevel => false,
+                OptionalSettings.ServiceTier => request.ServiceTier is not ("flex" or "priority"),
+                _ => true, // these wires have no word for it
+            }),
         ];
     }
 
