@@ -45,7 +45,7 @@ public static class CapabilityCheck
 
     private static void RequireThinking(ModelRequest request, ModelCapabilities can)
     {
-        if (request.Config.ThinkingLevel is not { } level || can.ThinkingLevels.Contains(level))
+        if (request.Config.ThinkingLevel is not { } level || can.ThinkingLevels.Contains(level) || can.MayThink)
         {
             return;
         }

@@ -71,7 +71,7 @@ public sealed class OpenAIProvider : IModelProvider
             }),
             .. OptionalSettings.In(request).Where(setting => setting switch
             {
-                OptionalSettings.ThinkingLevel => false,
+                OptionalSettings.ThinkingLevel => _refusals.Has(model.Id, LearnedRefusals.Effort),
                 OptionalSettings.ServiceTier => request.ServiceTier is not ("flex" or "priority"),
                 _ => true, // these wires have no word for it
             }),
@@ -122,7 +122,7 @@ public sealed class OpenAIProvider : IModelProvider
             return true;
         }
 
-        return _refusals.Learn(call.Request.Model.Id, failure);
+        return _refusals.Learn(call.Request, failure);
     }
 
     /// <summary>What was configured, and what the vendor is known for, is not left. What was learned may have been another server behind the same address.</summary>
