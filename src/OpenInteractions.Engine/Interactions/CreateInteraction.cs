@@ -84,11 +84,17 @@ public sealed partial class CreateInteraction
         }
     }
 
-    /// <summary>What the model will not be told although the request says it (behaviour TH-5).</summary>
-    private static IReadOnlyList<string> Ignored(RunPlan plan) =>
-        plan is { Model: { } model, Request.GenerationConfig: { } config } && SamplingSettings.In(config).Any()
-        ? model.Provider.Ignored(ModelRequests.Build(plan, model.Model, []))
-        : [];
+    /// <summary>What the model will not be told although the request says it (behaviour TH-5, SA-1).</summary>
+    private static IReadOnlyList<string> Ignored(RunPlan plan)
+    {
+        if (plan is not { Model: { } model, Request: { GenerationConfig: not null } or { SafetySettings: not null } or { ServiceTier: not null } })
+        {
+            return [];
+        }
+
+        var request = ModelRequests.Build(plan, model.Model, []);
+        return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? model.Provider.Ignored(request) : [];
+    }
 
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read.</summary>
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)

@@ -92,6 +92,7 @@ internal static partial class RequestRules
     private static void CheckFormats(CreateInteractionRequest request)
     {
         Require(request.GenerationConfig?.StopSequences is not { } stops || stops.All(s => s.Length > 0), "generation_config.stop_sequences", "A stop sequence may not be empty.");
+        Require(request.ResponseModalities?.Contains("document") != true, "response_modalities", "Invalid value 'document' for 'response_modalities': no model makes documents. Supported values: 'text', 'image', 'audio', 'video'.");
         if (request.ResponseFormat is not { } formats)
         {
             return;

@@ -15,6 +15,7 @@ public static class CapabilityCheck
         RequireInput(request, can, input, "The input has", "input");
         RequireInput(request, can, chain, "An earlier turn has", "previous_interaction_id");
         RequireOutput(request, can);
+        RequireMedia(request, can);
 
         if (request.Functions.Count > 0 && !can.Functions)
         {
@@ -44,7 +45,7 @@ public static class CapabilityCheck
 
     private static void RequireThinking(ModelRequest request, ModelCapabilities can)
     {
-        if (request.Config.ThinkingLevel is not { } level || can.ThinkingLevels.Contains(level))
+        if (request.Config.ThinkingLevel is not { } level || can.ThinkingLevels.Contains(level) || can.MayThink)
         {
             return;
         }
@@ -80,6 +81,27 @@ public static class CapabilityCheck
         if ((wanted & ~can.Output) is var missing and not Modalities.None)
         {
             throw Lacks(request, $"{Names(missing)} output", $"makes {Names(can.Output)} only", $"ask for {Names(can.Output)} in 'response_format', or use a model that makes {Names(missing)}", "response_format");
+        }
+    }
+
+    /// <summary>Settings of a medium that the model neither makes nor takes would go nowhere.</summary>
+    private static void RequireMedia(ModelRequest request, ModelCapabilities can)
+    {
+        foreach (var path in OptionalSettings.MediaIn(request.Config))
+        {
+            var (needed, had, direction) = path switch
+            {
+                OptionalSettings.SpeechConfig => (Modalities.Audio, can.Output, "output"),
+                OptionalSettings.VideoConfig => (Modalities.Video, can.Output, "output"),
+                OptionalSettings.ImageConfig => (Modalities.Image, can.Output, "output"),
+                _ => (Modalities.Audio, can.Input, "input"),
+            };
+            if (!had.HasFlag(needed))
+            {
+                throw Lacks(
+                    request, $"{Names(needed)} {direction}", $"{(direction == "output" ? "makes" : "takes")} {Names(had)} only",
+                    $"leave '{path}' out, or use a model that {(direction == "output" ? "makes" : "takes")} {Names(needed)}", path);
+            }
         }
     }
 
