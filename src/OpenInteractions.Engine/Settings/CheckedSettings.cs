@@ -64,9 +64,13 @@ public static class CheckedSettings
             {
                 property.SetValue(options, setting.Get(property.PropertyType));
             }
-            else
+            else if (setting.Value is null)
             {
                 setting.Bind(property.GetValue(options));
+            }
+            else
+            {
+                return false; // one value where a list or a map is meant: the framework would pass over it
             }
 
             return true;
@@ -82,6 +86,7 @@ public static class CheckedSettings
         var t when t == typeof(TimeSpan) => "a time such as 00:00:30",
         var t when t == typeof(bool) => "true or false",
         var t when t == typeof(int) || t == typeof(long) => "a whole number",
+        var t when t == typeof(List<string>) => "a list, with a number behind each name, as in …:0",
         var t when t.IsEnum => $"one of {string.Join(", ", Enum.GetNames(t).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
         _ => "in another form",
     };
