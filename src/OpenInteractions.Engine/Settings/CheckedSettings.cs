@@ -17,6 +17,7 @@ public static class CheckedSettings
     public static OptionsBuilder<T> AddCheckedOptions<T>(this IServiceCollection services, string section)
         where T : class
     {
+        services.AddSingleton(new CheckedSection(section, typeof(T)));
         services.AddSingleton(s => new Checked<T>(s.GetRequiredService<IConfiguration>(), section));
         services.AddSingleton<IConfigureOptions<T>>(s => s.GetRequiredService<Checked<T>>());
         services.AddSingleton<IValidateOptions<T>>(s => s.GetRequiredService<Checked<T>>());
@@ -102,3 +103,8 @@ public static class CheckedSettings
             _problems.Count > 0 ? ValidateOptionsResult.Fail(_problems) : ValidateOptionsResult.Success;
     }
 }
+
+/// <summary>A section and the class that it is read into.</summary>
+/// <param name="Section">The section's name.</param>
+/// <param name="Options">The class.</param>
+public sealed record CheckedSection(string Section, Type Options);

@@ -17,7 +17,8 @@ internal static class EngineFeature
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<InteractionId>();
-        services.AddSingleton<ISignatureEnvelope>(_ => new SignatureEnvelope(data.ReadSignatureKey()));
+        AddHosted<SignatureKey>(services);
+        services.AddSingleton<ISignatureEnvelope>(s => new SignatureEnvelope(s.GetRequiredService<SignatureKey>().Read()));
         services.AddSingleton(new ApiKeyFile(data.KeyFile));
         services.AddSingleton(s => new ApiKeyRing(
             s.GetRequiredService<ApiKeyFile>(),
