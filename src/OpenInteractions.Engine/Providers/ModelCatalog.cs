@@ -73,7 +73,7 @@ public sealed class ModelCatalog : IAsyncDisposable
             return await OfAsync(bare, named, WithoutModelsPrefix(bare[(slash + 1)..]), cancellationToken);
         }
 
-        if (bare.Length == 0)
+        if (bare.Length == 0 || bare[^1] == '/')
         {
             throw await NotFoundAsync(bare, cancellationToken);
         }
