@@ -132,7 +132,7 @@ public sealed partial class CreateInteraction
             IsStored = request.Store ?? true,
             Deadline = now + _options.Deadline,
         };
-        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0));
+        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
         return plan;
     }
 
@@ -140,18 +140,18 @@ public sealed partial class CreateInteraction
     {
         const string Field = "previous_interaction_id";
         var parent = await _store.GetParentAsync(caller.Project, id, gone)
-            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Shorten(id)}': it was never there, was not stored, was deleted, or has expired.", Field);
+            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Shorten(id)}' for '{Field}': it was never there, was not stored, was deleted, or has expired.", Field);
         if (parent.HasGap)
         {
-            throw new ApiException(ErrorCode.NotFound, $"The conversation of '{id}' cannot be continued: an earlier interaction of it was deleted.", Field);
+            throw new ApiException(ErrorCode.NotFound, $"The conversation of '{id}' ('{Field}') cannot be continued: an earlier interaction of it was deleted.", Field);
         }
 
         return parent.Status switch
         {
             InteractionStatus.Queued or InteractionStatus.InProgress =>
-                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' is {parent.Status.ToWire()}: wait until it has ended before continuing it.", Field),
+                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' of '{Field}' is {parent.Status.ToWire()}: wait until it has ended before continuing it.", Field),
             InteractionStatus.Failed or InteractionStatus.Cancelled =>
-                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' is {parent.Status.ToWire()} and cannot be continued: continue the one before it.", Field),
+                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' of '{Field}' is {parent.Status.ToWire()} and cannot be continued: continue the one before it.", Field),
             _ => parent,
         };
     }

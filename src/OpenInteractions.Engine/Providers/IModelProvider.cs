@@ -12,6 +12,9 @@ public interface IModelProvider
     /// <summary>Prefixes of model ids that belong to this provider even when its list cannot be read, such as <c>gpt-</c>.</summary>
     IReadOnlyList<string> FamilyPrefixes { get; }
 
+    /// <summary>True when an id that is not in the list does not exist. Vendors' lists leave models out, so theirs are asked for by name.</summary>
+    bool ListsEverything => false;
+
     /// <summary>
     /// The models that the upstream offers. Called lazily and cached by the catalogue.
     /// </summary>
