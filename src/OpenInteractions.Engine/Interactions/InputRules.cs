@@ -55,7 +55,7 @@ internal static class InputRules
     }
 
     /// <summary>Content blocks in a step, those of a result included.</summary>
-    private static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
+    public static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
     {
         UserInputStep user => user.Content,
         ModelOutputStep model => model.Content,
@@ -64,6 +64,9 @@ internal static class InputRules
         McpServerToolResultStep result => ToolResult.Blocks(result.Result) ?? [],
         _ => [],
     };
+
+    /// <summary>The name of the list in which the blocks of a step stand.</summary>
+    public static string ListOf(Step step) => step is UserInputStep or ModelOutputStep ? "content" : "result";
 
     private static void CheckContent(Step step, int index)
     {
@@ -74,12 +77,11 @@ internal static class InputRules
         }
 
         var blocks = ContentOf(step);
-        var list = step is UserInputStep or ModelOutputStep ? "content" : "result";
         for (var i = 0; i < blocks.Count; i++)
         {
             if (blocks[i] is MediaContent media)
             {
-                CheckMedia(media, $"input[{index}].{list}[{i}]");
+                CheckMedia(media, $"input[{index}].{ListOf(step)}[{i}]");
             }
         }
     }
