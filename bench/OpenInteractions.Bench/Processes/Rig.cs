@@ -62,6 +62,7 @@ internal sealed class Rig : IAsyncDisposable
             ["OPENAI_API_KEY"] = "bench",
             ["OPENAI_BASE_URL"] = $"http://{_provider.Address}/v1",
             ["OpenInteractions__Providers__IdleTimeout"] = ProviderIdleTimeout,
+            ["OpenInteractions__Runs__MaxConcurrent"] = "100000", // waiting runs wait at the provider, not in the queue
             ["GEMINI_API_KEY"] = null,
             ["GOOGLE_API_KEY"] = null,
             ["ANTHROPIC_API_KEY"] = null,

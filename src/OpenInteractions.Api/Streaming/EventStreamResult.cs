@@ -26,7 +26,6 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger, Canc
         try
         {
             await response.StartAsync(gone);
-            await response.BodyWriter.FlushAsync(gone); // the headers go out now: a reader must not hang until something happens
             await WriteAsync(response, gone);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
@@ -44,9 +43,16 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger, Canc
 
     private async Task WriteAsync(HttpResponse response, CancellationToken gone)
     {
-        await foreach (var frames in events.ReadAsync(gone))
+        await using var reader = events.ReadAsync(gone).GetAsyncEnumerator(gone);
+        var next = reader.MoveNextAsync();
+        if (!next.IsCompleted)
         {
-            for (var rest = frames ?? EventFrame.Heartbeat.ToArray(); !rest.IsEmpty;)
+            await response.BodyWriter.FlushAsync(gone); // the headers go out now: a reader must not hang until something happens
+        }
+
+        for (; await next; next = reader.MoveNextAsync())
+        {
+            for (var rest = reader.Current ?? EventFrame.Heartbeat.ToArray(); !rest.IsEmpty;)
             {
                 var portion = rest[..Math.Min(rest.Length, Portion)];
                 rest = rest[portion.Length..];

@@ -51,11 +51,27 @@ public sealed class JsonScratch : IDisposable
     /// <summary>One object whose members are written by the action.</summary>
     public static byte[] Object(Action<Utf8JsonWriter> members)
     {
-        using var scratch = Rent();
-        scratch.Json.WriteStartObject();
-        members(scratch.Json);
-        scratch.Json.WriteEndObject();
+        using var scratch = RentObject(members);
         return scratch.ToArray();
+    }
+
+    /// <summary>The same where it was written: to be disposed.</summary>
+    public static JsonScratch RentObject(Action<Utf8JsonWriter> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        var scratch = Rent();
+        try
+        {
+            scratch.Json.WriteStartObject();
+            members(scratch.Json);
+            scratch.Json.WriteEndObject();
+            return scratch;
+        }
+        catch
+        {
+            scratch.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A copy of what has been written.</summary>

@@ -8,7 +8,7 @@ namespace OpenInteractions.Contracts.Json;
 /// </summary>
 public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 {
-    private const int LargestPooled = 256 * 1024;
+    private const int LargestPooled = 1024 * 1024;
 
     private byte[] _bytes = [];
     private int _length;

@@ -212,8 +212,7 @@ public sealed partial class CreateInteraction
 
     private async Task<CreatedInteraction> StreamedAsync(RunPlan plan, CancellationToken gone)
     {
-        var lease = await InsertAsync(plan, startsNow: true);
-        var run = _executor.Start(plan, lease, hasEvents: true);
+        var run = plan.Mark is null ? await StartAheadAsync(plan) : _executor.Start(plan, await InsertAsync(plan, startsNow: true), hasEvents: true);
         await WaitForFirstOutputAsync(run, gone);
         if (run.FirstOutput.Task.IsCompleted && run.Refusal is { } refusal)
         {
@@ -221,6 +220,25 @@ public sealed partial class CreateInteraction
         }
 
         return new CreatedInteraction.Streamed(run.Id, _streams.Follow(plan.Interaction.Project, run.Id, run.Log!.Feed));
+    }
+
+    /// <summary>The model is asked while the disk writes. A request that may have come before is not asked twice: it waits for the disk.</summary>
+    private async Task<ActiveRun> StartAheadAsync(RunPlan plan)
+    {
+        var kept = InsertAsync(plan, startsNow: true);
+        var run = _executor.StartAhead(plan, RunLease.First(plan.Interaction.Id, _registry.Owner), kept);
+        try
+        {
+            await kept;
+        }
+        catch
+        {
+            run.Stop(StopCause.LeaseLost);
+            throw;
+        }
+
+        _executor.Confirm(run);
+        return run;
     }
 
     /// <summary>The caller never saw the id of what was refused at once: nothing of it is kept.</summary>

@@ -55,6 +55,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>The owner's proof; null for a run that is kept only when it has ended, or never.</summary>
     public RunLease? Lease { get; }
 
+    /// <summary>Ends when the run's row is durable, for a run that began while it was written. Nothing of the run may be kept before.</summary>
+    public Task Kept { get; init; } = Task.CompletedTask;
+
     /// <summary>The run's events; null when nobody can listen.</summary>
     public EventLog? Log { get; }
 

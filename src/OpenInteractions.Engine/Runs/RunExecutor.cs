@@ -53,6 +53,28 @@ public sealed partial class RunExecutor
         return run;
     }
 
+    /// <summary>
+    /// Starts a run while its row is being written, so that nobody waits for the disk and the model one after the other. <see cref="Confirm"/> must
+    /// follow when the row is durable; otherwise the run is stopped, and nothing of it was kept or shown.
+    /// </summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="lease">The lease that the row will hold.</param>
+    /// <param name="kept">Ends when the row is durable.</param>
+    internal ActiveRun StartAhead(RunPlan plan, RunLease lease, Task kept)
+    {
+        var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time) { Kept = kept };
+        run.Log!.HoldBack();
+        run.Execution = ExecuteAsync(run, recovery: null);
+        return run;
+    }
+
+    /// <summary>The row of a run that was started ahead is durable: now it can be found, and its events be kept.</summary>
+    internal void Confirm(ActiveRun run)
+    {
+        run.Log!.Release();
+        _registry.Add(run);
+    }
+
     /// <summary>Makes a run known, so that it can be followed and cancelled, without starting it: <see cref="ActiveRun.Begin"/> must follow.</summary>
     internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null)
     {
@@ -177,6 +199,7 @@ public sealed partial class RunExecutor
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
             case StopCause.Stopping when run.Lease is { } lease:
                 // A planned stop is not a failure: hand the run over now instead of letting the lease time out.
+                await run.Log!.HandOverAsync(InteractionEvents.StatusUpdate(run.Id, InteractionStatus.InProgress));
                 await _queue.ReleaseAsync(lease, CancellationToken.None);
                 return null;
             case StopCause.Stopping:
@@ -197,6 +220,7 @@ public sealed partial class RunExecutor
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
     {
         var ended = Ended(run.Plan.Interaction, output, ending);
+        await run.Kept;
         if (run.Lease is { } lease)
         {
             var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));

@@ -4,7 +4,11 @@ namespace OpenInteractions.Engine.Storage;
 /// <param name="RunId">The interaction's id: a run has no other.</param>
 /// <param name="Owner">The node's name, new at each start of a process.</param>
 /// <param name="Epoch">Grows at each claim, so that a write by an owner who was replaced matches no row.</param>
-public readonly record struct RunLease(string RunId, string Owner, long Epoch);
+public readonly record struct RunLease(string RunId, string Owner, long Epoch)
+{
+    /// <summary>The lease of a run that is claimed by whoever puts it into the queue.</summary>
+    public static RunLease First(string runId, string owner) => new(runId, owner, 1);
+}
 
 /// <summary>
 /// Runs that have not ended. A run is <c>queued</c> or <c>running</c>; its row is gone when it has ended. State changes are conditional and say

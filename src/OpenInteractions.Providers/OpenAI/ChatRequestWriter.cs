@@ -6,7 +6,7 @@ internal static class ChatRequestWriter
     /// <summary>More are refused; then the text is cut here instead.</summary>
     private const int MaxStopSequences = 4;
 
-    public static byte[] Write(ModelRequest request, ChatHistory history, ChatProfile profile, LearnedRefusals refusals) => JsonScratch.Object(writer =>
+    public static JsonScratch Write(ModelRequest request, ChatHistory history, ChatProfile profile, LearnedRefusals refusals) => JsonScratch.RentObject(writer =>
     {
         var model = request.Model.Id;
         var config = request.Config;

@@ -117,7 +117,7 @@ public sealed class OpenAIProvider : IModelProvider
             : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(Name, request.Model.Family, _signatures, call.WithReasoning), _refusals));
     }
 
-    private HttpRequestMessage Post(Uri address, byte[] body) => RequestBuffer.Post(address, _options.ApiKey, body);
+    private HttpRequestMessage Post(Uri address, JsonScratch body) => RequestBuffer.Post(address, _options.ApiKey, body);
 
     /// <summary>What can be done about a refusal: another wire, a setting less, or reasoning that the service cannot read any more left out.</summary>
     private bool Adapt(Call call, UpstreamFailureException failure)

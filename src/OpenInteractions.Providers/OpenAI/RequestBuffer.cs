@@ -1,12 +1,11 @@
 using System.Net.Http.Headers;
+using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>Writes bodies whose history is copied from turns rendered before (P-6).</summary>
 internal static class RequestBuffer
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-
     /// <summary>The elements of an array without its brackets, ready to be joined with those of other turns.</summary>
     public static byte[] Elements(Action<Utf8JsonWriter> write)
     {
@@ -31,10 +30,12 @@ internal static class RequestBuffer
         writer.WriteEndArray();
     }
 
-    public static HttpRequestMessage Post(Uri address, string? key, byte[] body)
+    /// <param name="address">Where to.</param>
+    /// <param name="key">The operator's key, or null.</param>
+    /// <param name="body">The body; given back with the request.</param>
+    public static HttpRequestMessage Post(Uri address, string? key, JsonScratch body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = Json;
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ScratchContent(body) };
         request.Headers.TryAddWithoutValidation("Accept", "text/event-stream, application/json");
         Authorize(request, key);
         return request;

@@ -6,7 +6,7 @@ namespace OpenInteractions.Providers.OpenAI;
 /// </summary>
 internal static class ResponsesRequestWriter
 {
-    public static byte[] Write(ModelRequest request, ResponsesHistory history, LearnedRefusals refusals) => JsonScratch.Object(writer =>
+    public static JsonScratch Write(ModelRequest request, ResponsesHistory history, LearnedRefusals refusals) => JsonScratch.RentObject(writer =>
     {
         var model = request.Model.Id;
         var config = request.Config;

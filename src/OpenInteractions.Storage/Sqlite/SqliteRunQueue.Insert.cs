@@ -86,6 +86,6 @@ internal sealed partial class SqliteRunQueue
 
     private sealed record Insertion(StoredInteraction Interaction, NewRun Run, string? ClaimedBy, TimeSpan Ttl, DateTimeOffset Now)
     {
-        public RunLease? Lease => ClaimedBy is null ? null : new RunLease(Interaction.Id, ClaimedBy, 1);
+        public RunLease? Lease => ClaimedBy is null ? null : RunLease.First(Interaction.Id, ClaimedBy);
     }
 }
