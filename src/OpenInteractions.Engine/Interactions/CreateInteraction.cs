@@ -17,6 +17,7 @@ public sealed partial class CreateInteraction
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly ModelCatalog _catalog;
+    private readonly ConversationChain _chain;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
     private readonly RunExecutor _executor;
@@ -30,6 +31,7 @@ public sealed partial class CreateInteraction
     /// <summary>Made by the container.</summary>
     public CreateInteraction(
         ModelCatalog catalog,
+        ConversationChain chain,
         IInteractionStore store,
         IRunQueue queue,
         RunExecutor executor,
@@ -40,7 +42,7 @@ public sealed partial class CreateInteraction
         TimeProvider time,
         IOptions<RunOptions> options)
     {
-        (_catalog, _store, _queue, _executor, _worker) = (catalog, store, queue, executor, worker);
+        (_catalog, _chain, _store, _queue, _executor, _worker) = (catalog, chain, store, queue, executor, worker);
         (_registry, _streams, _ids, _time, _options) = (registry, streams, ids, time, options.Value);
     }
 
@@ -96,7 +98,7 @@ public sealed partial class CreateInteraction
         return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? model.Provider.Ignored(request) : [];
     }
 
-    /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read.</summary>
+    /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read unless there are media in the chain.</summary>
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
@@ -133,7 +135,24 @@ public sealed partial class CreateInteraction
             Deadline = now + _options.Deadline,
         };
         CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
+        await RequireMediaAsync(plan, own, parent, gone);
         return plan;
+    }
+
+    /// <summary>Types of media are known from the content alone, so a chain with media is read here; it is kept for the run, which needs it anyway.</summary>
+    private async Task RequireMediaAsync(RunPlan plan, Modalities own, ParentInteraction? parent, CancellationToken gone)
+    {
+        var chainHasMedia = parent is not null && ((Modalities)parent.ChainModalities & ~Modalities.Text) != Modalities.None;
+        if (((own & ~Modalities.Text) == Modalities.None && !chainHasMedia) || plan.Model!.Provider.MediaFault(plan.Model.Model) is not { } fault)
+        {
+            return;
+        }
+
+        MediaCheck.Input(fault, plan.Request.Input!);
+        if (chainHasMedia)
+        {
+            MediaCheck.Chain(fault, await _chain.LoadAsync(plan.Interaction.Project, parent!.Id, gone));
+        }
     }
 
     private async Task<ParentInteraction> ParentAsync(Caller caller, string id, CancellationToken gone)

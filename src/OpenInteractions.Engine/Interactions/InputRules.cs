@@ -75,10 +75,10 @@ internal static class InputRules
     };
 
     /// <summary>The member of a step that holds its content.</summary>
-    private static string MemberOf(Step step) => step is UserInputStep or ModelOutputStep ? "content" : "result";
+    public static string MemberOf(Step step) => step is UserInputStep or ModelOutputStep ? "content" : "result";
 
     /// <summary>Content blocks in a step, those of a result included.</summary>
-    private static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
+    public static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
     {
         UserInputStep user => user.Content,
         ModelOutputStep model => model.Content,

@@ -31,6 +31,13 @@ public interface IModelProvider
     IReadOnlyList<string> Ignored(ModelRequest request) => [];
 
     /// <summary>
+    /// Tells what a model's wire never takes, such as <c>images of the type image/tiff</c>, or null when it may take the medium; null instead of a
+    /// function where no medium of a kind that the model takes is ever refused. Kinds are <see cref="ModelCapabilities.Input"/>; this is about types
+    /// and addresses, so that a request is refused before the call and not in the middle of a run (protocols 6.6).
+    /// </summary>
+    Func<MediaContent, string?>? MediaFault(ModelDescription model) => null;
+
+    /// <summary>
     /// Makes one model call and tells what comes back, piece by piece.
     /// </summary>
     /// <remarks>

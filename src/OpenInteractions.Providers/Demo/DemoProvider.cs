@@ -36,6 +36,9 @@ public sealed class DemoProvider(ISignatureEnvelope envelope, TimeProvider time)
     public IReadOnlyList<string> FamilyPrefixes { get; } = [ProviderName];
 
     /// <inheritdoc/>
+    public bool ListsEverything => true;
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ModelDescription>>([Demo]);
 
     /// <inheritdoc/>

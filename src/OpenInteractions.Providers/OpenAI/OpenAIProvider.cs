@@ -78,6 +78,18 @@ public sealed class OpenAIProvider : IModelProvider
         ];
     }
 
+    /// <summary>As long as the wire is not known, only what neither of the two takes is sure.</summary>
+    public Func<MediaContent, string?>? MediaFault(ModelDescription model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return WireFor(model) switch
+        {
+            OpenAIWire.Chat => media => OpenAIMedia.Fault(media, _options.Chat),
+            OpenAIWire.Responses => media => OpenAIMedia.Fault(media, chat: null),
+            _ => media => OpenAIMedia.Fault(media, chat: null) is { } fault && OpenAIMedia.Fault(media, _options.Chat) is not null ? fault : null,
+        };
+    }
+
     /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
