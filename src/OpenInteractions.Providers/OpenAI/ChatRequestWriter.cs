@@ -28,7 +28,7 @@ internal static class ChatRequestWriter
         }
 
         WriteSampling(writer, request, refusals);
-        if (config.ThinkingLevel is { } level && !refusals.Has(model, LearnedRefusals.Effort))
+        if (config.ThinkingLevel is { } level)
         {
             writer.WriteString("reasoning_effort", OpenAIModels.Effort(level, model));
         }

@@ -36,7 +36,6 @@ internal static partial class OpenAIModels
             StructuredOutput = profile.JsonSchema,
             StructuredOutputWithFunctions = profile.JsonSchema,
             ThinkingLevels = Thinks(name) ? LowToHigh : [],
-            MayThink = !Thinks(name),
         };
     }
 

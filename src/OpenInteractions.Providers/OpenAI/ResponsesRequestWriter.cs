@@ -54,14 +54,13 @@ internal static class ResponsesRequestWriter
     private static void WriteReasoning(Utf8JsonWriter writer, GenerationConfig config, ModelDescription model, LearnedRefusals refusals)
     {
         var summaries = config.ThinkingSummaries == "auto" && model.Capabilities.ThinkingLevels.Count > 0 && !refusals.Has(model.Id, LearnedRefusals.Summary);
-        var level = refusals.Has(model.Id, LearnedRefusals.Effort) ? null : config.ThinkingLevel;
-        if (level is null && !summaries)
+        if (config.ThinkingLevel is null && !summaries)
         {
             return;
         }
 
         writer.WriteStartObject("reasoning");
-        if (level is not null)
+        if (config.ThinkingLevel is { } level)
         {
             writer.WriteString("effort", OpenAIModels.Effort(level, model.Id));
         }
