@@ -25,6 +25,7 @@ public static class ApiFeature
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<ErrorResponses>();
         app.UseRouting();
+        app.UseMiddleware<LocalAccess>();
         app.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
         app.UseMiddleware<CallerAuthentication>();
         app.MapVersions(version =>
@@ -37,7 +38,7 @@ public static class ApiFeature
     }
 
     /// <summary>
-    /// Any page may call with its own key; cookies are never taken. Every header is allowed, those that the vendor refuses included (behaviour TR-8).
+    /// Any page may call with its own key, and without keys those of this machine (<see cref="LocalAccess"/>); cookies are never taken. Every header is allowed, those that the vendor refuses included (behaviour TR-8).
     /// </summary>
     private static void OpenToBrowsers(CorsPolicyBuilder policy) => policy
         .AllowAnyOrigin()

@@ -29,5 +29,7 @@ internal sealed class ProbedProvider(IModelProvider calls, IModelProvider probe,
 
     public IReadOnlyList<string> Ignored(ModelRequest request) => calls.Ignored(request);
 
+    public Func<MediaContent, string?>? MediaFault(ModelDescription model) => calls.MediaFault(model);
+
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken) => calls.StreamAsync(request, cancellationToken);
 }

@@ -12,6 +12,8 @@ internal static class ServerApplication
     /// <param name="adjust">Replaces parts before the container is built: tests give the server their own clock.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
+        SettingsFeature.RequireRightArguments(args);
+
         // Its own settings lie beside the program, wherever it is started from.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddConventionalSettings(args);

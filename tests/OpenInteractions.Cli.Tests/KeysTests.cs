@@ -36,6 +36,21 @@ public sealed class KeysTests : IDisposable
         Assert.DoesNotContain(_data.EnumerateFiles(), file => File.ReadAllText(file.FullName).Contains(key, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("a b!")]
+    [InlineData(" ")]
+    [InlineData("-a")]
+    [InlineData("a/b")]
+    [InlineData("projekt-ä")]
+    public async Task A_project_has_a_plain_name(string project)
+    {
+        var run = await OiAsync("create", "--project=" + project);
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Contains("letters, digits", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_data.EnumerateFiles());
+    }
+
     [Fact]
     public async Task The_file_of_keys_is_for_its_owner_alone()
     {

@@ -81,4 +81,22 @@ public sealed class BackgroundRunsTests
         Assert.All(ends, end => Assert.Equal((end.Key, "completed", provider.AnswerTo(end.Key)), (end.Key, end.Value.State, end.Value.OutputText)));
         Assert.DoesNotContain("fail:", server.Log, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task After_a_planned_stop_no_step_is_made_up_for_what_clients_may_have_seen()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var created = await server.Client.CreateAsync("""{"model":"demo","input":"count to 100 slowly, 30 ms","background":true}""");
+        await using (var reader = await server.Client.FollowAsync(created.Ok().Id))
+        {
+            await reader.UntilAsync("step.delta");
+        }
+
+        await server.StopAsync();
+        await server.StartAgainAsync();
+        var end = await server.Client.EndOfAsync(created.Id);
+
+        Assert.Equal(["user_input", "model_output"], end.Steps.Select(s => s.GetProperty("type").GetString()));
+        Assert.EndsWith("100", end.OutputText, StringComparison.Ordinal);
+    }
 }

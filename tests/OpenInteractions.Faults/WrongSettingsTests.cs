@@ -10,6 +10,12 @@ public sealed class WrongSettingsTests
     {
         var (code, log) = await ServerProcess.RunToEndAsync(
             ("OpenInteractions__Auth__Mode", "closed"),
+            ("OpenInteractions__MaxConcurrent", "5"),
+            ("OpenInteractions__Nonsense", "5"),
+            ("OpenInteractions__Runs__MaxConcurent", "5"),
+            ("OpenInteractions__Retention", "5"),
+            ("OpenInteractions__Retention__KepFor", "5"),
+            ("OpenInteractions__Providers__Endpoints__local__BaseUr", "http://127.0.0.1:1"),
             ("OpenInteractions__Runs__MaxConcurrent", "0"),
             ("OpenInteractions__Runs__LeaseTime", "soon"),
             ("OpenInteractions__Retention__KeepFor", "00:00:01"),
@@ -23,13 +29,19 @@ public sealed class WrongSettingsTests
         Assert.Equal(
             [
                 "- OpenInteractions:Auth:Mode: must be open, or not set.",
+                "- OpenInteractions:MaxConcurrent: there is no such setting. Did you mean OpenInteractions:Runs:MaxConcurrent?",
                 "- OpenInteractions:Models:DefaultProvider: there is no provider 'nobody'. Configured: demo.",
+                "- OpenInteractions:Nonsense: there is no such setting.",
                 "- OpenInteractions:Providers:Demo: must be true or false.",
+                "- OpenInteractions:Providers:Endpoints:local:BaseUr: there is no such setting. Did you mean OpenInteractions:Providers:Endpoints:local:BaseUrl?",
                 "- OpenInteractions:Providers:Endpoints:local:BaseUrl: is missing. It is the address before 'chat/completions', such as http://127.0.0.1:8000/v1.",
                 "- OpenInteractions:Providers:Endpoints:local:Wire: must be one of auto, responses, chat.",
                 "- OpenInteractions:Providers:IdleTimeout: must be between 00:00:00.1000000 and 01:00:00.",
+                "- OpenInteractions:Retention: is a section and has no value of its own.",
                 "- OpenInteractions:Retention:KeepFor: must be between 00:01:00 and 36500.00:00:00.",
+                "- OpenInteractions:Retention:KepFor: there is no such setting. Did you mean OpenInteractions:Retention:KeepFor?",
                 "- OpenInteractions:Runs:LeaseTime: must be a time such as 00:00:30.",
+                "- OpenInteractions:Runs:MaxConcurent: there is no such setting. Did you mean OpenInteractions:Runs:MaxConcurrent?",
                 "- OpenInteractions:Runs:MaxConcurrent: must be between 1 and 100000.",
                 "- OpenInteractions:Storage:Sqlite:Readers: must be a whole number.",
                 "The configuration is wrong:",
@@ -44,6 +56,64 @@ public sealed class WrongSettingsTests
 
         Assert.Equal(1, code);
         Assert.Equal(["OpenInteractions:Storage:Sqlite:LibraryPath is not a library that can be loaded: /nothing/here.so"], Lines(log));
+    }
+
+    [Theory]
+    [InlineData("--nonsense 1", "--nonsense: there is no such argument.")]
+    [InlineData("--url http://127.0.0.1:0", "--url: there is no such argument. Did you mean --urls?")]
+    [InlineData("stray", "'stray': every value needs its name before it, as in --data-dir DIR.")]
+    [InlineData("--data-dir", "--data-dir: needs a value.")]
+    [InlineData("--data-dir=", "--data-dir: needs a directory.")]
+    [InlineData("--data-dir --urls http://127.0.0.1:0", "--data-dir: needs a value.")]
+    public async Task An_argument_that_means_nothing_is_refused(string args, string problem)
+    {
+        var (code, log, left) = await ServerProcess.RunToEndAsync(args.Split(' '));
+
+        Assert.Equal(1, code);
+        Assert.Equal(["The command line is wrong; --help says what can be given:", "- " + problem], Lines(log));
+        Assert.Empty(left);
+    }
+
+    [Theory]
+    [InlineData("--urls foo", "urls: must be an address such as http://127.0.0.1:8080 ('foo').")]
+    [InlineData("--urls http://localhost:18461/base", "urls: must have no path; a proxy in front can add one ('http://localhost:18461/base').")]
+    [InlineData("--urls http://127.0.0.1:99999", "urls: must have a port from 0 to 65535 ('http://127.0.0.1:99999').")]
+    [InlineData("--urls http://127.0.0.1:abc", "urls: must have a port from 0 to 65535 ('http://127.0.0.1:abc').")]
+    [InlineData("--urls http://localhost:0", "urls: cannot have port 0 (any free one) on localhost, which is two addresses; write 127.0.0.1 ('http://localhost:0').")]
+    [InlineData("--urls https://127.0.0.1:0", "urls: 'https://127.0.0.1:0' needs a certificate: set Kestrel:Certificates:Default:Path and :Password (or :KeyPath), or listen on http behind a proxy.")]
+    [InlineData("--http_ports 70000", "http_ports: must be ports from 0 to 65535 ('70000').")]
+    [InlineData("--Kestrel:Endpoints:A:Url foo", "Kestrel:Endpoints:A:Url: must be an address such as http://127.0.0.1:8080 ('foo').")]
+    [InlineData("--urls https://127.0.0.1:0 --Kestrel:Certificates:Default:Path no.pem", "Kestrel:Certificates:Default:Path: there is no file 'no.pem' (relative to the program's folder).")]
+    public async Task An_address_that_cannot_be_listened_on_is_refused_and_nothing_was_made(string args, string problem)
+    {
+        var (code, log, left) = await ServerProcess.RunToEndAsync(args.Split(' '));
+
+        Assert.Equal(1, code);
+        Assert.Equal(["The configuration is wrong:", "- " + problem], Lines(log));
+        Assert.Empty(left);
+    }
+
+    [Fact]
+    public async Task A_port_or_a_directory_that_another_server_has_is_refused_in_one_line_and_left_as_it_is()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var address = server.Address.GetLeftPart(UriPartial.Authority);
+
+        var port = await ServerProcess.RunToEndAsync(["--urls", address]);
+        var both = await ServerProcess.RunToEndAsync(["--urls", address, "--data-dir", server.DataDirectory]);
+        var directory = await ServerProcess.RunToEndAsync(["--urls", "http://127.0.0.1:0", "--data-dir", server.DataDirectory]);
+
+        string[] expected = [$"urls: another process listens on '{address}' already. Stop that one, or choose another port with --urls."];
+        Assert.Equal((1, 1, 1), (port.ExitCode, both.ExitCode, directory.ExitCode));
+        Assert.Equal(expected, Lines(port.Log));
+        Assert.Equal(expected, Lines(both.Log));
+        Assert.Contains("is in use by another process", directory.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", directory.Log, StringComparison.Ordinal);
+        Assert.Empty(port.Left);
+
+        var owner = server.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await server.KillAsync(); // nobody can read the file while it is locked
+        Assert.Equal(owner, (await File.ReadAllTextAsync(Path.Combine(server.DataDirectory, "lock"))).Trim());
     }
 
     private static string[] Lines(string log) => log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

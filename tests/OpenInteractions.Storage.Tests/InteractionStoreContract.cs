@@ -366,13 +366,13 @@ public abstract class InteractionStoreContract(IStorageFixture fixture)
                 Finished(number) with { Project = number % 2 == 0 ? "other" : Project, Labels = new Dictionary<string, string> { ["a"] = "b" } }, Cancel);
         }
 
-        Assert.Equal(2, await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(5), 2, Cancel));
+        Assert.Equal(2, await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(6), 2, Cancel));
         Assert.Null(await store.Interactions.GetAsync(Project, Id(1), Cancel));
         Assert.Null(await store.Interactions.GetAsync("other", Id(2), Cancel));
         Assert.NotNull(await store.Interactions.GetAsync(Project, Id(3), Cancel));
 
-        Assert.Equal(2, await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(5), 10, Cancel));
-        Assert.Equal(0, await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(5), 10, Cancel));
+        Assert.Equal(2, await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(6), 10, Cancel));
+        Assert.Equal(0, await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(6), 10, Cancel));
         Assert.NotNull(await store.Interactions.GetAsync(Project, Id(5), Cancel));
         Assert.NotNull(await store.Interactions.GetAsync("other", Id(6), Cancel));
         Assert.Equal(
@@ -396,13 +396,27 @@ public abstract class InteractionStoreContract(IStorageFixture fixture)
     }
 
     [Fact]
+    [Rule("ST-18")]
+    public async Task Expiry_counts_from_the_end_and_not_from_the_beginning()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        await store.Interactions.InsertFinishedAsync(Finished(1) with { Updated = Start.AddDays(3) }, Cancel);
+        await store.Interactions.InsertFinishedAsync(Finished(2), Cancel);
+
+        Assert.Equal(1, await store.Interactions.DeleteExpiredAsync(Start.AddDays(3), 10, Cancel));
+        Assert.NotNull(await store.Interactions.GetAsync(Project, Id(1), Cancel));
+
+        Assert.Equal(1, await store.Interactions.DeleteExpiredAsync(Start.AddDays(3).AddSeconds(1), 10, Cancel));
+    }
+
+    [Fact]
     [Rule("ST-17")]
     public async Task Expiry_marks_the_descendants_that_stay()
     {
         await using var store = await fixture.NewStoreAsync();
         await InsertChainAsync(store, 6);
 
-        await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(4), 10, Cancel);
+        await store.Interactions.DeleteExpiredAsync(Start.AddSeconds(5), 10, Cancel);
 
         Assert.Equal([(4, true), (5, true), (6, true)], await GapsAsync(store, 6));
     }

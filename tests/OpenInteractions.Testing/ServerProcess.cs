@@ -17,6 +17,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("openinteractions-");
     private readonly ServerLog _log = new();
+    private string[]? _args;
     private Process? _process;
 
     private ServerProcess(IReadOnlyDictionary<string, string> environment, Uri address)
@@ -65,6 +66,15 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return (await server.EndAsync(), server.Log);
     }
 
+    /// <summary>Runs a server that ends by itself, because it cannot be started with these arguments, which are all that it gets. It runs in an empty directory.</summary>
+    /// <returns>Its exit code, everything that it wrote, and the files that it left in the directory.</returns>
+    public static async Task<(int ExitCode, string Log, string[] Left)> RunToEndAsync(string[] args)
+    {
+        await using var server = new ServerProcess(new Dictionary<string, string>(), FreeAddress()) { _args = args };
+        server.Launch();
+        return (await server.EndAsync(), server.Log, [.. server._data.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(f => f.Name)]);
+    }
+
     /// <summary>Starts it on the data that the life before left, at the same address.</summary>
     public async Task StartAgainAsync()
     {
@@ -80,8 +90,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException("The server is still running.");
         }
 
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "openinteractions.dll"), "--urls", Address.GetLeftPart(UriPartial.Authority), "--data-dir", DataDirectory])
+        string[] args = _args ?? ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data-dir", DataDirectory];
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "openinteractions.dll"), .. args])
         {
+            WorkingDirectory = DataDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

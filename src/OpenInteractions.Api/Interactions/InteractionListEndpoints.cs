@@ -65,7 +65,7 @@ internal static class InteractionListEndpoints
         return new InteractionFilter
         {
             Status = status,
-            Model = query.ReadText("model"),
+            Model = query.ReadText("model") is { } model && model.StartsWith(Models.ModelEndpoints.Prefix, StringComparison.Ordinal) ? model[Models.ModelEndpoints.Prefix.Length..] : query.ReadText("model"),
             Agent = query.ReadText("agent"),
             PreviousId = query.ReadText("previous_interaction_id"),
             CreatedAfter = query.ReadTime("created_after"),

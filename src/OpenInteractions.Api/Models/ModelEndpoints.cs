@@ -9,7 +9,7 @@ internal static class ModelEndpoints
 {
     private const int StandardPage = 50;
     private const int LargestPage = 1000;
-    private const string Prefix = "models/";
+    internal const string Prefix = "models/";
 
     public static void Map(RouteGroupBuilder version)
     {

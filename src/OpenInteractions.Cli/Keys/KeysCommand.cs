@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using OpenInteractions.Contracts.Keys;
 
 namespace OpenInteractions.Cli.Keys;
@@ -6,7 +7,7 @@ namespace OpenInteractions.Cli.Keys;
 /// <c>oi keys</c>: works on the data directory and not over the API, so that a key can be made before there is a server that would accept it.
 /// A running server sees the change within a second.
 /// </summary>
-internal static class KeysCommand
+internal static partial class KeysCommand
 {
     private const string DefaultProject = "default";
 
@@ -34,15 +35,15 @@ internal static class KeysCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetRequiredValue(project);
-            if (string.IsNullOrWhiteSpace(name))
+            if (!ProjectName().IsMatch(name))
             {
-                parsed.InvocationConfiguration.Error.WriteLine("--project needs a name.");
+                parsed.InvocationConfiguration.Error.WriteLine("--project: a name has letters, digits, '.', '_' and '-', at most 63, and begins with a letter or digit.");
                 return 1;
             }
 
             var directory = parsed.GetRequiredValue(data);
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var (entry, key) = Open(directory).Create(name.Trim(), TimeProvider.System.GetUtcNow());
+            var (entry, key) = Open(directory).Create(name, TimeProvider.System.GetUtcNow());
 
             // The key alone goes to the output, so that a script can take it.
             parsed.InvocationConfiguration.Error.WriteLine($"Key {entry.Id} of project '{entry.Project}'. It is shown only now; the server keeps its hash.");
@@ -88,4 +89,7 @@ internal static class KeysCommand
     }
 
     private static ApiKeyFile Open(string directory) => new(Path.Combine(Path.GetFullPath(directory), ApiKeyFile.FileName));
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\\z")]
+    private static partial Regex ProjectName();
 }

@@ -73,5 +73,6 @@ public sealed record CreateInteractionRequest
     public IReadOnlyList<string>? ResponseModalities { get; init; }
 
     /// <summary>Deprecated: replaced by <see cref="ResponseFormat"/>.</summary>
+    [WireEnum("application/json", "text/plain")]
     public string? ResponseMimeType { get; init; }
 }

@@ -120,7 +120,7 @@ internal static class CompactJournal
                 Compress(default, isFinal: true);
             }
 
-            return first with { LastNumber = _last, Frames = (_isLarge ? _compressed : _small).Written.ToArray(), IsCompressed = _isLarge };
+            return first with { LastNumber = _last, Frames = (_isLarge ? _compressed : _small).Written.ToArray(), IsCompressed = _isLarge, Checkpoint = default };
         }
 
         public void Dispose()

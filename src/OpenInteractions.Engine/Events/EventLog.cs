@@ -9,6 +9,9 @@ namespace OpenInteractions.Engine.Events;
 /// </summary>
 internal sealed class EventLog
 {
+    /// <summary>The checkpoint of a batch after which its owner showed nothing more.</summary>
+    public static readonly ReadOnlyMemory<byte> HandedOver = "handed over"u8.ToArray();
+
     /// <summary>Bytes that may wait for the journal before it is hurried.</summary>
     private const int EagerBytes = 64 * 1024;
 
@@ -26,6 +29,7 @@ internal sealed class EventLog
     private int _inFlight;
     private bool _isQueued;
     private bool _isInFlight;
+    private ReadOnlyMemory<byte> _checkpoint;
     private bool _isClosed;
     private bool _isHeldBack;
     private bool _isLost;
@@ -202,6 +206,23 @@ internal sealed class EventLog
         Feed.Complete();
     }
 
+    /// <summary>
+    /// Makes all that was shown durable, with a mark that nothing else was: the next owner then knows what clients have seen, where after a crash he
+    /// must guess.
+    /// </summary>
+    /// <param name="last">The last event of this owner, which carries the mark.</param>
+    /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
+    public async Task HandOverAsync(StreamEvent last)
+    {
+        lock (_gate)
+        {
+            _checkpoint = HandedOver;
+        }
+
+        await AppendAsync(last, CancellationToken.None);
+        await WaitDurableAsync(LastNumber, CancellationToken.None);
+    }
+
     /// <summary>Ends the feed without last events: another owner goes on, or nobody.</summary>
     public void Abandon()
     {
@@ -273,6 +294,7 @@ internal sealed class EventLog
         FirstNumber = _pendingFrom,
         LastNumber = _number,
         Frames = _pending.WrittenMemory,
+        Checkpoint = _checkpoint,
     };
 
     private void Lose()

@@ -93,8 +93,8 @@ public sealed class ConversationChain(IInteractionStore store)
     private static ApiException Gone(string asked, string missing) => new(
         ErrorCode.NotFound,
         asked == missing
-            ? $"There is no interaction '{asked}': it was never there, was deleted, or has expired."
-            : $"The conversation of '{asked}' cannot be continued: an earlier interaction of it was deleted.",
+            ? $"There is no interaction '{asked}' for 'previous_interaction_id': it was never there, was deleted, or has expired."
+            : $"The conversation of '{asked}' ('previous_interaction_id') cannot be continued: an earlier interaction of it was deleted.",
         "previous_interaction_id");
 
     /// <summary>Adds a kept turn and its kept ancestors. Returns the id that must be read next, or null at the root.</summary>

@@ -17,6 +17,7 @@ public sealed partial class CreateInteraction
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly ModelCatalog _catalog;
+    private readonly ConversationChain _chain;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
     private readonly RunExecutor _executor;
@@ -30,6 +31,7 @@ public sealed partial class CreateInteraction
     /// <summary>Made by the container.</summary>
     public CreateInteraction(
         ModelCatalog catalog,
+        ConversationChain chain,
         IInteractionStore store,
         IRunQueue queue,
         RunExecutor executor,
@@ -40,7 +42,7 @@ public sealed partial class CreateInteraction
         TimeProvider time,
         IOptions<RunOptions> options)
     {
-        (_catalog, _store, _queue, _executor, _worker) = (catalog, store, queue, executor, worker);
+        (_catalog, _chain, _store, _queue, _executor, _worker) = (catalog, chain, store, queue, executor, worker);
         (_registry, _streams, _ids, _time, _options) = (registry, streams, ids, time, options.Value);
     }
 
@@ -84,13 +86,19 @@ public sealed partial class CreateInteraction
         }
     }
 
-    /// <summary>What the model will not be told although the request says it (behaviour TH-5).</summary>
-    private static IReadOnlyList<string> Ignored(RunPlan plan) =>
-        plan is { Model: { } model, Request.GenerationConfig: { } config } && SamplingSettings.In(config).Any()
-        ? model.Provider.Ignored(ModelRequests.Build(plan, model.Model, []))
-        : [];
+    /// <summary>What the model will not be told although the request says it (behaviour TH-5, SA-1).</summary>
+    private static IReadOnlyList<string> Ignored(RunPlan plan)
+    {
+        if (plan is not { Model: { } model, Request: { GenerationConfig: not null } or { SafetySettings: not null } or { ServiceTier: not null } })
+        {
+            return [];
+        }
 
-    /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read.</summary>
+        var request = ModelRequests.Build(plan, model.Model, []);
+        return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? model.Provider.Ignored(request) : [];
+    }
+
+    /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read unless there are media in the chain.</summary>
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
@@ -126,26 +134,43 @@ public sealed partial class CreateInteraction
             IsStored = request.Store ?? true,
             Deadline = now + _options.Deadline,
         };
-        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0));
+        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
+        await RequireMediaAsync(plan, own, parent, gone);
         return plan;
+    }
+
+    /// <summary>Types of media are known from the content alone, so a chain with media is read here; it is kept for the run, which needs it anyway.</summary>
+    private async Task RequireMediaAsync(RunPlan plan, Modalities own, ParentInteraction? parent, CancellationToken gone)
+    {
+        var chainHasMedia = parent is not null && ((Modalities)parent.ChainModalities & ~Modalities.Text) != Modalities.None;
+        if (((own & ~Modalities.Text) == Modalities.None && !chainHasMedia) || plan.Model!.Provider.MediaFault(plan.Model.Model) is not { } fault)
+        {
+            return;
+        }
+
+        MediaCheck.Input(fault, plan.Request.Input!);
+        if (chainHasMedia)
+        {
+            MediaCheck.Chain(fault, await _chain.LoadAsync(plan.Interaction.Project, parent!.Id, gone));
+        }
     }
 
     private async Task<ParentInteraction> ParentAsync(Caller caller, string id, CancellationToken gone)
     {
         const string Field = "previous_interaction_id";
         var parent = await _store.GetParentAsync(caller.Project, id, gone)
-            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Shorten(id)}': it was never there, was not stored, was deleted, or has expired.", Field);
+            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Shorten(id)}' for '{Field}': it was never there, was not stored, was deleted, or has expired.", Field);
         if (parent.HasGap)
         {
-            throw new ApiException(ErrorCode.NotFound, $"The conversation of '{id}' cannot be continued: an earlier interaction of it was deleted.", Field);
+            throw new ApiException(ErrorCode.NotFound, $"The conversation of '{id}' ('{Field}') cannot be continued: an earlier interaction of it was deleted.", Field);
         }
 
         return parent.Status switch
         {
             InteractionStatus.Queued or InteractionStatus.InProgress =>
-                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' is {parent.Status.ToWire()}: wait until it has ended before continuing it.", Field),
+                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' of '{Field}' is {parent.Status.ToWire()}: wait until it has ended before continuing it.", Field),
             InteractionStatus.Failed or InteractionStatus.Cancelled =>
-                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' is {parent.Status.ToWire()} and cannot be continued: continue the one before it.", Field),
+                throw new ApiException(ErrorCode.FailedPrecondition, $"The interaction '{id}' of '{Field}' is {parent.Status.ToWire()} and cannot be continued: continue the one before it.", Field),
             _ => parent,
         };
     }

@@ -22,12 +22,12 @@ internal static class InputRules
         Require(input.Steps.Count <= TurnLoop.MaxSteps, "input", $"'input' has {input.Steps.Count} steps; an interaction may have at most {TurnLoop.MaxSteps}.");
         if (owed.Count > 0 || input.Steps.Any(s => s is ICallStep or IResultStep))
         {
-            new Pairing(owed, parentId).Check(input.Steps);
+            new Pairing(input, owed, parentId).Check();
         }
 
         for (var i = 0; i < input.Steps.Count; i++)
         {
-            CheckContent(input.Steps[i], i);
+            CheckContent(input, i);
         }
     }
 
@@ -39,23 +39,46 @@ internal static class InputRules
         {
             foreach (var block in ContentOf(step))
             {
-                found |= block switch
-                {
-                    TextContent => Modalities.Text,
-                    ImageContent => Modalities.Image,
-                    AudioContent => Modalities.Audio,
-                    VideoContent => Modalities.Video,
-                    DocumentContent => Modalities.Document,
-                    _ => Modalities.None,
-                };
+                found |= ModalityOf(block);
             }
         }
 
         return found;
     }
 
+    /// <summary>The path of the first content of one of these kinds, as the client wrote it.</summary>
+    public static string PathOfFirst(InteractionInput input, Modalities kinds)
+    {
+        for (var i = 0; i < input.Steps.Count; i++)
+        {
+            var blocks = ContentOf(input.Steps[i]);
+            for (var j = 0; j < blocks.Count; j++)
+            {
+                if ((ModalityOf(blocks[j]) & kinds) != Modalities.None)
+                {
+                    return input.PathOf(i, MemberOf(input.Steps[i]), j);
+                }
+            }
+        }
+
+        return "input";
+    }
+
+    private static Modalities ModalityOf(ContentBlock block) => block switch
+    {
+        TextContent => Modalities.Text,
+        ImageContent => Modalities.Image,
+        AudioContent => Modalities.Audio,
+        VideoContent => Modalities.Video,
+        DocumentContent => Modalities.Document,
+        _ => Modalities.None,
+    };
+
+    /// <summary>The member of a step that holds its content.</summary>
+    public static string MemberOf(Step step) => step is UserInputStep or ModelOutputStep ? "content" : "result";
+
     /// <summary>Content blocks in a step, those of a result included.</summary>
-    private static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
+    public static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
     {
         UserInputStep user => user.Content,
         ModelOutputStep model => model.Content,
@@ -65,21 +88,21 @@ internal static class InputRules
         _ => [],
     };
 
-    private static void CheckContent(Step step, int index)
+    private static void CheckContent(InteractionInput input, int index)
     {
+        var step = input.Steps[index];
         if (step is UserInputStep user)
         {
-            Require(user.Content.Count > 0, $"input[{index}].content", $"'input[{index}].content' may not be empty.");
-            Require(user.Content.Any(b => b is not TextContent { Text.Length: 0 }), $"input[{index}].content", $"'input[{index}].content' holds nothing but empty text.");
+            Require(user.Content.Count > 0, $"{input.PathOf(index, "content")}", $"'{input.PathOf(index, "content")}' may not be empty.");
+            Require(user.Content.Any(b => b is not TextContent { Text.Length: 0 }), $"{input.PathOf(index, "content")}", $"'{input.PathOf(index, "content")}' holds nothing but empty text.");
         }
 
         var blocks = ContentOf(step);
-        var list = step is UserInputStep or ModelOutputStep ? "content" : "result";
         for (var i = 0; i < blocks.Count; i++)
         {
             if (blocks[i] is MediaContent media)
             {
-                CheckMedia(media, $"input[{index}].{list}[{i}]");
+                CheckMedia(media, input.PathOf(index, MemberOf(step), i));
             }
         }
     }
@@ -109,26 +132,27 @@ internal static class InputRules
     };
 
     /// <summary>Follows calls and results through the input.</summary>
-    private sealed class Pairing(IReadOnlyList<PendingCall> owed, string? parentId)
+    private sealed class Pairing(InteractionInput input, IReadOnlyList<PendingCall> owed, string? parentId)
     {
         private readonly Dictionary<string, string> _open = owed.ToDictionary(c => c.Id, c => c.Name, StringComparer.Ordinal);
         private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
         private readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
-        public void Check(IReadOnlyList<Step> steps)
+        public void Check()
         {
+            var steps = input.Steps;
             for (var i = 0; i < steps.Count; i++)
             {
                 switch (steps[i])
                 {
                     case ICallStep call:
-                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, steps[i].Type), $"input[{i}].id", $"Duplicate call id '{Shorten(call.Id)}' in 'input[{i}].id': every call needs its own.");
+                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, steps[i].Type), $"{input.PathOf(i)}.id", $"Duplicate call id '{Shorten(call.Id)}' in '{input.PathOf(i)}.id': every call needs its own.");
                         break;
                     case IResultStep result:
                         Answer(result.CallId, i);
                         break;
                     case UserInputStep or ModelOutputStep when _open.Keys.FirstOrDefault(_own.Contains) is { } unanswered:
-                        throw Wrong($"input[{i}]", $"'input[{i}]' comes before the result of call '{Shorten(unanswered)}': put a result step with that 'call_id' right after the call.");
+                        throw Wrong(input.PathOf(i), $"'{input.PathOf(i)}' comes before the result of call '{Shorten(unanswered)}': put a result step with that 'call_id' right after the call.");
                 }
             }
 
@@ -141,10 +165,10 @@ internal static class InputRules
 
         private void Answer(string callId, int index)
         {
-            Require(!_answered.Contains(callId), $"input[{index}].call_id", $"'input[{index}].call_id' answers call '{Shorten(callId)}' a second time.");
+            Require(!_answered.Contains(callId), $"{input.PathOf(index)}.call_id", $"'{input.PathOf(index)}.call_id' answers call '{Shorten(callId)}' a second time.");
             if (!_open.Remove(callId))
             {
-                var path = $"input[{index}].call_id";
+                var path = $"{input.PathOf(index)}.call_id";
                 throw Wrong(path, parentId is null
                     ? $"'{path}' answers '{Shorten(callId)}', which is no call of this input. Set 'previous_interaction_id' to the interaction that made the call, or send the call step before its result."
                     : $"'{path}' answers '{Shorten(callId)}', which is no open call of '{parentId}' or of this input: it was never made, or was answered before.");

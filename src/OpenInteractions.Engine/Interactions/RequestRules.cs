@@ -9,6 +9,9 @@ internal static partial class RequestRules
     /// <summary>Most tools in a request.</summary>
     private const int MaxTools = 512;
 
+    /// <summary>Most stop sequences in a request: each is looked for in everything that the model writes.</summary>
+    private const int MaxStopSequences = 64;
+
     /// <exception cref="ApiException">The request is wrong; the message names the place and the remedy.</exception>
     public static void Check(CreateInteractionRequest request)
     {
@@ -91,7 +94,8 @@ internal static partial class RequestRules
 
     private static void CheckFormats(CreateInteractionRequest request)
     {
-        Require(request.GenerationConfig?.StopSequences is not { } stops || stops.All(s => s.Length > 0), "generation_config.stop_sequences", "A stop sequence may not be empty.");
+        CheckStops(request.GenerationConfig?.StopSequences ?? []);
+        Require(request.ResponseModalities?.Contains("document") != true, "response_modalities", "Invalid value 'document' for 'response_modalities': no model makes documents. Supported values: 'text', 'image', 'audio', 'video'.");
         if (request.ResponseFormat is not { } formats)
         {
             return;
@@ -107,6 +111,16 @@ internal static partial class RequestRules
             {
                 throw Wrong($"{path}.mime_type", $"'{path}.schema' needs '{path}.mime_type' to be 'application/json'.");
             }
+        }
+    }
+
+    private static void CheckStops(IReadOnlyList<string> stops)
+    {
+        const string Path = "generation_config.stop_sequences";
+        Require(stops.Count <= MaxStopSequences, Path, $"'{Path}' has {stops.Count} entries; at most {MaxStopSequences} are allowed.");
+        for (var i = 0; i < stops.Count; i++)
+        {
+            Require(stops[i].Length > 0, $"{Path}[{i}]", $"'{Path}[{i}]' may not be empty.");
         }
     }
 

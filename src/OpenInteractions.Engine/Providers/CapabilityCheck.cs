@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Interactions;
+
 namespace OpenInteractions.Engine.Providers;
 
 /// <summary>Refuses a request that needs what the model lacks (design 3): nothing is dropped silently.</summary>
@@ -7,14 +9,25 @@ public static class CapabilityCheck
     /// <param name="request">The request; its history does not matter.</param>
     /// <param name="input">Kinds of content in this turn's input.</param>
     /// <param name="chain">Kinds of content in the turns before (behaviour ST-12).</param>
+    /// <param name="written">This turn's input, to name the place in it.</param>
     /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the capability and what would be right.</exception>
-    public static void Require(ModelRequest request, Modalities input, Modalities chain)
+    public static void Require(ModelRequest request, Modalities input, Modalities chain, InteractionInput? written = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         var can = request.Model.Capabilities;
-        RequireInput(request, can, input, "The input has", "input");
-        RequireInput(request, can, chain, "An earlier turn has", "previous_interaction_id");
+        if ((input & ~can.Input) is var lacking and not Modalities.None)
+        {
+            var path = written is null ? "input" : InputRules.PathOfFirst(written, lacking);
+            throw LacksInput(request, can, lacking, $"'{path}' has", path);
+        }
+
+        if ((chain & ~can.Input) is var missing and not Modalities.None)
+        {
+            throw LacksInput(request, can, missing, "An earlier turn has", "previous_interaction_id");
+        }
+
         RequireOutput(request, can);
+        RequireMedia(request, can);
 
         if (request.Functions.Count > 0 && !can.Functions)
         {
@@ -44,7 +57,7 @@ public static class CapabilityCheck
 
     private static void RequireThinking(ModelRequest request, ModelCapabilities can)
     {
-        if (request.Config.ThinkingLevel is not { } level || can.ThinkingLevels.Contains(level))
+        if (request.Config.ThinkingLevel is not { } level || can.ThinkingLevels.Contains(level) || can.MayThink)
         {
             return;
         }
@@ -54,14 +67,8 @@ public static class CapabilityCheck
             : Lacks(request, $"thinking_level '{level}'", "does not have it", $"use one of: {string.Join(", ", can.ThinkingLevels)}", "generation_config.thinking_level");
     }
 
-    private static void RequireInput(ModelRequest request, ModelCapabilities can, Modalities given, string where, string field)
-    {
-        var missing = given & ~can.Input;
-        if (missing != Modalities.None)
-        {
-            throw Lacks(request, $"{Names(missing)} input", $"takes {Names(can.Input)} only. {where} {Names(missing)}", $"use a model that takes {Names(missing)}, or leave it out", field);
-        }
-    }
+    private static ApiException LacksInput(ModelRequest request, ModelCapabilities can, Modalities missing, string where, string field) =>
+        Lacks(request, $"{Names(missing)} input", $"takes {Names(can.Input)} only. {where} {Names(missing)}", $"use a model that takes {Names(missing)}, or leave it out", field);
 
     private static void RequireOutput(ModelRequest request, ModelCapabilities can)
     {
@@ -80,6 +87,27 @@ public static class CapabilityCheck
         if ((wanted & ~can.Output) is var missing and not Modalities.None)
         {
             throw Lacks(request, $"{Names(missing)} output", $"makes {Names(can.Output)} only", $"ask for {Names(can.Output)} in 'response_format', or use a model that makes {Names(missing)}", "response_format");
+        }
+    }
+
+    /// <summary>Settings of a medium that the model neither makes nor takes would go nowhere.</summary>
+    private static void RequireMedia(ModelRequest request, ModelCapabilities can)
+    {
+        foreach (var path in OptionalSettings.MediaIn(request.Config))
+        {
+            var (needed, had, direction) = path switch
+            {
+                OptionalSettings.SpeechConfig => (Modalities.Audio, can.Output, "output"),
+                OptionalSettings.VideoConfig => (Modalities.Video, can.Output, "output"),
+                OptionalSettings.ImageConfig => (Modalities.Image, can.Output, "output"),
+                _ => (Modalities.Audio, can.Input, "input"),
+            };
+            if (!had.HasFlag(needed))
+            {
+                throw Lacks(
+                    request, $"{Names(needed)} {direction}", $"{(direction == "output" ? "makes" : "takes")} {Names(had)} only",
+                    $"leave '{path}' out, or use a model that {(direction == "output" ? "makes" : "takes")} {Names(needed)}", path);
+            }
         }
     }
 

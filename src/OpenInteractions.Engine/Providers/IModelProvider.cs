@@ -12,6 +12,9 @@ public interface IModelProvider
     /// <summary>Prefixes of model ids that belong to this provider even when its list cannot be read, such as <c>gpt-</c>.</summary>
     IReadOnlyList<string> FamilyPrefixes { get; }
 
+    /// <summary>True when an id that is not in the list does not exist. Vendors' lists leave models out, so theirs are asked for by name.</summary>
+    bool ListsEverything => false;
+
     /// <summary>
     /// The models that the upstream offers. Called lazily and cached by the catalogue.
     /// </summary>
@@ -22,10 +25,17 @@ public interface IModelProvider
     ModelDescription Describe(string modelId);
 
     /// <summary>
-    /// Those of <see cref="SamplingSettings"/> that the request has and that will be left out, because the model or its wire does not take them
-    /// (behaviour TH-5). Told before the call, from what is known then; the request's history does not matter.
+    /// Those of <see cref="SamplingSettings"/> and <see cref="OptionalSettings"/> that the request has and that will be left out, because the model or its
+    /// wire does not take them (behaviour TH-5, SA-1). Told before the call, from what is known then; the request's history does not matter.
     /// </summary>
     IReadOnlyList<string> Ignored(ModelRequest request) => [];
+
+    /// <summary>
+    /// Tells what a model's wire never takes, such as <c>images of the type image/tiff</c>, or null when it may take the medium; null instead of a
+    /// function where no medium of a kind that the model takes is ever refused. Kinds are <see cref="ModelCapabilities.Input"/>; this is about types
+    /// and addresses, so that a request is refused before the call and not in the middle of a run (protocols 6.6).
+    /// </summary>
+    Func<MediaContent, string?>? MediaFault(ModelDescription model) => null;
 
     /// <summary>
     /// Makes one model call and tells what comes back, piece by piece.

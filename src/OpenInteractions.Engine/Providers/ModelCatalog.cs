@@ -73,7 +73,7 @@ public sealed class ModelCatalog : IAsyncDisposable
             return await OfAsync(bare, named, WithoutModelsPrefix(bare[(slash + 1)..]), cancellationToken);
         }
 
-        if (bare.Length == 0)
+        if (bare.Length == 0 || bare[^1] == '/')
         {
             throw await NotFoundAsync(bare, cancellationToken);
         }
@@ -91,7 +91,7 @@ public sealed class ModelCatalog : IAsyncDisposable
             return listed;
         }
 
-        if ((owner ?? _default) is { } takes)
+        if ((owner is { Provider.ListsEverything: false } ? owner : _default) is { Provider.ListsEverything: false } takes)
         {
             return new ResolvedModel(bare, takes.Provider, takes.Find(bare) ?? takes.Provider.Describe(bare));
         }
@@ -138,8 +138,16 @@ public sealed class ModelCatalog : IAsyncDisposable
 
     internal static string WithoutModelsPrefix(string id) => id.StartsWith(ModelsPrefix, StringComparison.Ordinal) ? id[ModelsPrefix.Length..] : id;
 
-    private static async ValueTask<ResolvedModel> OfAsync(string publicId, ProviderModels provider, string model, CancellationToken cancellationToken) =>
-        new(publicId, provider.Provider, await FindAsync(provider, model, cancellationToken) ?? provider.Provider.Describe(model));
+    private async ValueTask<ResolvedModel> OfAsync(string publicId, ProviderModels provider, string model, CancellationToken cancellationToken)
+    {
+        var known = await FindAsync(provider, model, cancellationToken);
+        if (known is null && provider.Provider.ListsEverything)
+        {
+            throw await NotFoundAsync(publicId, cancellationToken);
+        }
+
+        return new ResolvedModel(publicId, provider.Provider, known ?? provider.Provider.Describe(model));
+    }
 
     private static async ValueTask<ModelDescription?> FindAsync(ProviderModels provider, string model, CancellationToken cancellationToken)
     {

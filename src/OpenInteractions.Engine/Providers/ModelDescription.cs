@@ -43,8 +43,11 @@ public sealed record ModelCapabilities
     /// <summary>True when it keeps to a JSON schema also while functions are declared (behaviour FN-12).</summary>
     public bool StructuredOutputWithFunctions { get; init; } = true;
 
-    /// <summary>Levels of <c>thinking_level</c> that it takes; empty when it does not think (behaviour TH-1).</summary>
+    /// <summary>Levels of <c>thinking_level</c> that it takes; empty when it does not think (behaviour TH-1) or <see cref="MayThink"/>.</summary>
     public IReadOnlyList<string> ThinkingLevels { get; init; } = [];
+
+    /// <summary>True when nothing tells whether it thinks: a level is passed on, and left out where the upstream refuses it.</summary>
+    public bool MayThink { get; init; }
 
     /// <summary>False when sampling settings must not be sent (behaviour TH-5).</summary>
     public bool Sampling { get; init; } = true;

@@ -8,7 +8,7 @@ public sealed class RetentionOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "OpenInteractions:Retention";
 
-    /// <summary>Interactions older than this are erased. Not set, the default: they are kept until somebody deletes them.</summary>
+    /// <summary>Interactions that ended longer ago than this are erased. Not set, the default: they are kept until somebody deletes them.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "36500.00:00:00")]
     public TimeSpan? KeepFor { get; set; }
 

@@ -199,6 +199,7 @@ public sealed partial class RunExecutor
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
             case StopCause.Stopping when run.Lease is { } lease:
                 // A planned stop is not a failure: hand the run over now instead of letting the lease time out.
+                await run.Log!.HandOverAsync(InteractionEvents.StatusUpdate(run.Id, InteractionStatus.InProgress));
                 await _queue.ReleaseAsync(lease, CancellationToken.None);
                 return null;
             case StopCause.Stopping:

@@ -31,6 +31,7 @@ internal sealed record RunRecovery
     {
         var fold = new EventFold();
         var position = default(EventPosition);
+        var isHandedOver = false;
         IReadOnlyList<JournalBatch> page;
         while ((page = await journal.ReadAsync(run.Interaction.Project, run.Lease.RunId, position, limit: 256, cancellationToken)).Count > 0)
         {
@@ -40,9 +41,11 @@ internal sealed record RunRecovery
             }
 
             position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
+            isHandedOver = page[^1].Checkpoint.Span.SequenceEqual(EventLog.HandedOver.Span);
         }
 
-        // Of a run that had an owner before, one step more than the journal knows may have been shown: see TurnOutput.
-        return new RunRecovery { ShownThrough = run.Lease.Epoch > 1 ? fold.LastIndex + 1 : -1, HasEvents = position != default };
+        // Of a run whose owner died, one step more than the journal knows may have been shown: see TurnOutput.
+        var unseen = run.Lease.Epoch > 1 && !isHandedOver ? 1 : 0;
+        return new RunRecovery { ShownThrough = run.Lease.Epoch > 1 ? fold.LastIndex + unseen : -1, HasEvents = position != default };
     }
 }

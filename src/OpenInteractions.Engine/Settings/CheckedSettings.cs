@@ -17,6 +17,7 @@ public static class CheckedSettings
     public static OptionsBuilder<T> AddCheckedOptions<T>(this IServiceCollection services, string section)
         where T : class
     {
+        services.AddSingleton(new CheckedSection(section, typeof(T)));
         services.AddSingleton(s => new Checked<T>(s.GetRequiredService<IConfiguration>(), section));
         services.AddSingleton<IConfigureOptions<T>>(s => s.GetRequiredService<Checked<T>>());
         services.AddSingleton<IValidateOptions<T>>(s => s.GetRequiredService<Checked<T>>());
@@ -64,9 +65,13 @@ public static class CheckedSettings
             {
                 property.SetValue(options, setting.Get(property.PropertyType));
             }
-            else
+            else if (setting.Value is null)
             {
                 setting.Bind(property.GetValue(options));
+            }
+            else
+            {
+                return false; // one value where a list or a map is meant: the framework would pass over it
             }
 
             return true;
@@ -82,6 +87,7 @@ public static class CheckedSettings
         var t when t == typeof(TimeSpan) => "a time such as 00:00:30",
         var t when t == typeof(bool) => "true or false",
         var t when t == typeof(int) || t == typeof(long) => "a whole number",
+        var t when t == typeof(List<string>) => "a list, with a number behind each name, as in …:0",
         var t when t.IsEnum => $"one of {string.Join(", ", Enum.GetNames(t).Select(JsonNamingPolicy.CamelCase.ConvertName))}",
         _ => "in another form",
     };
@@ -97,3 +103,8 @@ public static class CheckedSettings
             _problems.Count > 0 ? ValidateOptionsResult.Fail(_problems) : ValidateOptionsResult.Success;
     }
 }
+
+/// <summary>A section and the class that it is read into.</summary>
+/// <param name="Section">The section's name.</param>
+/// <param name="Options">The class.</param>
+public sealed record CheckedSection(string Section, Type Options);

@@ -31,9 +31,9 @@ public interface IInteractionStore
     /// <summary>The tree's members, oldest first, as <see cref="ListAsync"/> gives them; those whose id follows <paramref name="afterId"/>.</summary>
     Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Erases ended interactions that were created before a time, at most <paramref name="limit"/>, oldest first (behaviour ST-18).</summary>
+    /// <summary>Erases interactions that ended before a time, at most <paramref name="limit"/>, oldest first (behaviour ST-18).</summary>
     /// <returns>How many were erased.</returns>
-    Task<int> DeleteExpiredAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken);
+    Task<int> DeleteExpiredAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);
 
     /// <summary>Answers when the store can read and write.</summary>
     Task CheckAsync(CancellationToken cancellationToken);

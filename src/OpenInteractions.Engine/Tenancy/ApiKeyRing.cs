@@ -35,6 +35,9 @@ public sealed class ApiKeyRing
     /// <summary>True when callers without a valid key are taken as project <c>default</c>.</summary>
     public bool AcceptsAnyone => _isOpen || (_isPrivate && Current().Count == 0);
 
+    /// <summary>True when everybody is served for one reason only: that nobody but this machine's own users should reach the server.</summary>
+    public bool ServesThisMachineOnly => !_isOpen && _isPrivate && Current().Count == 0;
+
     /// <summary>How many keys there are.</summary>
     public int Count => Current().Count;
 

@@ -48,6 +48,9 @@ public sealed class AnthropicProvider : IModelProvider
     }
 
     /// <inheritdoc/>
+    public Func<MediaContent, string?>? MediaFault(ModelDescription model) => MediaBlocks.Fault;
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var traits = ClaudeTraits.Of(request.Model.Id);

@@ -13,43 +13,39 @@ internal static class MediaBlocks
     public static byte[]? Render(ContentBlock content) => content switch
     {
         TextContent text => string.IsNullOrWhiteSpace(text.Text) ? null : BlockJson.Text(text.Text),
+        MediaContent media when Fault(media) is { } what => throw Unsupported(what),
         ImageContent image => Image(image),
         DocumentContent document => Document(document),
-        AudioContent => throw Unsupported("audio input"),
-        VideoContent => throw Unsupported("video input"),
         _ => throw Unsupported($"input of type '{content.Type}'"),
     };
 
-    private static byte[] Image(ImageContent image)
+    /// <summary>What of a medium the service never takes, or null when it may take it.</summary>
+    public static string? Fault(MediaContent media) => (media, TypeOf(media)) switch
     {
-        if (image.Data is null)
-        {
-            return Source("image", writer => Url(writer, image.Uri));
-        }
+        (AudioContent or VideoContent, _) => $"{media.Type} input",
+        (ImageContent { Data: null }, _) => AddressFault(media),
+        (DocumentContent { Data: null }, not (null or "application/pdf") and var type) => $"documents of type '{type}' by address (send them as data)",
+        (DocumentContent { Data: null }, _) => AddressFault(media),
+        (ImageContent or DocumentContent, null) => $"{media.Type}s without a mime_type",
+        (ImageContent, { } type) => Pictures.Contains(type) ? null : $"images of type '{type}' ({string.Join(", ", Pictures)} are)",
+        (DocumentContent, { } type) => type == "application/pdf" || IsText(type) ? null : $"documents of type '{type}' (application/pdf and text are)",
+        _ => $"input of type '{media.Type}'",
+    };
 
-        var type = Normal(image.MimeType) ?? Sniffed(image.Data) ?? throw Unsupported("images without a mime_type");
-        return Pictures.Contains(type) ? Source("image", writer => Base64(writer, type, image.Data)) : throw Unsupported($"images of type '{type}' ({string.Join(", ", Pictures)} are)");
-    }
+    private static byte[] Image(ImageContent image) => image.Data is { } data
+        ? Source("image", writer => Base64(writer, TypeOf(image)!, data))
+        : Source("image", writer => Url(writer, image.Uri));
 
     private static byte[] Document(DocumentContent document)
     {
-        var type = Normal(document.MimeType);
         if (document.Data is null)
         {
-            return type is null or "application/pdf"
-                ? Source("document", writer => Url(writer, document.Uri))
-                : throw Unsupported($"documents of type '{type}' by address (send them as data)");
+            return Source("document", writer => Url(writer, document.Uri));
         }
 
-        type ??= Sniffed(document.Data) ?? throw Unsupported("documents without a mime_type");
-        if (type == "application/pdf")
+        if (TypeOf(document) is "application/pdf" and var type)
         {
             return Source("document", writer => Base64(writer, type, document.Data));
-        }
-
-        if (!type.StartsWith("text/", StringComparison.Ordinal) && !TextTypes.Contains(type))
-        {
-            throw Unsupported($"documents of type '{type}' (application/pdf and text are)");
         }
 
         var text = Encoding.UTF8.GetString(Decoded(document.Data));
@@ -86,14 +82,19 @@ internal static class MediaBlocks
 
     private static void Url(Utf8JsonWriter writer, string? uri)
     {
-        if (uri is null || !(uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase)))
-        {
-            throw Unsupported("media at addresses other than http and https");
-        }
-
         writer.WriteString("type", "url");
         writer.WriteString("url", uri);
     }
+
+    private static string? AddressFault(MediaContent media) =>
+        media.Uri is { } uri && (uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+            ? null
+            : "media at addresses other than http and https";
+
+    private static bool IsText(string type) => type.StartsWith("text/", StringComparison.Ordinal) || TextTypes.Contains(type);
+
+    /// <summary>The type that the caller gave, else what the first bytes say.</summary>
+    private static string? TypeOf(MediaContent media) => Normal(media.MimeType) ?? (media.Data is { } data ? Sniffed(data) : null);
 
     private static string? Normal(string? mimeType) =>
         mimeType?.Split(';')[0].Trim().ToLowerInvariant() switch { null or "" => null, "image/jpg" => "image/jpeg", var type => type };

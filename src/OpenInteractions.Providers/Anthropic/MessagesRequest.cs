@@ -42,13 +42,22 @@ internal sealed class MessagesRequest
 
     public bool SendsSampling => _traits.Sampling && !Thinking.IsOn && !_limits.SamplingIsRefused && (_request.Config.Temperature is not null || _request.Config.TopP is not null);
 
-    /// <summary>Sampling settings that are not sent (behaviour TH-5). Of two, the service takes one.</summary>
+    /// <summary>Settings that are not sent (behaviour TH-5, SA-1). Of two for sampling, the service takes one; of the tiers, it has two.</summary>
     public IReadOnlyList<string> Ignored
     {
         get
         {
             var sent = !SendsSampling ? null : _request.Config.Temperature is not null ? SamplingSettings.Temperature : SamplingSettings.TopP;
-            return [.. SamplingSettings.In(_request.Config).Where(s => s != sent)];
+            return
+            [
+                .. SamplingSettings.In(_request.Config).Where(s => s != sent),
+                .. OptionalSettings.In(_request).Where(s => s switch
+                {
+                    OptionalSettings.ThinkingLevel => false,
+                    OptionalSettings.ServiceTier => _request.ServiceTier != "priority",
+                    _ => true,
+                }),
+            ];
         }
     }
 

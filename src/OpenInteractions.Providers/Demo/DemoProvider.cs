@@ -36,16 +36,19 @@ public sealed class DemoProvider(ISignatureEnvelope envelope, TimeProvider time)
     public IReadOnlyList<string> FamilyPrefixes { get; } = [ProviderName];
 
     /// <inheritdoc/>
+    public bool ListsEverything => true;
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ModelDescription>>([Demo]);
 
     /// <inheritdoc/>
     public ModelDescription Describe(string modelId) => modelId == ProviderName ? Demo : Demo with { Id = modelId };
 
-    /// <summary>Rules leave nothing to chance.</summary>
+    /// <summary>Rules leave nothing to chance, find nothing harmful, and are never in a hurry.</summary>
     public IReadOnlyList<string> Ignored(ModelRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return [.. SamplingSettings.In(request.Config)];
+        return [.. SamplingSettings.In(request.Config), .. OptionalSettings.In(request).Where(setting => setting != OptionalSettings.ThinkingLevel)];
     }
 
     /// <inheritdoc/>

@@ -54,6 +54,13 @@ public sealed class GeminiProvider : IModelProvider
         return models;
     }
 
+    /// <summary>The vendor's other wire has no tier of this name.</summary>
+    public IReadOnlyList<string> Ignored(ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.ServiceTier == "deferred" && _wires.For(request) == GeminiWire.GenerateContent ? [OptionalSettings.ServiceTier] : [];
+    }
+
     /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {

@@ -182,19 +182,22 @@ internal sealed class ChatMessages(Utf8JsonWriter writer, ChatProfile profile, F
 
     private void WritePart(ContentBlock block)
     {
+        if (block switch { TextContent given => given.Text, DocumentContent given => OpenAIMedia.DocumentText(given), _ => null } is { } text)
+        {
+            writer.WriteStartObject();
+            WriteText(text);
+            writer.WriteEndObject();
+            return;
+        }
+
+        OpenAIMedia.Require(block, profile);
         writer.WriteStartObject();
         switch (block)
         {
-            case TextContent text:
-                WriteText(text.Text);
-                break;
-            case DocumentContent document when OpenAIMedia.DocumentText(document) is { } text:
-                WriteText(text);
-                break;
             case ImageContent image:
                 writer.WriteString("type", "image_url");
                 writer.WriteStartObject("image_url");
-                writer.WriteString("url", OpenAIMedia.ImageUrl(image, profile.ImageAddresses));
+                writer.WriteString("url", OpenAIMedia.ImageUrl(image));
                 if (OpenAIMedia.Detail(image) is { } detail)
                 {
                     writer.WriteString("detail", detail);
@@ -202,23 +205,20 @@ internal sealed class ChatMessages(Utf8JsonWriter writer, ChatProfile profile, F
 
                 writer.WriteEndObject();
                 break;
-            case DocumentContent { Data: not null } document:
+            case DocumentContent document:
                 writer.WriteString("type", "file");
                 writer.WriteStartObject("file");
                 writer.WriteString("filename", "document.pdf");
                 writer.WriteString("file_data", OpenAIMedia.PdfUrl(document));
                 writer.WriteEndObject();
                 break;
-            case AudioContent audio when profile.Audio:
-                var (data, format) = OpenAIMedia.Audio(audio);
+            case AudioContent audio:
                 writer.WriteString("type", "input_audio");
                 writer.WriteStartObject("input_audio");
-                writer.WriteString("data", data);
-                writer.WriteString("format", format);
+                writer.WriteString("data", audio.Data);
+                writer.WriteString("format", OpenAIMedia.AudioFormat(audio));
                 writer.WriteEndObject();
                 break;
-            default:
-                throw OpenAIMedia.Unsupported(block is DocumentContent ? "documents by address" : block.Type);
         }
 
         writer.WriteEndObject();

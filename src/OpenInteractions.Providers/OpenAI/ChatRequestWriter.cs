@@ -28,7 +28,7 @@ internal static class ChatRequestWriter
         }
 
         WriteSampling(writer, request, refusals);
-        if (config.ThinkingLevel is { } level)
+        if (config.ThinkingLevel is { } level && !refusals.Has(model, LearnedRefusals.Effort))
         {
             writer.WriteString("reasoning_effort", OpenAIModels.Effort(level, model));
         }

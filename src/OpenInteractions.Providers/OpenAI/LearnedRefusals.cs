@@ -7,7 +7,8 @@ namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>
 /// Optional settings that a model has refused, kept for the life of the process: the first call pays with one refusal, later ones do not
-/// send the setting (protocols 6.2). Only settings whose loss changes no promise are here: a thinking level that is refused stays an error (behaviour TH-1).
+/// send the setting (protocols 6.2). Only settings whose loss changes no promise are here: a thinking level that is refused stays an error (behaviour TH-1),
+/// except where nobody knows whether the model thinks.
 /// </summary>
 internal sealed partial class LearnedRefusals
 {
@@ -22,6 +23,7 @@ internal sealed partial class LearnedRefusals
     public const string MaxCompletionTokens = "max_completion_tokens";
     public const string StreamOptions = "stream_options";
     public const string Strict = "strict";
+    public const string Effort = "reasoning_effort";
 
     private static readonly ImmutableHashSet<string> Droppable =
         [Temperature, TopP, Stop, Include, Summary, ParallelCalls, Seed, MaxTokens, MaxCompletionTokens, StreamOptions, Strict];
@@ -34,9 +36,10 @@ internal sealed partial class LearnedRefusals
     public bool Has(string model, string setting) => _byModel.TryGetValue(model, out var refused) && refused.Contains(setting);
 
     /// <summary>Learns from a refusal. True when it told something new, so that another request makes sense.</summary>
-    public bool Learn(string model, UpstreamFailureException failure)
+    public bool Learn(ModelRequest request, UpstreamFailureException failure)
     {
-        if (failure is not { Status: 400 or 422, Error: { } error } || !SaysUnsupported(error) || Setting(error) is not { } setting || Has(model, setting))
+        var model = request.Model.Id;
+        if (failure is not { Status: 400 or 422, Error: { } error } || Refused(request, error) is not { } setting || Has(model, setting))
         {
             return false;
         }
@@ -48,6 +51,19 @@ internal sealed partial class LearnedRefusals
 
         return Has(model, setting);
     }
+
+    private static string? Refused(ModelRequest request, UpstreamError error) =>
+        request is { Config.ThinkingLevel: not null, Model.Capabilities.MayThink: true } && IsAboutThinking(error) ? Effort
+        : SaysUnsupported(error) ? Setting(error)
+        : null;
+
+    /// <summary>Servers have no common words for it: they name the setting, or say that the model does not think.</summary>
+    private static bool IsAboutThinking(UpstreamError error) =>
+        error.Param is Effort or "reasoning" or "reasoning.effort"
+        || error.Message.Contains(Effort, StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("reasoning.effort", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("not support thinking", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("not support reasoning", StringComparison.OrdinalIgnoreCase);
 
     private static bool SaysUnsupported(UpstreamError error) =>
         error.Code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter"

@@ -7,46 +7,64 @@ internal static class OpenAIMedia
 {
     private static readonly string[] ImageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
-    /// <summary>An address, or the picture itself as a data URL.</summary>
-    public static string ImageUrl(ImageContent image, bool takesAddresses)
+    /// <summary>What of a medium a wire never takes, or null when it may take it.</summary>
+    /// <param name="media">The medium.</param>
+    /// <param name="chat">How the server's Chat Completions differ, or null for Responses.</param>
+    public static string? Fault(MediaContent media, ChatProfile? chat) => media switch
     {
-        if (image.Data is { } data)
+        ImageContent { Data: not null } image => ImageTypes.Contains(TypeOf(image)) ? null : $"images of the type {TypeOf(image)}",
+        ImageContent => chat is { ImageAddresses: false } ? "images by address" : AddressFault(media),
+        DocumentContent document when IsText(document) => null,
+        DocumentContent { Data: not null } document => document.MimeType is null or "application/pdf" ? null : $"documents of the type {document.MimeType}",
+        DocumentContent => chat is null ? AddressFault(media) : "documents by address",
+        AudioContent when chat is { Audio: false } => "audio",
+        AudioContent { Data: null } => "audio by address",
+        AudioContent audio => AudioFormat(audio) is null ? $"audio of the type {audio.MimeType}" : null,
+        _ => media.Type,
+    };
+
+    /// <exception cref="ApiException">The wire does not take the medium.</exception>
+    public static void Require(ContentBlock block, ChatProfile? chat)
+    {
+        if (block is not MediaContent media)
         {
-            var type = image.MimeType is "image/jpg" ? "image/jpeg" : image.MimeType ?? "image/png";
-            return ImageTypes.Contains(type) ? $"data:{type};base64,{data}" : throw Unsupported($"images of the type {type}");
+            throw Unsupported(block.Type);
         }
 
-        return takesAddresses ? Address(image) : throw Unsupported("images by address");
+        if (Fault(media, chat) is { } what)
+        {
+            throw Unsupported(what);
+        }
     }
+
+    /// <summary>An address, or the picture itself as a data URL.</summary>
+    public static string ImageUrl(ImageContent image) => image.Data is { } data ? $"data:{TypeOf(image)};base64,{data}" : image.Uri!;
 
     public static string? Detail(ImageContent image) => image.Resolution switch { "low" => "low", "high" or "ultra_high" => "high", _ => null };
 
     /// <summary>Text documents travel as text: these wires take files of PDF only.</summary>
-    public static string? DocumentText(DocumentContent document)
+    public static string? DocumentText(DocumentContent document) => IsText(document)
+        ? $"[document, {document.MimeType}]\n{Encoding.UTF8.GetString(Convert.FromBase64String(document.Data!))}"
+        : null;
+
+    public static string PdfUrl(DocumentContent document) => $"data:application/pdf;base64,{document.Data}";
+
+    public static string? AudioFormat(AudioContent audio) => audio.MimeType switch
     {
-        if (document.Data is null || document.MimeType is not ({ } type) || !(type.StartsWith("text/", StringComparison.Ordinal) || type is "application/json"))
-        {
-            return null;
-        }
-
-        return $"[document, {type}]\n{Encoding.UTF8.GetString(Convert.FromBase64String(document.Data))}";
-    }
-
-    public static string PdfUrl(DocumentContent document) => document.MimeType is null or "application/pdf"
-        ? $"data:application/pdf;base64,{document.Data}"
-        : throw Unsupported($"documents of the type {document.MimeType}");
-
-    public static (string Data, string Format) Audio(AudioContent audio) => (audio.Data, audio.MimeType) switch
-    {
-        ({ } data, "audio/wav" or "audio/x-wav" or "audio/wave") => (data, "wav"),
-        ({ } data, "audio/mp3" or "audio/mpeg") => (data, "mp3"),
-        (null, _) => throw Unsupported("audio by address"),
-        _ => throw Unsupported($"audio of the type {audio.MimeType}"),
+        "audio/wav" or "audio/x-wav" or "audio/wave" => "wav",
+        "audio/mp3" or "audio/mpeg" => "mp3",
+        _ => null,
     };
 
-    public static string Address(MediaContent media) => media.Uri is { } uri && (uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-        ? uri
-        : throw Unsupported($"{media.Type} at addresses other than http");
+    private static string TypeOf(ImageContent image) => image.MimeType is "image/jpg" ? "image/jpeg" : image.MimeType ?? "image/png";
 
-    public static ApiException Unsupported(string what) => new(ErrorCode.FailedPrecondition, $"This model's provider does not take {what}.");
+    private static bool IsText(DocumentContent document) =>
+        document is { Data: not null, MimeType: { } type } && (type.StartsWith("text/", StringComparison.Ordinal) || type is "application/json");
+
+    private static string? AddressFault(MediaContent media) =>
+        media.Uri is { } uri && (uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+            ? null
+            : $"{media.Type} at addresses other than http";
+
+    private static ApiException Unsupported(string what) => new(ErrorCode.FailedPrecondition, $"This model's provider does not take {what}.");
 }

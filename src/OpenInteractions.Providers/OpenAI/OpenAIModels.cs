@@ -36,6 +36,7 @@ internal static partial class OpenAIModels
             StructuredOutput = profile.JsonSchema,
             StructuredOutputWithFunctions = profile.JsonSchema,
             ThinkingLevels = Thinks(name) ? LowToHigh : [],
+            MayThink = !Thinks(name),
         };
     }
 

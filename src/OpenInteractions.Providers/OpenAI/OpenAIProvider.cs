@@ -69,7 +69,25 @@ public sealed class OpenAIProvider : IModelProvider
                 SamplingSettings.TopP => !model.Capabilities.Sampling || _refusals.Has(model.Id, LearnedRefusals.TopP),
                 _ => WireFor(model) == OpenAIWire.Responses || _refusals.Has(model.Id, LearnedRefusals.Seed),
             }),
+            .. OptionalSettings.In(request).Where(setting => setting switch
+            {
+                OptionalSettings.ThinkingLevel => _refusals.Has(model.Id, LearnedRefusals.Effort),
+                OptionalSettings.ServiceTier => request.ServiceTier is not ("flex" or "priority"),
+                _ => true, // these wires have no word for it
+            }),
         ];
+    }
+
+    /// <summary>As long as the wire is not known, only what neither of the two takes is sure.</summary>
+    public Func<MediaContent, string?>? MediaFault(ModelDescription model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return WireFor(model) switch
+        {
+            OpenAIWire.Chat => media => OpenAIMedia.Fault(media, _options.Chat),
+            OpenAIWire.Responses => media => OpenAIMedia.Fault(media, chat: null),
+            _ => media => OpenAIMedia.Fault(media, chat: null) is { } fault && OpenAIMedia.Fault(media, _options.Chat) is not null ? fault : null,
+        };
     }
 
     /// <inheritdoc/>
@@ -104,9 +122,9 @@ public sealed class OpenAIProvider : IModelProvider
     /// <summary>What can be done about a refusal: another wire, a setting less, or reasoning that the service cannot read any more left out.</summary>
     private bool Adapt(Call call, UpstreamFailureException failure)
     {
-        if (call.Wire == OpenAIWire.Auto && failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found")
+        if (MayFallBack(call) && failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found")
         {
-            call.Wire = OpenAIWire.Chat;
+            (call.Wire, call.FellBack) = (OpenAIWire.Chat, true);
             return true;
         }
 
@@ -116,24 +134,21 @@ public sealed class OpenAIProvider : IModelProvider
             return true;
         }
 
-        return _refusals.Learn(call.Request.Model.Id, failure);
+        return _refusals.Learn(call.Request, failure);
     }
 
-    /// <summary>An answer on a wire proves that the server speaks it. A refused model proves nothing.</summary>
-    private void Remember(Call call)
-    {
-        if (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))
-        {
-            _wire = call.Wire == OpenAIWire.Auto ? OpenAIWire.Responses : call.Wire;
-        }
-    }
+    /// <summary>What was configured, and what the vendor is known for, is not left. What was learned may have been another server behind the same address.</summary>
+    private bool MayFallBack(Call call) => call.Wire == OpenAIWire.Auto || (call.Wire == OpenAIWire.Responses && _options.Wire == OpenAIWire.Auto && !_isVendor);
 
     private IAnswer Answer(Call call)
     {
-        Remember(call);
-        return call.Wire == OpenAIWire.Chat
+        IAnswer answer = call.Wire == OpenAIWire.Chat
             ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals))
             : new ResponsesStream(call.Request, Name, _signatures);
+        // A refused model proves nothing, nor does one that has only one wire.
+        return call.FellBack || (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))
+            ? new WireProof(answer, () => _wire = call.Wire == OpenAIWire.Auto ? OpenAIWire.Responses : call.Wire)
+            : answer;
     }
 
     private ModelDescription? DescribeListed(JsonElement model)
@@ -156,6 +171,9 @@ public sealed class OpenAIProvider : IModelProvider
         public ModelRequest Request { get; } = request;
 
         public OpenAIWire Wire { get; set; } = wire;
+
+        /// <summary>True when the server turned out to have no Responses.</summary>
+        public bool FellBack { get; set; }
 
         public bool WithReasoning { get; set; } = true;
     }

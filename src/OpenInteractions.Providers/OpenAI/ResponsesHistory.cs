@@ -165,12 +165,13 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
             return;
         }
 
+        OpenAIMedia.Require(block, chat: null);
         writer.WriteStartObject();
         switch (block)
         {
             case ImageContent image:
                 writer.WriteString("type", "input_image");
-                writer.WriteString("image_url", OpenAIMedia.ImageUrl(image, takesAddresses: true));
+                writer.WriteString("image_url", OpenAIMedia.ImageUrl(image));
                 writer.WriteString("detail", OpenAIMedia.Detail(image) ?? "auto");
                 break;
             case DocumentContent { Data: not null } document:
@@ -180,18 +181,15 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
                 break;
             case DocumentContent document:
                 writer.WriteString("type", "input_file");
-                writer.WriteString("file_url", OpenAIMedia.Address(document));
+                writer.WriteString("file_url", document.Uri);
                 break;
             case AudioContent audio:
-                var (data, format) = OpenAIMedia.Audio(audio);
                 writer.WriteString("type", "input_audio");
                 writer.WriteStartObject("input_audio");
-                writer.WriteString("data", data);
-                writer.WriteString("format", format);
+                writer.WriteString("data", audio.Data);
+                writer.WriteString("format", OpenAIMedia.AudioFormat(audio));
                 writer.WriteEndObject();
                 break;
-            default:
-                throw OpenAIMedia.Unsupported(block.Type);
         }
 
         writer.WriteEndObject();

@@ -54,13 +54,14 @@ internal static class ResponsesRequestWriter
     private static void WriteReasoning(Utf8JsonWriter writer, GenerationConfig config, ModelDescription model, LearnedRefusals refusals)
     {
         var summaries = config.ThinkingSummaries == "auto" && model.Capabilities.ThinkingLevels.Count > 0 && !refusals.Has(model.Id, LearnedRefusals.Summary);
-        if (config.ThinkingLevel is null && !summaries)
+        var level = refusals.Has(model.Id, LearnedRefusals.Effort) ? null : config.ThinkingLevel;
+        if (level is null && !summaries)
         {
             return;
         }
 
         writer.WriteStartObject("reasoning");
-        if (config.ThinkingLevel is { } level)
+        if (level is not null)
         {
             writer.WriteString("effort", OpenAIModels.Effort(level, model.Id));
         }

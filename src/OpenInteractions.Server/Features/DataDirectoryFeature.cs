@@ -8,21 +8,43 @@ internal sealed record ServerData(string Path)
 {
     public string KeyFile => System.IO.Path.Combine(Path, ApiKeyFile.FileName);
 
-    /// <summary>The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them.</summary>
-    public byte[] ReadSignatureKey()
+}
+
+/// <summary>
+/// The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them. A new one
+/// is written when the store is open: a start that is refused leaves nothing behind, and the directory is then this process's own.
+/// </summary>
+internal sealed class SignatureKey(ServerData data) : IHostedService
+{
+    private const int Length = 32;
+
+    private readonly string _file = Path.Combine(data.Path, "signature.key");
+    private byte[]? _fresh;
+
+    public byte[] Read()
     {
-        const int Length = 32;
-        var file = System.IO.Path.Combine(Path, "signature.key");
-        if (!File.Exists(file))
+        if (!File.Exists(_file))
         {
-            using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            stream.Write(RandomNumberGenerator.GetBytes(Length));
+            return _fresh ??= RandomNumberGenerator.GetBytes(Length);
+        }
+
+        var key = File.ReadAllBytes(_file);
+        return key.Length == Length ? key : throw new StartRefusedException($"The file '{_file}' must hold {Length} bytes. Restore it from a backup, or remove it to have a new one made.");
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_fresh is not null)
+        {
+            using var stream = new FileStream(_file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            stream.Write(_fresh);
             stream.Flush(flushToDisk: true);
         }
 
-        var key = File.ReadAllBytes(file);
-        return key.Length == Length ? key : throw new StartRefusedException($"The file '{file}' must hold {Length} bytes. Restore it from a backup, or remove it to have a new one made.");
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 internal static class DataDirectoryFeature
@@ -30,7 +52,6 @@ internal static class DataDirectoryFeature
     public static ServerData AddDataDirectory(this WebApplicationBuilder builder)
     {
         var path = Path.GetFullPath(builder.Configuration[SettingsFeature.DataDirectory] ?? "data");
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var data = new ServerData(path);
         builder.Services.AddSingleton(data);
         return data;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Events;
@@ -16,7 +17,8 @@ internal static class EngineFeature
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<InteractionId>();
-        services.AddSingleton<ISignatureEnvelope>(_ => new SignatureEnvelope(data.ReadSignatureKey()));
+        AddHosted<SignatureKey>(services);
+        services.AddSingleton<ISignatureEnvelope>(s => new SignatureEnvelope(s.GetRequiredService<SignatureKey>().Read()));
         services.AddSingleton(new ApiKeyFile(data.KeyFile));
         services.AddSingleton(s => new ApiKeyRing(
             s.GetRequiredService<ApiKeyFile>(),
@@ -24,6 +26,8 @@ internal static class EngineFeature
             isPrivate: s.GetRequiredService<IConfiguration>().ReachableAddress() is null,
             s.GetRequiredService<TimeProvider>()));
 
+        services.AddCheckedOptions<LocalAccessOptions>(LocalAccessOptions.Section);
+        services.AddSingleton<IValidateOptions<LocalAccessOptions>, LocalAccessValidation>();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
@@ -42,6 +46,12 @@ internal static class EngineFeature
         AddHosted<RunWorker>(services);
         AddHosted<RetentionSweeper>(services);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+
+    private sealed class LocalAccessValidation : IValidateOptions<LocalAccessOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, LocalAccessOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 
     private static void AddHosted<T>(IServiceCollection services)

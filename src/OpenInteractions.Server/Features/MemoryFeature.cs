@@ -10,8 +10,7 @@ internal static class MemoryFeature
 /// The garbage collector works when something is allocated. After a burst nothing is, and what the burst left would stay with this process, on a
 /// machine that runs models and sandboxes beside it: as soon as the server is quiet, it is collected once and given back.
 /// </summary>
-/// <param name="time">The clock.</param>
-internal sealed class MemoryTrim(TimeProvider time) : BackgroundService
+internal sealed class MemoryTrim : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
@@ -42,7 +41,7 @@ internal sealed class MemoryTrim(TimeProvider time) : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Look, time);
+        using var timer = new PeriodicTimer(Look, TimeProvider.System); // memory has no other clock
         while (await WaitAsync(timer, stoppingToken))
         {
             if (IsDue(GC.GetTotalAllocatedBytes()))

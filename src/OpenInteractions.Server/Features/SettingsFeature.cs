@@ -8,8 +8,8 @@ internal static class SettingsFeature
     /// <summary>Where the data is kept.</summary>
     public const string DataDirectory = "OpenInteractions:DataDirectory";
 
-    /// <summary>Adds <c>--data-dir</c>, and <c>--help</c>.</summary>
-    public static void AddConventionalSettings(this WebApplicationBuilder builder, string[] args)
+    /// <summary>Answers <c>--help</c>, and refuses what is no argument.</summary>
+    public static void RequireRightArguments(string[] args)
     {
         if (args.Any(a => a is "--help" or "-h"))
         {
@@ -17,7 +17,13 @@ internal static class SettingsFeature
             Environment.Exit(0);
         }
 
-        builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--data-dir"] = DataDirectory });
+        CommandLine.Require(args);
+    }
+
+    /// <summary>Adds <c>--data-dir</c>.</summary>
+    public static void AddConventionalSettings(this WebApplicationBuilder builder, string[] args)
+    {
+        builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { [CommandLine.DataDirectory] = DataDirectory });
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
     }
 

@@ -1,5 +1,9 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Providers;
 
 namespace OpenInteractions.Server.Features;
 
@@ -15,10 +19,12 @@ internal static class StartFeature
             await using var app = build();
             RequireRightSettings(app);
             app.RequireSafeAddress();
+            app.Configuration.RequireFreePorts();
 
             // Opened here, because the host would log the trace of what stands in its way.
             app.Services.GetRequiredService<IInteractionStore>();
-            await app.RunAsync();
+            await StartAsync(app);
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (Exception exception) when (exception is StartRefusedException or StoreUnavailableException or IOException or UnauthorizedAccessException)
@@ -28,10 +34,32 @@ internal static class StartFeature
         }
     }
 
+    /// <summary>
+    /// What is found out only now, such as a certificate that cannot be read, is told in the framework's words but without its trace, which the host
+    /// would log.
+    /// </summary>
+    private static async Task StartAsync(WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<StartLog>();
+        try
+        {
+            log.IsStarting = true;
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or NotSupportedException or CryptographicException or SocketException)
+        {
+            throw new StartRefusedException("The server cannot start: " + exception.Message.ReplaceLineEndings(" "));
+        }
+        finally
+        {
+            log.IsStarting = false;
+        }
+    }
+
     /// <summary>Checks all settings before anything is opened, so that all that is wrong is told at once and nothing was touched.</summary>
     private static void RequireRightSettings(WebApplication app)
     {
-        List<string> problems = [.. app.Configuration.AuthProblems()];
+        List<string> problems = [.. app.Configuration.AuthProblems(), .. app.Configuration.AddressProblems(), .. Known(app).Problems(app.Configuration)];
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -47,5 +75,19 @@ internal static class StartFeature
         {
             throw new StartRefusedException("The configuration is wrong:\n- " + string.Join("\n- ", problems));
         }
+    }
+
+    private static KnownSettings Known(WebApplication app)
+    {
+        var known = new KnownSettings("OpenInteractions");
+        known.Add(SettingsFeature.DataDirectory);
+        known.Add(WebServerFeature.AuthMode);
+        known.Add(ProvidersOptions.Section, typeof(ProvidersOptions));
+        foreach (var (section, type) in app.Services.GetServices<CheckedSection>())
+        {
+            known.Add(section, type);
+        }
+
+        return known;
     }
 }

@@ -7,7 +7,7 @@ namespace OpenInteractions.Server.Features;
 internal static class WebServerFeature
 {
     private const string DefaultAddress = "http://127.0.0.1:8080";
-    private const string AuthMode = "OpenInteractions:Auth:Mode";
+    public const string AuthMode = "OpenInteractions:Auth:Mode";
     private const string Open = "open";
 
     public static void AddWebServer(this WebApplicationBuilder builder)

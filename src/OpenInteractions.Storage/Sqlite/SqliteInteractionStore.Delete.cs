@@ -30,7 +30,7 @@ internal sealed partial class SqliteInteractionStore
 
     private const string DeleteQueuedRunSql = "DELETE FROM runs WHERE project = $1 AND id = $2 AND state = 'queued'";
 
-    private const string OldestSql = "SELECT created_at, status, number, project, id FROM interactions ORDER BY interactions.id";
+    private const string OldestSql = "SELECT created_at, status, number, project, id, updated_at FROM interactions ORDER BY interactions.id";
 
     public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) =>
         writer.RunAsync(
@@ -49,12 +49,12 @@ internal sealed partial class SqliteInteractionStore
             },
             cancellationToken);
 
-    public Task<int> DeleteExpiredAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken) =>
+    public Task<int> DeleteExpiredAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) =>
         writer.RunAsync(
-            (createdBefore, limit),
+            (endedBefore, limit),
             static (session, state) =>
             {
-                var expired = FindExpired(session, state.createdBefore, state.limit);
+                var expired = FindExpired(session, state.endedBefore, state.limit);
 
                 // Children before their parents, so that of a whole chain that goes no turn is marked first.
                 for (var i = expired.Count - 1; i >= 0; i--)
@@ -66,16 +66,17 @@ internal sealed partial class SqliteInteractionStore
             },
             cancellationToken);
 
-    private static List<(long Number, string Project, string Id)> FindExpired(SqliteSession session, DateTimeOffset createdBefore, int limit)
+    private static List<(long Number, string Project, string Id)> FindExpired(SqliteSession session, DateTimeOffset endedBefore, int limit)
     {
-        var before = createdBefore.ToUnixTimeMilliseconds();
+        var before = endedBefore.ToUnixTimeMilliseconds();
         var expired = new List<(long, string, string)>();
         using var rows = session[OldestSql].Query();
 
-        // Ids order by time of creation: the first turn that is young enough ends the search, however many follow.
+        // Ids order by time of creation: the first turn that was made too late to have ended before ends the search, however many follow. What was made
+        // before and ended since is passed by; there is not more of it than what ran at that time, so this needs no index by the end.
         while (expired.Count < limit && rows.Read() && rows.GetInt64(0) < before)
         {
-            if (InteractionStatuses.TryParse(rows.GetString(1), out var status) && status.IsTerminal())
+            if (InteractionStatuses.TryParse(rows.GetString(1), out var status) && status.IsTerminal() && rows.GetInt64(5) < before)
             {
                 expired.Add((rows.GetInt64(2), rows.GetString(3), rows.GetString(4)));
             }

@@ -55,16 +55,16 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     [Theory]
     [InlineData("")]
     [InlineData("GET / HTTP/9.9\r\n\r\n")]
-    [InlineData("GET /v1/interactions/%00 HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("GET /v1/interactions/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     [InlineData("GET /v1/interactions HTTP/1.1\r\n\r\n")]
-    [InlineData("GET /v1/interactions HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
-    [InlineData("GET /v1/inter actions HTTP/1.1\r\nHost: a\r\n\r\n")]
-    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n")]
-    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}")]
-    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n")]
-    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")]
+    [InlineData("GET /v1/interactions HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n")]
+    [InlineData("GET /v1/inter actions HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n")]
+    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}")]
+    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n")]
+    [InlineData("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000")]
     [InlineData("{\"model\":\"demo\",\"input\":\"hi\"}\r\n\r\n")]
     public async Task Bytes_that_are_no_HTTP_end_in_400_or_nothing(string bytes)
@@ -79,7 +79,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     [Fact]
     public async Task Headers_that_are_too_large_are_refused()
     {
-        var answer = await SendRawAsync(Encoding.ASCII.GetBytes($"GET /v1/interactions HTTP/1.1\r\nHost: a\r\nx-goog-api-key: {new string('k', 200_000)}\r\n\r\n"), endsThere: false);
+        var answer = await SendRawAsync(Encoding.ASCII.GetBytes($"GET /v1/interactions HTTP/1.1\r\nHost: localhost\r\nx-goog-api-key: {new string('k', 200_000)}\r\n\r\n"), endsThere: false);
 
         Assert.StartsWith("HTTP/1.1 431", answer, StringComparison.Ordinal);
         await ServesAsync();
@@ -89,7 +89,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     public async Task A_body_that_breaks_off_leaves_nothing_behind()
     {
         var before = (await _client.ListAsync("?page_size=1000")).Text;
-        await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{\"model\":\"demo\",\"input\":\"hi\"}"));
+        await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"model\":\"demo\",\"input\":\"hi\"}"));
 
         Assert.Equal(before, (await _client.ListAsync("?page_size=1000")).Text);
         Assert.Empty(models.Server.Log.Errors);
@@ -99,7 +99,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
     [Rule("MM-3")]
     public async Task A_body_over_the_limit_is_refused_by_its_length_before_it_is_read()
     {
-        var answer = await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100000001\r\n\r\n"), endsThere: false);
+        var answer = await SendRawAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 100000001\r\n\r\n"), endsThere: false);
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"request_too_large\"", answer, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", _client.Address.Port);
         var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"));
         var chunk = Encoding.ASCII.GetBytes($"F4240\r\n{new string(' ', 1_000_000)}\r\n");
         var answer = ReadToEndAsync(stream);
         try

@@ -25,6 +25,7 @@ internal static class SemanticCases
         yield return new("unknown provider", """{"model":"nobody/any","input":"hi"}""", "nobody/any", "model_not_found", 404);
         yield return new("model of slashes", """{"model":"///","input":"hi"}""", "///", "model_not_found", 404);
         yield return new("bare prefix", """{"model":"models/","input":"hi"}""", "model", "model_not_found", 404);
+        yield return new("provider without a model", """{"model":"demo/","input":"hi"}""", "demo/", "model_not_found", 404);
         yield return new("long model", $$"""{"model":"{{new string('m', 5000)}}","input":"hi"}""", "mmm", "model_not_found", 404);
         yield return new("unknown agent", """{"agent":"no-such-agent","input":"hi"}""", "no-such-agent", NotFound, 404);
         yield return new("agent_config for a model", """{"model":"demo","input":"hi","agent_config":{"type":"dynamic"}}""", "'agent_config'");
@@ -69,7 +70,7 @@ internal static class SemanticCases
 
     private static IEnumerable<BadCase> Chains()
     {
-        yield return new("unknown parent", Continue("int_06gzsvnbrm0000000000000000000"), "int_06gz", NotFound, 404);
+        yield return new("unknown parent", Continue("int_06gzsvnbrm0000000000000000000"), "'previous_interaction_id'", NotFound, 404);
         yield return new("parent of another form", Continue("v1_Chd5"), "v1_Chd5", NotFound, 404);
         yield return new("empty parent", Continue(""), "'previous_interaction_id'");
         yield return new("blank parent", Continue(" "), "interaction", NotFound, 404);
@@ -78,12 +79,12 @@ internal static class SemanticCases
         yield return new("parent with a null", Continue("int_\\u00001"), "int_", NotFound, 404);
         yield return new("parent with a wildcard", Continue("int_%"), "int_%", NotFound, 404);
         yield return new("parent with SQL", Continue("x' OR '1'='1"), "OR", NotFound, 404);
-        yield return new("deleted parent", Continue("$DELETED"), "int_", NotFound, 404);
-        yield return new("parent with a deleted ancestor", Continue("$ORPHAN"), "int_", NotFound, 404);
+        yield return new("deleted parent", Continue("$DELETED"), "'previous_interaction_id'", NotFound, 404);
+        yield return new("parent with a deleted ancestor", Continue("$ORPHAN"), "'previous_interaction_id'", NotFound, 404);
         yield return new("parent that was not stored", Continue("$UNSTORED"), "int_", NotFound, 404);
         yield return new("foreign parent", Continue("$FOREIGN"), "int_", NotFound, 404);
-        yield return new("running parent", Continue("$RUNNING"), "in_progress", Precondition);
-        yield return new("failed parent", Continue("$FAILED"), "failed", Precondition);
+        yield return new("running parent", Continue("$RUNNING"), "of 'previous_interaction_id' is in_progress", Precondition);
+        yield return new("failed parent", Continue("$FAILED"), "of 'previous_interaction_id' is failed", Precondition);
         yield return new("cancelled parent", Continue("$CANCELLED"), "cancelled", Precondition);
     }
 
@@ -114,7 +115,7 @@ internal static class SemanticCases
         yield return new("empty format list", Plus("\"response_format\":[]"), "'response_format'");
         yield return new("two text formats", Plus("""  "response_format":[{"type":"text"},{"type":"text","mime_type":"application/json"}]"""), "response_format[1]");
         yield return new("schema of plain text", Plus("""  "response_format":{"type":"text","mime_type":"text/plain","schema":{"type":"object"}}"""), "response_format");
-        yield return new("empty stop sequence", Plus("""  "generation_config":{"stop_sequences":["a",""]}"""), "stop");
+        yield return new("empty stop sequence", Plus("""  "generation_config":{"stop_sequences":["a",""]}"""), "generation_config.stop_sequences[1]");
         yield return new("unknown continuation token", Plus("\"continuation_token\":\"abc\""), "'continuation_token'");
         yield return new("webhook without background", Plus("""  "webhook_config":{"uris":["https://example.org"]}"""), "'webhook_config'");
     }
@@ -153,7 +154,7 @@ internal static class SemanticCases
 
         yield return new("an image in a result", With($$$"""{{{User}}},{{{Call}}},{"type":"function_result","call_id":"c1","result":[{"type":"image"}]}"""), "input[2].result");
         yield return new("an image in a model step", With($$$"""{{{User}}},{"type":"model_output","content":[{"type":"image"}]},{{{User}}}"""), "input[1].content[0]");
-        yield return new("an image in a second block", Block("""{"type":"text","text":"x"},{"type":"image"}"""), "input[0].content[1]");
+        yield return new("an image in a second block", Block("""{"type":"text","text":"x"},{"type":"image"}"""), "'input[1]'");
     }
 
     private static IEnumerable<BadCase> NotOffered()

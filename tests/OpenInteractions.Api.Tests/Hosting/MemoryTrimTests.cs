@@ -9,7 +9,7 @@ public sealed class MemoryTrimTests
     [Fact]
     public void Memory_is_given_back_once_when_a_burst_is_over()
     {
-        using var trim = new MemoryTrim(TimeProvider.System);
+        using var trim = new MemoryTrim();
         var start = GC.GetTotalAllocatedBytes() + (10 * Megabyte);
         trim.IsDue(start);
 
@@ -23,7 +23,7 @@ public sealed class MemoryTrimTests
     [Fact]
     public void A_server_that_is_never_quiet_is_left_to_the_collector()
     {
-        using var trim = new MemoryTrim(TimeProvider.System);
+        using var trim = new MemoryTrim();
         var start = GC.GetTotalAllocatedBytes();
 
         Assert.DoesNotContain(true, Enumerable.Range(1, 100).Select(i => trim.IsDue(start + (i * 20 * Megabyte))));
@@ -32,7 +32,7 @@ public sealed class MemoryTrimTests
     [Fact]
     public void Little_work_is_not_worth_a_pause()
     {
-        using var trim = new MemoryTrim(TimeProvider.System);
+        using var trim = new MemoryTrim();
         var start = GC.GetTotalAllocatedBytes();
 
         Assert.DoesNotContain(true, Enumerable.Range(1, 20).Select(i => trim.IsDue(start + (i * Megabyte))));

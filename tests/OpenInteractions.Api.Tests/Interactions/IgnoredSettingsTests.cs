@@ -44,6 +44,61 @@ public sealed class IgnoredSettingsTests(ServerWithModels models) : IClassFixtur
     public async Task A_background_run_names_them_when_it_is_accepted() =>
         Assert.Equal(All, (await models.Client.CreateAsync(Ask("gpt-5.1", "\"background\":true"))).Ok().Header("x-oi-ignored"));
 
+    [Theory]
+    [InlineData("gpt-4.1", "service_tier")]
+    [InlineData("local/scripted", "service_tier")]
+    [InlineData("demo", "service_tier")]
+    [Rule("SA-1")]
+    public async Task Safety_settings_and_a_tier_that_the_provider_has_not_are_named(string model, string tier)
+    {
+        var answer = (await models.Client.CreateAsync(
+            $$"""{"model":"{{model}}","input":"Hi","service_tier":"deferred","safety_settings":[{"type":"harassment","threshold":"block_none"}]}""")).Ok();
+
+        Assert.Equal("safety_settings, " + tier, answer.Header("x-oi-ignored"));
+    }
+
+    [Fact]
+    public async Task A_tier_that_the_provider_has_is_not_named() =>
+        Assert.Null((await models.Client.CreateAsync("""{"model":"gpt-4.1","input":"Hi","service_tier":"flex"}""")).Ok().Header("x-oi-ignored"));
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("local/scripted")]
+    public async Task A_setting_of_a_medium_that_the_model_takes_and_the_provider_cannot_pass_is_named(string model)
+    {
+        var answer = (await models.Client.CreateAsync(
+            $$$"""{"model":"{{{model}}}","input":"Hi","generation_config":{"transcription_config":{"language_codes":["de"]} } }""")).Ok();
+
+        Assert.Equal("generation_config.transcription_config", answer.Header("x-oi-ignored"));
+    }
+
+    [Theory]
+    [InlineData("demo", "speech_config", """[{"voice":"Kore"}]""", "audio output")]
+    [InlineData("gpt-4.1", "speech_config", """[{"voice":"Kore"}]""", "audio output")]
+    [InlineData("gpt-4.1", "transcription_config", """{"mode":"smart"}""", "audio input")]
+    [InlineData("local/scripted", "video_config", """{"task":"edit"}""", "video output")]
+    [InlineData("demo", "image_config", """{"image_size":"2K"}""", "image output")]
+    public async Task A_setting_of_a_medium_that_the_model_lacks_is_refused(string model, string setting, string value, string lack)
+    {
+        var answer = await models.Client.CreateAsync($$$"""{"model":"{{{model}}}","generation_config":{"{{{setting}}}":{{{value}}} },"input":"Hi"}""");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains($"lacks {lack}", answer.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains($"generation_config.{setting}", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"response_mime_type\":\"junk/junk\"", "response_mime_type", "'application/json', 'text/plain'")]
+    [InlineData("\"response_modalities\":[\"document\"]", "response_modalities", "'text', 'image', 'audio', 'video'")]
+    public async Task An_output_that_does_not_exist_is_refused_with_those_that_do(string field, string path, string allowed)
+    {
+        var answer = await models.Client.CreateAsync($$"""{"model":"demo","input":"Hi",{{field}}}""");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains(path, answer.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains(allowed, answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_is_named_when_nothing_was_left_out()
     {

@@ -227,39 +227,6 @@ public sealed class TransportTests(ServerWithModels models) : IClassFixture<Serv
     }
 
     [Fact]
-    [Rule("TR-8")]
-    public async Task A_browser_may_send_the_headers_that_SDKs_send()
-    {
-        const string headers = "x-goog-api-key,x-goog-api-client,content-type,api-revision,last-event-id";
-        var request = _client.Request(HttpMethod.Options, "interactions", null);
-        request.Headers.Add("Origin", "https://example.org");
-        request.Headers.Add("Access-Control-Request-Method", "POST");
-        request.Headers.Add("Access-Control-Request-Headers", headers);
-
-        var answer = await _client.SendAsync(request);
-
-        Assert.Equal((204, "*"), (answer.Status, answer.Header("Access-Control-Allow-Origin")));
-        var allowed = answer.Header("Access-Control-Allow-Headers")!.Split(',', StringSplitOptions.TrimEntries);
-        Assert.All(headers.Split(','), name => Assert.Contains(name, allowed));
-    }
-
-    [Theory]
-    [InlineData("""{"model":"demo","input":"hi"}""", 200)]
-    [InlineData("""{"model":"demo"}""", 400)]
-    [Rule("TR-8")]
-    public async Task A_browser_may_read_every_answer_and_its_request_id(string body, int status)
-    {
-        var request = _client.Request(HttpMethod.Post, "interactions", InteractionsClient.Json(body));
-        request.Headers.Add("Origin", "https://example.org");
-
-        var answer = await _client.SendAsync(request);
-
-        Assert.Equal((status, "*"), (answer.Status, answer.Header("Access-Control-Allow-Origin")));
-        Assert.Contains("x-request-id", answer.Header("Access-Control-Expose-Headers"), StringComparison.Ordinal);
-        Assert.StartsWith("req_", answer.Header("x-request-id"));
-    }
-
-    [Fact]
     public async Task A_body_may_begin_with_a_byte_order_mark()
     {
         var content = new ByteArrayContent([0xEF, 0xBB, 0xBF, .. System.Text.Encoding.UTF8.GetBytes(Hello)]);

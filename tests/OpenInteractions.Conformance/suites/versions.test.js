@@ -86,7 +86,7 @@ scenario('once keys exist, a missing or wrong key is 401 in every form, and proj
   assert.equal((await call([{ 'x-goog-api-key': one }, ''], 'GET', `/${mine.id}`)).status, 200);
 
   const preflight = await fetch(`${server.url}/v1/interactions`, {
-    method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-goog-api-key' },
+    method: 'OPTIONS', headers: { origin: 'http://localhost:5173', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-goog-api-key' },
   });
   assert.ok(preflight.ok, 'a preflight has no key');
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200);

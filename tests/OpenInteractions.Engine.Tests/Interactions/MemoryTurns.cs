@@ -65,7 +65,7 @@ internal sealed class MemoryTurns : IInteractionStore
 
     public Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<int> DeleteExpiredAsync(DateTimeOffset createdBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<int> DeleteExpiredAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

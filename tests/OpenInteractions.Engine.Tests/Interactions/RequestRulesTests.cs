@@ -103,7 +103,16 @@ public sealed class RequestRulesTests
     public void Formats_are_one_for_each_modality(string format, string field, string message) => AssertRefused($$"""{"model":"a","response_format":{{format}}}""", field, message);
 
     [Fact]
-    public void A_stop_sequence_is_not_empty() => AssertRefused("""{"model":"a","generation_config":{"stop_sequences":["x",""]}}""", "generation_config.stop_sequences", "may not be empty");
+    public void A_stop_sequence_is_not_empty() => AssertRefused("""{"model":"a","generation_config":{"stop_sequences":["x",""]}}""", "generation_config.stop_sequences[1]", "'generation_config.stop_sequences[1]' may not be empty");
+
+    [Fact]
+    public void There_are_only_so_many_stop_sequences()
+    {
+        string Stops(int count) => $$$"""{"model":"a","generation_config":{"stop_sequences":[{{{string.Join(',', Enumerable.Repeat("\"x\"", count))}}}]}}""";
+
+        AssertRefused(Stops(65), "generation_config.stop_sequences", "'generation_config.stop_sequences' has 65 entries; at most 64 are allowed");
+        RequestRules.Check(Read(Stops(64)));
+    }
 
     [Theory]
     [InlineData("", "v", "labels.", "may not be empty")]

@@ -26,7 +26,21 @@ public sealed class CapabilityCheckTests
     {
         var refusal = Refused(Request(TextOnly), "input", Modalities.Text | Modalities.Image, Modalities.Text);
 
-        Assert.Equal("The model 'm' lacks image input: it takes text only. The input has image. Instead, use a model that takes image, or leave it out.", refusal);
+        Assert.Equal("The model 'm' lacks image input: it takes text only. 'input' has image. Instead, use a model that takes image, or leave it out.", refusal);
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"text","text":"a"},{"type":"image","uri":"https://a.b/c"}]""", "input[1]")]
+    [InlineData("""{"type":"image","uri":"https://a.b/c"}""", "input")]
+    [InlineData("""[{"type":"user_input","content":[{"type":"text","text":"a"},{"type":"image","uri":"https://a.b/c"}]}]""", "input[0].content[1]")]
+    public void The_refusal_names_the_first_place_as_it_was_written(string written, string path)
+    {
+        var input = JsonSerializer.Deserialize(written, WireJson.Wire.InteractionInput)!;
+
+        var refusal = Assert.Throws<ApiException>(() => CapabilityCheck.Require(Request(TextOnly), InputRules.ModalitiesOf(input.Steps), Modalities.None, input));
+
+        Assert.Equal(path, refusal.Field);
+        Assert.Contains($"'{path}' has image", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ internal sealed class ListedProvider(string name, params string[] models) : IMod
 
     public string Name => name;
 
+    public bool ListsEverything { get; init; }
+
     public IReadOnlyList<string> FamilyPrefixes { get; init; } = [];
 
     /// <summary>Changes what the next fetch gives.</summary>

@@ -17,6 +17,24 @@ public sealed class ModelCatalogTests : IAsyncDisposable
     private readonly ListedProvider _demo = new("demo", "demo") { FamilyPrefixes = ["demo"] };
 
     [Theory]
+    [InlineData("demo/")]
+    [InlineData("demo/other")]
+    [InlineData("demo:generateContent")]
+    [InlineData("demo-2")]
+    [InlineData("fixed")]
+    public async Task A_provider_that_lists_everything_has_no_other_models(string id)
+    {
+        _options.Aliases["fixed"] = "demo/other";
+        var demo = new ListedProvider("demo", "demo") { FamilyPrefixes = ["demo"], ListsEverything = true };
+        var catalog = Catalog(_vendor, demo);
+
+        var refused = await Assert.ThrowsAsync<ApiException>(() => catalog.ResolveAsync(id, default).AsTask());
+
+        Assert.Equal(ErrorCode.ModelNotFound, refused.Code);
+        Assert.Equal("demo", (await catalog.ResolveAsync("demo/demo", default)).Model.Id);
+    }
+
+    [Theory]
     [InlineData("gpt-4o", "openai", "gpt-4o")]
     [InlineData("models/gpt-4o", "openai", "gpt-4o")]
     [InlineData("llama3", "ollama", "llama3")]

@@ -132,6 +132,26 @@ public sealed class RequestTests
             talk.Provider.Ignored(new ModelRequest { Model = talk.Provider.Describe(model), History = [], Config = talk.Config, InteractionId = "int_test" }));
     }
 
+    [Theory]
+    [InlineData("priority", new[] { "safety_settings" })]
+    [InlineData("flex", new[] { "safety_settings", "service_tier" })]
+    [InlineData("deferred", new[] { "safety_settings", "service_tier" })]
+    [Rule("SA-1")]
+    public async Task Safety_settings_and_tiers_that_the_service_has_not_are_told(string tier, string[] ignored)
+    {
+        await using var talk = await Talk.BeginAsync();
+
+        Assert.Equal(ignored, talk.Provider.Ignored(new ModelRequest
+        {
+            Model = talk.Provider.Describe("claude-opus-5"),
+            History = [],
+            Config = new() { ThinkingLevel = "low" },
+            SafetySettings = [new SafetySetting { Type = "harassment", Threshold = "off" }],
+            ServiceTier = tier,
+            InteractionId = "int_test",
+        }));
+    }
+
     [Fact]
     public async Task A_server_that_does_not_know_the_newest_version_is_asked_in_the_older_one_from_then_on()
     {

@@ -1,5 +1,6 @@
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Providers.Gemini;
+using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
@@ -57,6 +58,7 @@ public sealed class GeminiWireChoiceTests
     }
 
     [Fact]
+    [Rule("SA-1")]
     public async Task Safety_settings_go_where_the_vendor_takes_them()
     {
         await using var gemini = await GeminiUpstream.StartAsync();

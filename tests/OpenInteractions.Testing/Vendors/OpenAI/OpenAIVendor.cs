@@ -17,7 +17,7 @@ public sealed class OpenAIVendor : IVendor
     /// <summary>The only key that is let in; null lets everybody in, as local servers do.</summary>
     public string? Key { get; init; } = "sk-test-openai-0123456789abcdef";
 
-    public bool HasResponses { get; init; } = true;
+    public bool HasResponses { get; set; } = true;
 
     public bool AcceptsAnyModel { get; init; }
 

@@ -1,0 +1,43 @@
+using OpenInteractions.Engine.Providers;
+
+namespace OpenInteractions.Engine.Interactions;
+
+/// <summary>Refuses media that the model's provider never takes, before anything is accepted (protocols 6.6): the same in the foreground and in the background.</summary>
+internal static class MediaCheck
+{
+    /// <param name="fault">What the provider says of a medium.</param>
+    /// <param name="input">This turn's input.</param>
+    /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the place.</exception>
+    public static void Input(Func<MediaContent, string?> fault, InteractionInput input)
+    {
+        for (var i = 0; i < input.Steps.Count; i++)
+        {
+            var blocks = InputRules.ContentOf(input.Steps[i]);
+            for (var j = 0; j < blocks.Count; j++)
+            {
+                if (blocks[j] is MediaContent media && fault(media) is { } what)
+                {
+                    var path = input.PathOf(i, InputRules.MemberOf(input.Steps[i]), j);
+                    throw Refused($"'{path}': the model's provider does not take {what}. Send it in another form, leave it out, or use another model.", path);
+                }
+            }
+        }
+    }
+
+    /// <param name="fault">What the provider says of a medium.</param>
+    /// <param name="turns">The turns before.</param>
+    /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the conversation.</exception>
+    public static void Chain(Func<MediaContent, string?> fault, IReadOnlyList<HistoryTurn> turns)
+    {
+        foreach (var media in turns.SelectMany(t => t.Steps).SelectMany(s => InputRules.ContentOf(s.Step)).OfType<MediaContent>())
+        {
+            if (fault(media) is { } what)
+            {
+                const string Field = "previous_interaction_id";
+                throw Refused($"'{Field}': an earlier turn has {what}, which the model's provider does not take. Use another model, or continue an interaction before that turn.", Field);
+            }
+        }
+    }
+
+    private static ApiException Refused(string message, string field) => new(ErrorCode.FailedPrecondition, message, field);
+}

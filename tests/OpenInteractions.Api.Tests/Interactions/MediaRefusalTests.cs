@@ -1,0 +1,69 @@
+using OpenInteractions.Api.Tests.Hosting;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Api.Tests.Interactions;
+
+/// <summary>Protocols 6.6: media that a provider never takes are refused before the call, whoever waits for the answer.</summary>
+public sealed class MediaRefusalTests(ServerWithModels models) : IClassFixture<ServerWithModels>
+{
+    private const string Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+    public static TheoryData<string, string, string> Untaken => new()
+    {
+        { "gpt-4.1", Media("image", "image/tiff"), "images of the type image/tiff" },
+        { "gpt-4.1", Media("document", Docx), "documents of the type " + Docx },
+        { "local/scripted", Media("image", "image/tiff"), "images of the type image/tiff" },
+        { "local/scripted", Media("audio", "audio/ogg"), "audio of the type audio/ogg" },
+        { "local/scripted", """{"type":"document","uri":"https://example.com/a.pdf"}""", "documents by address" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Untaken))]
+    [Rule("ST-12")]
+    public async Task Media_that_the_provider_never_takes_are_refused_alike_in_the_foreground_and_in_the_background(string model, string media, string what)
+    {
+        foreach (var mode in (string[])["\"stream\":false", "\"stream\":true", "\"background\":true"])
+        {
+            var answer = await models.Client.CreateAsync($$"""{"model":"{{model}}","input":[{"type":"user_input","content":[{"type":"text","text":"Look"},{{media}}]}],{{mode}}}""");
+
+            Assert.Equal((400, "failed_precondition"), (answer.Status, answer.ErrorCode));
+            Assert.StartsWith($"'input[0].content[1]': the model's provider does not take {what}.", answer.ErrorMessage, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"stream\":false")]
+    [InlineData("\"background\":true")]
+    [Rule("ST-12")]
+    public async Task Media_of_an_earlier_turn_that_the_provider_never_takes_are_refused_too(string mode)
+    {
+        var first = (await models.Client.CreateAsync($$"""{"model":"demo","input":[{{Media("image", "image/tiff")}}]}""")).Ok();
+
+        var answer = await models.Client.CreateAsync($$"""{"model":"gpt-4.1","input":"And now?","previous_interaction_id":"{{first.Id}}",{{mode}}}""");
+
+        Assert.Equal((400, "failed_precondition"), (answer.Status, answer.ErrorCode));
+        Assert.StartsWith("'previous_interaction_id': an earlier turn has images of the type image/tiff,", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_medium_in_a_result_is_named_by_its_place()
+    {
+        var answer = await models.Client.CreateAsync($$"""
+            {"model":"local/scripted","background":true,"input":[
+              {"type":"user_input","content":[{"type":"text","text":"Look"}]},
+              {"type":"function_call","id":"c1","name":"f","arguments":{} },
+              {"type":"function_result","call_id":"c1","result":[{"type":"text","text":"here"},{{Media("image", "image/tiff")}}]}]}
+            """);
+
+        Assert.Equal(400, answer.Status);
+        Assert.StartsWith("'input[2].result[1]':", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gpt-4.1")]
+    [InlineData("local/scripted")]
+    public async Task Media_that_the_provider_takes_go_in(string model) =>
+        (await models.Client.CreateAsync($$"""{"model":"{{model}}","input":[{"type":"text","text":"Look"},{{Media("image", "image/png")}}]}""")).Ok();
+
+    private static string Media(string kind, string type) => $$"""{"type":"{{kind}}","mime_type":"{{type}}","data":"iVBORw0KGgo="}""";
+}
