@@ -87,12 +87,14 @@ public sealed class ReaderTests(ServerWithModels models) : IClassFixture<ServerW
         using var stalled = new TcpClient { ReceiveBufferSize = 4096 };
         await stalled.ConnectAsync("127.0.0.1", _client.Address.Port);
         var socket = stalled.GetStream();
-        await socket.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/interactions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        await socket.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
         var first = new byte[2048];
         var read = 0;
         while (!Encoding.ASCII.GetString(first, 0, read).Contains("\"id\":\"int_", StringComparison.Ordinal))
         {
-            read += await socket.ReadAsync(first.AsMemory(read));
+            var got = await socket.ReadAsync(first.AsMemory(read));
+            Assert.True(got > 0, $"The stream ended before the id came: {Encoding.ASCII.GetString(first, 0, read)}");
+            read += got;
         }
 
         var head = Encoding.ASCII.GetString(first, 0, read);
