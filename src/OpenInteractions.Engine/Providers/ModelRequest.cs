@@ -33,6 +33,9 @@ public sealed record ModelRequest
     /// <summary>False when nobody can watch the pieces as they come: an adapter may then join those that arrived together.</summary>
     public bool IsFollowed { get; init; } = true;
 
+    /// <summary>Whose interaction it is: reasoning tokens are sealed for this project and open for no other (<see cref="ISignatureEnvelope"/>).</summary>
+    public required string Project { get; init; }
+
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }
 }

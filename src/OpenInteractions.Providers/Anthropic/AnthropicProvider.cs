@@ -44,7 +44,7 @@ public sealed class AnthropicProvider : IModelProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         var traits = ClaudeTraits.Of(request.Model.Id);
-        return Build(request with { History = [] }, traits, new StepBlocks(Name, traits.Family, _envelope), KnownLimits(request.Model.Id)).Request.Ignored;
+        return Build(request with { History = [] }, traits, new StepBlocks(new SignatureScope(request.Project, Name, traits.Family), _envelope), KnownLimits(request.Model.Id)).Request.Ignored;
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class AnthropicProvider : IModelProvider
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var traits = ClaudeTraits.Of(request.Model.Id);
-        var renderer = new StepBlocks(Name, traits.Family, _envelope);
+        var renderer = new StepBlocks(new SignatureScope(request.Project, Name, traits.Family), _envelope);
         var messages = Build(request, traits, renderer, KnownLimits(request.Model.Id));
         AnswerReader? answer = null;
         for (var pauses = 0; pauses <= MostPauses; pauses++)

@@ -12,7 +12,7 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
     private string? _continuationToken;
     private EventReader? _events;
 
-    private GeminiSignatures Signatures => new(envelope, options.Name, WireName);
+    private GeminiSignatures Signatures => new(envelope, request.Project, options.Name, WireName);
 
     private string WireName => _wire == GeminiWire.Interactions ? "interactions" : "generate_content";
 

@@ -114,8 +114,10 @@ public sealed class OpenAIProvider : IModelProvider
         var request = call.Request;
         return call.Wire == OpenAIWire.Chat
             ? Post(_chat, ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, _refusals))
-            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(Name, request.Model.Family, _signatures, call.WithReasoning), _refusals));
+            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(ScopeOf(request), _signatures, call.WithReasoning), _refusals));
     }
+
+    private SignatureScope ScopeOf(ModelRequest request) => new(request.Project, Name, request.Model.Family);
 
     private HttpRequestMessage Post(Uri address, JsonScratch body) => RequestBuffer.Post(address, _options.ApiKey, body);
 
@@ -144,7 +146,7 @@ public sealed class OpenAIProvider : IModelProvider
     {
         IAnswer answer = call.Wire == OpenAIWire.Chat
             ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals))
-            : new ResponsesStream(call.Request, Name, _signatures);
+            : new ResponsesStream(call.Request, ScopeOf(call.Request), _signatures);
         // A refused model proves nothing, nor does one that has only one wire.
         return call.FellBack || (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))
             ? new WireProof(answer, () => _wire = call.Wire == OpenAIWire.Auto ? OpenAIWire.Responses : call.Wire)

@@ -2,14 +2,14 @@ namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>A turn of the conversation as items of <c>input</c>.</summary>
 /// <param name="withReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
-internal sealed class ResponsesHistory(string provider, string family, ISignatureEnvelope signatures, bool withReasoning)
+internal sealed class ResponsesHistory(SignatureScope scope, ISignatureEnvelope signatures, bool withReasoning)
 {
     private const int LongestCallId = 64;
 
-    private sealed record Key(string Provider, string Family, bool WithReasoning, string Wire = "responses");
+    private sealed record Key(SignatureScope Scope, bool WithReasoning, string Wire = "responses");
 
     public byte[] Render(HistoryTurn turn) =>
-        turn.Rendered(new Key(provider, family, withReasoning), t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), bytes => bytes.Length);
+        turn.Rendered(new Key(scope, withReasoning), t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), bytes => bytes.Length);
 
     private void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryStep> steps)
     {
@@ -44,7 +44,7 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
     /// </summary>
     private void WriteReasoning(Utf8JsonWriter writer, ThoughtStep thought, Step? follower, Dictionary<string, string> upstreamIds)
     {
-        if (!withReasoning || follower is not (ModelOutputStep or ICallStep) || ReasoningToken.Open(signatures, thought.Signature, provider, family) is not { } token)
+        if (!withReasoning || follower is not (ModelOutputStep or ICallStep) || ReasoningToken.Open(signatures, thought.Signature, scope) is not { } token)
         {
             return;
         }
@@ -59,7 +59,7 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
     private static Step? Follower(IReadOnlyList<HistoryStep> steps, int at) => steps.Skip(at + 1).FirstOrDefault(s => s.Step is not ThoughtStep)?.Step;
 
     private string CallId(HistoryStep step, string native, Dictionary<string, string> upstreamIds) =>
-        CallIds.Fit(upstreamIds.GetValueOrDefault(native) ?? step.CallIdFor(provider)!, LongestCallId);
+        CallIds.Fit(upstreamIds.GetValueOrDefault(native) ?? step.CallIdFor(scope.Provider)!, LongestCallId);
 
     private static void WriteOutput(Utf8JsonWriter writer, ModelOutputStep output)
     {

@@ -6,7 +6,7 @@ namespace OpenInteractions.Providers.OpenAI;
 /// Turns the events of one Responses call into ours (protocols 6.2). Items may interleave; <see cref="StepOrder"/> puts them in order.
 /// Event and item types that are not known here are ignored, because new ones appear all the time.
 /// </summary>
-internal sealed class ResponsesStream(ModelRequest request, string provider, ISignatureEnvelope signatures) : IAnswer
+internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope, ISignatureEnvelope signatures) : IAnswer
 {
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
@@ -218,7 +218,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
         _heldThought = null;
         var token = ReasoningToken.Of(held.Done, callId);
-        Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, provider, request.Model.Family) }));
+        Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, scope) }));
         Emit(held.Item, new StepStopped());
     }
 

@@ -151,6 +151,20 @@ public sealed class AuthenticationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Rule("TH-4")]
+    public async Task A_thought_of_one_project_is_of_no_use_to_another()
+    {
+        const string Settings = """{"thinking_level":"high","thinking_summaries":"auto"}""";
+        const string User = """{"type":"user_input","content":[{"type":"text","text":"Again."}]}""";
+        var mine = (await Ada.CreateAsync($$"""{"model":"demo","store":false,"generation_config":{{Settings}},"input":[{{User}}]}""")).Ok();
+        var history = string.Join(',', mine.Steps.Select(s => s.GetRawText()));
+        var again = $$"""{"model":"demo","store":false,"generation_config":{{Settings}},"input":[{{User}},{{history}},{{User}}]}""";
+
+        Assert.Contains("came back to me unchanged", (await Ada.CreateAsync(again)).Ok().Text, StringComparison.Ordinal);
+        Assert.Contains("no earlier thought of mine", (await Bob.CreateAsync(again)).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Rule("TR-5")]
     public async Task A_key_that_nobody_may_use_any_more_is_refused()
     {

@@ -144,6 +144,7 @@ public sealed class CapabilityCheckTests
         Model = new ModelDescription { Id = "m", Provider = "p", Family = "m", Capabilities = can },
         History = [],
         Config = new GenerationConfig(),
+        Project = "default",
         InteractionId = "v1_test",
     };
 }

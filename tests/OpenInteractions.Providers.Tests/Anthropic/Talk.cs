@@ -109,6 +109,7 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
         NativeTools = NativeTools,
         Config = Config,
         ResponseFormats = Formats,
+        Project = "default",
         InteractionId = "interaction-1",
     };
 

@@ -238,6 +238,7 @@ public sealed class GeminiFaultTests
             Model = provider.Describe(GeminiUpstream.Model),
             History = [new HistoryTurn([new(new Contracts.Steps.UserInputStep { Content = [new Contracts.Content.TextContent { Text = "Hi" }] })], isSettled: false)],
             Config = new(),
+            Project = "default",
             InteractionId = "int_1",
         };
         var reading = Task.Run(async () =>
