@@ -11,6 +11,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
 {
     private readonly FrameReader _frames = new(body);
     private Exception? _failure;
+    private bool _hasFrames;
 
     /// <summary>False when the upstream answered a streaming call with one whole object, as some proxies do.</summary>
     private bool IsEventStream => response.Content.Headers.ContentType?.MediaType is not MediaTypeNames.Application.Json;
@@ -51,7 +52,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
             TakeFrames(output);
             if (answer.IsOver || (output.Count == 0 && !await FillAsync(cancellationToken).ConfigureAwait(false)))
             {
-                answer.OnEnd(output);
+                End(output);
                 return false;
             }
 
@@ -60,6 +61,16 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
                 return true;
             }
         }
+    }
+
+    private void End(List<ModelEvent> output)
+    {
+        if (!_hasFrames)
+        {
+            throw UpstreamFailureException.Malformed(); // a page, or nothing at all
+        }
+
+        answer.OnEnd(output);
     }
 
     private async ValueTask<bool> ReadWholeAsync(List<ModelEvent> output, CancellationToken cancellationToken)
@@ -73,6 +84,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
     {
         while (!answer.IsOver && _frames.TryRead(out var data))
         {
+            _hasFrames = true;
             if (data.Span.SequenceEqual("[DONE]"u8))
             {
                 answer.OnDone();

@@ -124,9 +124,23 @@ public sealed class OpenAIProvider : IModelProvider
     /// <summary>What can be done about a refusal: another wire, a setting less, or reasoning that the service cannot read any more left out.</summary>
     private bool Adapt(Call call, UpstreamFailureException failure)
     {
-        if (MayFallBack(call) && failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found")
+        if (MayFallBack(call) && IsNoRoute(failure))
         {
             (call.Wire, call.FellBack) = (OpenAIWire.Chat, true);
+            return true;
+        }
+
+        if (failure.IsUnreadable && call is { Wire: OpenAIWire.Auto, HasNoChat: false })
+        {
+            // A front end that takes every path answers with a page of its own and status 200.
+            (call.Wire, call.FellBack, call.WasUnreadable) = (OpenAIWire.Chat, true, true);
+            return true;
+        }
+
+        if (call is { WasUnreadable: true, HasNoChat: false } && IsNoRoute(failure))
+        {
+            // There is no Chat either, so what could not be read was an accident.
+            (call.Wire, call.FellBack, call.HasNoChat) = (OpenAIWire.Auto, false, true);
             return true;
         }
 
@@ -140,7 +154,9 @@ public sealed class OpenAIProvider : IModelProvider
     }
 
     /// <summary>What was configured, and what the vendor is known for, is not left. What was learned may have been another server behind the same address.</summary>
-    private bool MayFallBack(Call call) => call.Wire == OpenAIWire.Auto || (call.Wire == OpenAIWire.Responses && _options.Wire == OpenAIWire.Auto && !_isVendor);
+    private bool MayFallBack(Call call) => call is { Wire: OpenAIWire.Auto, HasNoChat: false } || (call.Wire == OpenAIWire.Responses && _options.Wire == OpenAIWire.Auto && !_isVendor);
+
+    private static bool IsNoRoute(UpstreamFailureException failure) => failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found";
 
     private IAnswer Answer(Call call)
     {
@@ -174,8 +190,14 @@ public sealed class OpenAIProvider : IModelProvider
 
         public OpenAIWire Wire { get; set; } = wire;
 
-        /// <summary>True when the server turned out to have no Responses.</summary>
+        /// <summary>True when Chat is tried because Responses did not work.</summary>
         public bool FellBack { get; set; }
+
+        /// <summary>True when Responses gave an answer that cannot be read, so that Chat was tried.</summary>
+        public bool WasUnreadable { get; set; }
+
+        /// <summary>True when Chat, tried for that, was not there.</summary>
+        public bool HasNoChat { get; set; }
 
         public bool WithReasoning { get; set; } = true;
     }
