@@ -62,8 +62,9 @@ public sealed partial class CreateInteraction
 
         RequireStored(request, mark);
         var plan = await AcceptAsync(caller, request, mark, gone);
-        var ignored = Ignored(plan);
         var created = await StartAsync(plan, gone);
+        // Asked now and not before: the call may have been the one that taught the provider.
+        var ignored = Ignored(plan);
         return ignored.Count == 0 ? created : created with { Ignored = ignored };
     }
 

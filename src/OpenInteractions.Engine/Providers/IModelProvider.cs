@@ -25,8 +25,9 @@ public interface IModelProvider
     ModelDescription Describe(string modelId);
 
     /// <summary>
-    /// Those of <see cref="SamplingSettings"/> and <see cref="OptionalSettings"/> that the request has and that will be left out, because the model or its
-    /// wire does not take them (behaviour TH-5, SA-1). Told before the call, from what is known then; the request's history does not matter.
+    /// Those of <see cref="SamplingSettings"/> and <see cref="OptionalSettings"/> that the request has and that are left out, because the model or its
+    /// wire does not take them (behaviour TH-5, SA-1). Told from what is known when it is asked: that is
+    /// when the model has begun to answer, or when a background run was accepted. The request's history does not matter.
     /// </summary>
     IReadOnlyList<string> Ignored(ModelRequest request) => [];
 
