@@ -19,6 +19,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
     private readonly CallIds _callIds = new();
     private List<ModelEvent> _out = [];
     private (Item Item, JsonElement Done)? _heldThought;
+    private int? _follower; // the item right behind the thought that was signed last
     private bool _refused;
 
     /// <summary>True after the upstream's last word.</summary>
@@ -112,9 +113,10 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private void Added(int index, JsonElement item)
     {
-        Step? shell = Text(item, "type") switch
+        var type = Text(item, "type");
+        Step? shell = type switch
         {
-            "message" => new ModelOutputStep(),
+            "message" or "image_generation_call" => new ModelOutputStep(),
             "reasoning" => new ThoughtStep(),
             "function_call" => new FunctionCallStep
             {
@@ -122,10 +124,10 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
             },
             _ => null,
         };
-        ReleaseThought(before: index, (shell as FunctionCallStep)?.Id);
+        ReleaseThought(before: index, (shell as FunctionCallStep)?.Id, canReturn: type is "message" or "reasoning" or "function_call" || VendorItems.Has(type));
         if (shell is null || _cutter.HasStopped)
         {
-            return; // an item of a kind that we did not ask for, or one after the caller's stop sequence
+            return; // the service's own tools are told when they are done; of other kinds we asked for none; or it comes after the caller's stop sequence
         }
 
         var known = new Item(index, shell);
@@ -177,6 +179,11 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
     {
         if (!_items.Remove(index, out var item))
         {
+            if (VendorItems.Has(Text(done, "type")) && !_cutter.HasStopped)
+            {
+                RunByService(index, done);
+            }
+
             return;
         }
 
@@ -205,11 +212,23 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
         Emit(item, new StepStopped());
     }
 
+    private void RunByService(int index, JsonElement done)
+    {
+        ReleaseThought(before: index, callId: null); // where the item came without its beginning
+        foreach (var modelEvent in VendorItems.Events(done, VendorItems.Seal(signatures, scope, done, needsReasoning: _follower == index)))
+        {
+            _order.Add(index, modelEvent, _out);
+        }
+    }
+
     /// <summary>
     /// A thought is signed when it is known what followed it (<see cref="ReasoningToken"/>): at once after it, because the service begins the
     /// next item then, or ends the answer.
     /// </summary>
-    private void ReleaseThought(int before, string? callId)
+    /// <param name="before">The item that begins; only what stands before it is released.</param>
+    /// <param name="callId">The id of the call that begins, or null.</param>
+    /// <param name="canReturn">False when what follows will never go back: then the thought cannot either, and has no use for a signature.</param>
+    private void ReleaseThought(int before, string? callId, bool canReturn = true)
     {
         if (_heldThought is not { } held || held.Item.Index >= before)
         {
@@ -217,8 +236,13 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
         }
 
         _heldThought = null;
-        var token = ReasoningToken.Of(held.Done, callId);
-        Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, scope) }));
+        if (canReturn)
+        {
+            _follower = held.Item.Index + 1;
+            var token = ReasoningToken.Of(held.Done, callId);
+            Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, scope) }));
+        }
+
         Emit(held.Item, new StepStopped());
     }
 
@@ -228,6 +252,13 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
         {
             case FunctionCallStep when Text(done, "arguments") is { Length: > 0 } arguments:
                 Emit(item, new StepPiece(new ArgumentsDelta { Arguments = arguments }));
+                break;
+            case ModelOutputStep when Text(done, "type") == "image_generation_call":
+                if (Text(done, "result") is { Length: > 0 } image)
+                {
+                    Emit(item, new StepPiece(new ImageDelta { Data = image, MimeType = $"image/{Text(done, "output_format") ?? "png"}" }));
+                }
+
                 break;
             case ModelOutputStep when done.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array:
                 foreach (var part in content.EnumerateArray())
