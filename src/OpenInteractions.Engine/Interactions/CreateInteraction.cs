@@ -135,7 +135,9 @@ public sealed partial class CreateInteraction
             IsStored = request.Store ?? true,
             Deadline = now + _options.Deadline,
         };
-        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
+        var asked = ModelRequests.Build(plan, model.Model, []);
+        CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
+        model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);
         return plan;
     }

@@ -39,6 +39,15 @@ public interface IModelProvider
     Func<MediaContent, string?>? MediaFault(ModelDescription model) => null;
 
     /// <summary>
+    /// Refuses a setting that the model's wire, as far as it is known, never takes, so that a background run fails when it is asked for and not in the
+    /// middle (protocols 6.6). The request's history does not matter.
+    /// </summary>
+    /// <exception cref="ApiException">It has such a setting; the field is named.</exception>
+    void RequireTaken(ModelRequest request)
+    {
+    }
+
+    /// <summary>
     /// Makes one model call and tells what comes back, piece by piece.
     /// </summary>
     /// <remarks>

@@ -62,6 +62,17 @@ public sealed class GeminiProvider : IModelProvider
     }
 
     /// <inheritdoc/>
+    public void RequireTaken(ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        GeminiLimits.Check(request.Config);
+        if (_wires.For(request) == GeminiWire.GenerateContent)
+        {
+            GeminiLimits.CheckGenerateContent(request);
+        }
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
         GeminiLimits.Check(request.Config);
