@@ -9,11 +9,13 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
 
+    private static readonly byte[] ContentMember = "\"content\""u8.ToArray();
+
     private readonly FunctionNames _names = new(request.Functions);
     private readonly StopSequenceCutter _cutter = new(cutsLocally ? request.Config.StopSequences ?? [] : []);
     private readonly ThinkTagSplitter? _tags = profile.ThinkTags ? new() : null;
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
-    private readonly ChatChunks _chunks = new();
+    private readonly TextFrames _frames = new(ContentMember);
     private readonly StepOrder _order = new();
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
@@ -44,7 +46,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)
     {
         _out = output;
-        if (_chunks.TryReadText(data.Span, out var text))
+        if (_frames.TryRead(data.Span, out var text))
         {
             OnText(text);
             return;
@@ -52,7 +54,10 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
         using var chunk = UpstreamJson.Open(data);
         On(chunk.RootElement);
-        _chunks.Learn(data.Span, chunk.RootElement);
+        if (_frames.IsLearning && ChatChunks.SaysNothingButText(chunk.RootElement))
+        {
+            _frames.Learn(data.Span);
+        }
     }
 
     public void OnDone() => _isDone = true;
