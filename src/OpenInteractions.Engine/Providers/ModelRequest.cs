@@ -33,6 +33,9 @@ public sealed record ModelRequest
     /// <summary>False when nobody can watch the pieces as they come: an adapter may then join those that arrived together.</summary>
     public bool IsFollowed { get; init; } = true;
 
+    /// <summary>Where the provider says what the call has used so far.</summary>
+    public UsageMeter Meter { get; init; } = new();
+
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }
 }

@@ -125,6 +125,8 @@ public sealed partial class RunExecutor
 
     private async Task<RunEnding?> RunTurnAsync(ActiveRun run, TurnOutput output, RunRecovery? recovery)
     {
+        // Of a turn that was cut, what the provider had reported until then counts (behaviour SE-11).
+        UsageMeter? meter = null;
         try
         {
             await BeginAsync(run, recovery);
@@ -135,25 +137,28 @@ public sealed partial class RunExecutor
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
+            meter = request.Meter;
             var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
-            return await StoppedAsync(run, output, recovery?.Usage);
+            return await StoppedAsync(run, output, Used());
         }
         catch (ApiException exception) when (run.Log is not null || output.HasBegun)
         {
             LogRefused(run.Id, exception.Code, exception.Message);
             run.Refusal = output.HasBegun ? null : exception;
-            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), recovery?.Usage);
+            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), Used());
         }
         catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
         {
             LogRunFailed(exception, run.Id);
-            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), recovery?.Usage);
+            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), Used());
         }
+
+        Usage? Used() => Usage.Sum(recovery?.Usage, meter?.Reading);
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)

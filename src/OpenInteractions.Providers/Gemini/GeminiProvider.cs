@@ -82,6 +82,7 @@ public sealed class GeminiProvider : IModelProvider
                     Answer = call.Answer,
                     Adapt = call.Adapt,
                     IsFollowed = request.IsFollowed,
+                    Meter = request.Meter,
                     InteractionId = request.InteractionId,
                     ServiceTier = request.ServiceTier,
                 },
@@ -103,6 +104,8 @@ public sealed class GeminiProvider : IModelProvider
                 yield return stopped with { Usage = usage };
                 yield break;
             }
+
+            request.Meter.Settle(usage);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     private (Item Item, JsonElement Done)? _heldThought;
     private bool _refused;
 
+    /// <summary>Told at the end, also of an answer that failed.</summary>
+    public Usage? UsageSoFar { get; private set; }
+
     /// <summary>True after the upstream's last word.</summary>
     public bool IsOver { get; private set; }
 
@@ -270,6 +273,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
         _items.Clear();
         var usage = response.TryGetProperty("usage", out var tokens) ? OpenAITokens.Responses(tokens) : null;
+        UsageSoFar = usage;
         var reason = response.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object ? Text(details, "reason") : null;
         _out.Add(Text(response, "status") switch
         {
