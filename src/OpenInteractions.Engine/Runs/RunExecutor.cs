@@ -225,7 +225,11 @@ public sealed partial class RunExecutor
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
     {
         var ended = Ended(run.Plan.Interaction, output, ending);
-        await run.Kept;
+        if (!await IsKeptAsync(run))
+        {
+            return null;
+        }
+
         if (run.Lease is { } lease)
         {
             var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
@@ -253,6 +257,13 @@ public sealed partial class RunExecutor
         }
 
         return ended;
+    }
+
+    /// <summary>A run that was started ahead may have no row: who wrote it knows why, and has told the caller.</summary>
+    private static async Task<bool> IsKeptAsync(ActiveRun run)
+    {
+        await run.Kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return run.Kept.IsCompletedSuccessfully;
     }
 
     /// <summary>The next turn of the chain will ask for this one: it is at hand already, as the model sees it.</summary>
