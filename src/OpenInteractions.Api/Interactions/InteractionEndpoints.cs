@@ -23,11 +23,12 @@ internal static class InteractionEndpoints
         version.MapGet("/interactions/{id}/tree", InteractionListEndpoints.TreeAsync);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
+    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, BodyBudget budget, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
     {
         RefuseRetiredClients(context.Request);
         var key = IdempotencyKey.Read(context.Request);
-        var (request, mark) = await RequestBytes.ReadAsync(context.Request, body => (RequestBody.ReadCreateInteraction(body), key?.Mark(body.Span)));
+        using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => (RequestBody.ReadCreateInteraction(bytes), key?.Mark(bytes.Span)));
+        var (request, mark) = body.Value;
         var created = await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted);
         if (created.Ignored.Count > 0)
         {

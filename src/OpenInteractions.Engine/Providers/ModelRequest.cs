@@ -36,6 +36,9 @@ public sealed record ModelRequest
     /// <summary>Whose interaction it is: reasoning tokens are sealed for this project and open for no other (<see cref="ISignatureEnvelope"/>).</summary>
     public required string Project { get; init; }
 
+    /// <summary>Where the provider says what the call has used so far.</summary>
+    public UsageMeter Meter { get; init; } = new();
+
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }
 }

@@ -125,6 +125,8 @@ public sealed partial class RunExecutor
 
     private async Task<RunEnding?> RunTurnAsync(ActiveRun run, TurnOutput output, RunRecovery? recovery)
     {
+        // Of a turn that was cut, what the provider had reported until then counts (behaviour SE-11).
+        UsageMeter? meter = null;
         try
         {
             await BeginAsync(run, recovery);
@@ -135,25 +137,28 @@ public sealed partial class RunExecutor
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
+            meter = request.Meter;
             var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
-            return await StoppedAsync(run, output, recovery?.Usage);
+            return await StoppedAsync(run, output, Used());
         }
         catch (ApiException exception) when (run.Log is not null || output.HasBegun)
         {
             LogRefused(run.Id, exception.Code, exception.Message);
             run.Refusal = output.HasBegun ? null : exception;
-            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), recovery?.Usage);
+            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), Used());
         }
         catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
         {
             LogRunFailed(exception, run.Id);
-            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), recovery?.Usage);
+            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), Used());
         }
+
+        Usage? Used() => Usage.Sum(recovery?.Usage, meter?.Reading);
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)
@@ -220,7 +225,11 @@ public sealed partial class RunExecutor
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
     {
         var ended = Ended(run.Plan.Interaction, output, ending);
-        await run.Kept;
+        if (!await IsKeptAsync(run))
+        {
+            return null;
+        }
+
         if (run.Lease is { } lease)
         {
             var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
@@ -248,6 +257,13 @@ public sealed partial class RunExecutor
         }
 
         return ended;
+    }
+
+    /// <summary>A run that was started ahead may have no row: who wrote it knows why, and has told the caller.</summary>
+    private static async Task<bool> IsKeptAsync(ActiveRun run)
+    {
+        await run.Kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return run.Kept.IsCompletedSuccessfully;
     }
 
     /// <summary>The next turn of the chain will ask for this one: it is at hand already, as the model sees it.</summary>

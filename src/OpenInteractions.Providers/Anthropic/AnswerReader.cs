@@ -23,6 +23,9 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
     /// <summary>What the model has said so far, as a paused turn gives it back.</summary>
     public IReadOnlyList<byte[]> Replay => _replay;
 
+    /// <summary>The service tells the input at the start of a message and the output at its end.</summary>
+    public Usage? UsageSoFar => IsOver ? _earlier : Usage.Sum(_earlier, _usage.ToUsage());
+
     private JsonElement? StopDetails { get; set; }
 
     /// <summary>True after the service's last word of this call.</summary>

@@ -75,6 +75,7 @@ public sealed class AnthropicProvider : IModelProvider
                     return true;
                 },
                 IsFollowed = request.IsFollowed,
+                Meter = request.Meter,
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
             };

@@ -18,6 +18,7 @@ internal sealed class DemoOutput(ModelRequest request, Conversation conversation
 
     public IEnumerable<ModelEvent> Events()
     {
+        request.Meter.Follow(Count);
         var thought = request.Config.ThinkingLevel is null ? [] : ThoughtEvents();
         var output = reply.Calls.Count > 0 ? CallEvents() : TextEvents();
         foreach (var happens in thought.Concat(output))

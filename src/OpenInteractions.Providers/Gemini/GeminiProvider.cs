@@ -93,6 +93,7 @@ public sealed class GeminiProvider : IModelProvider
                     Answer = call.Answer,
                     Adapt = call.Adapt,
                     IsFollowed = request.IsFollowed,
+                    Meter = request.Meter,
                     InteractionId = request.InteractionId,
                     ServiceTier = request.ServiceTier,
                 },
@@ -114,6 +115,8 @@ public sealed class GeminiProvider : IModelProvider
                 yield return stopped with { Usage = usage };
                 yield break;
             }
+
+            request.Meter.Settle(usage);
         }
     }
 

@@ -40,6 +40,8 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
     public bool IsOver => _isDone;
 
+    public Usage? UsageSoFar => _usage;
+
     /// <summary>Once the upstream has said why it stopped, only usage is missing.</summary>
     public bool CanEnd => _finish is not null;
 

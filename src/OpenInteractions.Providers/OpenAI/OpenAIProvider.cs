@@ -101,6 +101,7 @@ public sealed class OpenAIProvider : IModelProvider
                 Answer = () => Answer(call),
                 Adapt = failure => Adapt(call, failure),
                 IsFollowed = request.IsFollowed,
+                Meter = request.Meter,
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
             },

@@ -22,6 +22,9 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
     private int? _follower; // the item right behind the thought that was signed last
     private bool _refused;
 
+    /// <summary>Told at the end, also of an answer that failed.</summary>
+    public Usage? UsageSoFar { get; private set; }
+
     /// <summary>True after the upstream's last word.</summary>
     public bool IsOver { get; private set; }
 
@@ -301,6 +304,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
         _items.Clear();
         var usage = response.TryGetProperty("usage", out var tokens) ? OpenAITokens.Responses(tokens) : null;
+        UsageSoFar = usage;
         var reason = response.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object ? Text(details, "reason") : null;
         _out.Add(Text(response, "status") switch
         {

@@ -202,6 +202,7 @@ public sealed class DemoOutputTests
         });
 
         Assert.Equal(10, pieces);
+        Assert.True(request.Meter.Reading is { TotalInputTokens: > 0, TotalOutputTokens: > 0 and <= 10 });
     }
 
     [Fact]

@@ -253,5 +253,8 @@ public sealed class GeminiFaultTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         await (await gemini.Server.RequestAsync(1)).CallerLeft.WaitAsync(TimeSpan.FromSeconds(10));
+
+        // One of the wires counts in every chunk, the other only at the end.
+        Assert.Equal(wire == GeminiWire.GenerateContent, request.Meter.Reading?.TotalInputTokens > 0);
     }
 }

@@ -31,6 +31,8 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
 
     public bool IsOver => false;
 
+    public Usage? UsageSoFar => UsageMetadata.ToUsage(_usage, _grounding.Searches);
+
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output) => output.AddRange(Read(Parse(UpstreamJson.Parse(data.Span))));
 
     /// <summary>A proxy that knows no streaming sends the chunks as a list, or as one answer.</summary>

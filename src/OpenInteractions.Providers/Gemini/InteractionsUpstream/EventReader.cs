@@ -19,6 +19,8 @@ internal sealed class EventReader(string family, GeminiSignatures signatures) : 
 
     public bool IsOver { get; private set; }
 
+    public Usage? UsageSoFar => _completed?.Usage;
+
     public void OnDone() => IsOver = true;
 
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output) =>
