@@ -175,6 +175,8 @@ public sealed partial class RunExecutor
         {
             await run.Log.AppendAsync(value, run.Stopped);
         }
+
+        run.Log.Show();
     }
 
     private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, ModelDescription model, TurnOutput output)

@@ -22,9 +22,10 @@ internal static class TurnLoop
     public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, CancellationToken cancellationToken)
     {
         var ids = new CallIds(provider.Name, request.Model.Family);
-        await foreach (var value in provider.StreamAsync(request, cancellationToken).ConfigureAwait(false))
+        await using var events = provider.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(events, output).ConfigureAwait(false))
         {
-            switch (value)
+            switch (events.Current)
             {
                 case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name):
                     throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Shorten(call.Name)}', which was not declared.");
@@ -44,6 +45,17 @@ internal static class TurnLoop
         }
 
         throw new ApiException(ErrorCode.ServiceUnavailable, "The model provider ended its answer without saying so.");
+    }
+
+    private static ValueTask<bool> NextAsync(IAsyncEnumerator<ModelEvent> events, TurnOutput output)
+    {
+        var next = events.MoveNextAsync();
+        if (!next.IsCompleted)
+        {
+            output.Show();
+        }
+
+        return next;
     }
 
     private static InteractionStatus StatusOf(ModelStopReason reason, TurnOutput output) => reason switch

@@ -44,6 +44,9 @@ internal sealed class TurnOutput
         _held = shell;
     }
 
+    /// <summary>The model pauses: who follows gets what there is.</summary>
+    public void Show() => _log?.Show();
+
     /// <summary>A piece of the step that began last.</summary>
     public async ValueTask AddAsync(StepDelta delta, CancellationToken cancellationToken)
     {
