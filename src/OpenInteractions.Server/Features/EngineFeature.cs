@@ -45,7 +45,16 @@ internal static class EngineFeature
         AddHosted<RunDrain>(services);
         AddHosted<RunWorker>(services);
         AddHosted<RetentionSweeper>(services);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
+    }
+
+    /// <summary>The whole stop: the time of the answers, and what handing over and the web server need besides. Read leniently: the host asks before the settings are checked.</summary>
+    private static void SetShutdownTimeout(HostOptions host, IConfiguration configuration)
+    {
+        var runs = new RunOptions();
+        _ = CheckedSettings.Read(configuration, RunOptions.Section, runs);
+        var most = TimeSpan.FromMinutes(10);
+        host.ShutdownTimeout = (runs.StopPatience < most ? runs.StopPatience : most) + TimeSpan.FromSeconds(20);
     }
 
     private sealed class LocalAccessValidation : IValidateOptions<LocalAccessOptions>
