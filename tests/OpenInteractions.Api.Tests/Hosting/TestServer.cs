@@ -86,15 +86,16 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Makes a key of a project. The server sees it within a second, or at once when it is the first look.</summary>
-    public string CreateKey(string project) => Services.GetRequiredService<ApiKeyFile>().Create(project, TimeProvider.System.GetUtcNow()).Key;
+    public async Task<string> CreateKeyAsync(string project) =>
+        (await Services.GetRequiredService<ApiKeyFile>().CreateAsync(project, TimeProvider.System.GetUtcNow(), CancellationToken.None)).Key;
 
     /// <summary>Ends the keys of a project.</summary>
-    public void RevokeKeys(string project)
+    public async Task RevokeKeysAsync(string project)
     {
         var file = Services.GetRequiredService<ApiKeyFile>();
         foreach (var key in file.Read().Where(k => k.Project == project))
         {
-            file.Revoke(key.Id);
+            await file.RevokeAsync(key.Id, CancellationToken.None);
         }
     }
 
