@@ -24,10 +24,13 @@ internal static class EngineFeature
             s.GetRequiredService<ApiKeyFile>(),
             isOpen: s.GetRequiredService<IConfiguration>().IsOpenOnPurpose(),
             isPrivate: s.GetRequiredService<IConfiguration>().ReachableAddress() is null,
-            s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ApiKeyRing>>()));
 
         services.AddCheckedOptions<LocalAccessOptions>(LocalAccessOptions.Section);
         services.AddSingleton<IValidateOptions<LocalAccessOptions>, LocalAccessValidation>();
+        services.AddCheckedOptions<OutboundOptions>(OutboundOptions.Section);
+        services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundValidation>();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
@@ -60,6 +63,12 @@ internal static class EngineFeature
     private sealed class LocalAccessValidation : IValidateOptions<LocalAccessOptions>
     {
         public ValidateOptionsResult Validate(string? name, LocalAccessOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+
+    private sealed class OutboundValidation : IValidateOptions<OutboundOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, OutboundOptions options) =>
             options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 
