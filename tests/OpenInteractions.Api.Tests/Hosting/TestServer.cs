@@ -99,11 +99,17 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops it; what it wrote is then complete.</summary>
+    public async Task StopAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _app.StopAsync(now.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        using var now = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await _app.StopAsync(now.Token);
+        await StopAsync();
         await _app.DisposeAsync();
         _data.Delete(recursive: true);
     }
