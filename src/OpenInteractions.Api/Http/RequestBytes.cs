@@ -31,7 +31,7 @@ internal static class RequestBytes
 
         var reader = request.BodyReader;
         ReadResult result;
-        while (!(result = await reader.ReadAsync(request.HttpContext.RequestAborted)).IsCompleted)
+        while (!(result = await NextAsync(request)).IsCompleted)
         {
             if (result.Buffer.Length > BodyBudget.Small)
             {
@@ -50,6 +50,20 @@ internal static class RequestBytes
         finally
         {
             reader.AdvanceTo(result.Buffer.End);
+        }
+    }
+
+    /// <summary>What the web server cannot read is the caller's mistake. It tells a size of a chunk that no number can hold as a fault of its own.</summary>
+    private static async ValueTask<ReadResult> NextAsync(HttpRequest request)
+    {
+        var gone = request.HttpContext.RequestAborted;
+        try
+        {
+            return await request.BodyReader.ReadAsync(gone);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException && !gone.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body cannot be read.", exception);
         }
     }
 
@@ -78,7 +92,7 @@ internal static class RequestBytes
         ReadResult result;
         do
         {
-            result = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            result = await NextAsync(request);
             if (result.Buffer.Length is > 0 and var length)
             {
                 result.Buffer.CopyTo(body.GetSpan((int)length));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
@@ -25,6 +26,7 @@ public sealed partial class CreateInteraction
     private readonly RunRegistry _registry;
     private readonly EventStreams _streams;
     private readonly InteractionId _ids;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _time;
     private readonly RunOptions _options;
 
@@ -39,11 +41,12 @@ public sealed partial class CreateInteraction
         RunRegistry registry,
         EventStreams streams,
         InteractionId ids,
+        IHostApplicationLifetime lifetime,
         TimeProvider time,
         IOptions<RunOptions> options)
     {
         (_catalog, _chain, _store, _queue, _executor, _worker) = (catalog, chain, store, queue, executor, worker);
-        (_registry, _streams, _ids, _time, _options) = (registry, streams, ids, time, options.Value);
+        (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
 
     /// <summary>Runs one create.</summary>

@@ -210,7 +210,15 @@ public sealed partial class RunExecutor
                 await _queue.ReleaseAsync(lease, CancellationToken.None);
                 return null;
             case StopCause.Stopping:
-                throw new ApiException(ErrorCode.ServiceUnavailable, "The server is stopping.", retryAfter: TimeSpan.FromSeconds(1));
+                var stopping = new ApiException(ErrorCode.ServiceUnavailable, "The server is stopping. Send the request again.", retryAfter: TimeSpan.FromSeconds(1));
+                if (run.Log is null)
+                {
+                    throw stopping;
+                }
+
+                // A stream that nobody can resume: its reader must not take what has come for the whole.
+                run.Refusal = output.HasBegun ? null : stopping;
+                return await FailAsync(output, new ModelFault(stopping.Code, stopping.Message), usage);
             default:
                 LogLeaseLost(run.Id);
                 return null;
