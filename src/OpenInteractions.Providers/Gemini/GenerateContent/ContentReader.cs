@@ -20,7 +20,7 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
     private string? _finishReason;
     private string? _finishMessage;
     private GeminiPromptFeedback? _block;
-    private GeminiUsageMetadata? _usage;
+    private JsonElement? _usage;
 
     private enum Open
     {
