@@ -39,6 +39,9 @@ public sealed record ModelRequest
     /// <summary>Where the provider says what the call has used so far.</summary>
     public UsageMeter Meter { get; init; } = new();
 
+    /// <summary>Where the provider notes settings that it had to leave out for the sake of the history.</summary>
+    public LeftOut LeftOut { get; init; } = new();
+
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }
 }

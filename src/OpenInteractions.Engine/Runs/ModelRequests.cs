@@ -21,6 +21,7 @@ internal static class ModelRequests
             SafetySettings = request.SafetySettings ?? [],
             ServiceTier = plan.Interaction.ServiceTier,
             IsFollowed = plan.Interaction.HasJournal,
+            LeftOut = plan.LeftOut,
             Project = plan.Interaction.Project,
             InteractionId = plan.Interaction.Id,
         };
