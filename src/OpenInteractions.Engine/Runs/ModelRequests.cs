@@ -13,6 +13,7 @@ internal static class ModelRequests
         return new ModelRequest
         {
             Model = model,
+            PublicModel = plan.Interaction.Model,
             History = history,
             SystemInstruction = request.SystemInstruction,
             Functions = [.. (request.Tools ?? []).OfType<FunctionTool>()],
