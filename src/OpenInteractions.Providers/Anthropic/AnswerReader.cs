@@ -6,7 +6,7 @@ namespace OpenInteractions.Providers.Anthropic;
 /// Turns the service's events into ours. One reader lives for a whole turn: when the service pauses, the next call goes on in the same reader,
 /// and the output that is open stays open.
 /// </summary>
-internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer) : IAnswer
+internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer, UnknownReasons unknown) : IAnswer
 {
     private readonly AnswerSteps _steps = new(request, renderer);
     private readonly List<byte[]> _replay = [];
@@ -174,6 +174,11 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
         foreach (var modelEvent in _steps.Close())
         {
             yield return modelEvent;
+        }
+
+        if (StopReason is { } reason && reason is not ("end_turn" or "stop_sequence" or "tool_use" or "max_tokens" or "model_context_window_exceeded" or "refusal" or "pause_turn"))
+        {
+            unknown.Note(reason);
         }
 
         yield return StopReason switch

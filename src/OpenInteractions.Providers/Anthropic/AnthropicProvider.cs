@@ -14,6 +14,7 @@ public sealed class AnthropicProvider : IModelProvider
     private readonly AnthropicOptions _options;
     private readonly ISignatureEnvelope _envelope;
     private readonly UpstreamClient _client;
+    private readonly UnknownReasons _unknown;
     private readonly ConcurrentDictionary<string, LearnedLimits> _limits = new();
     private volatile bool _serverIsOlder;
 
@@ -24,6 +25,7 @@ public sealed class AnthropicProvider : IModelProvider
         _options = options;
         _envelope = envelope;
         _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _unknown = new UnknownReasons(options.Name, logger);
     }
 
     /// <inheritdoc/>
@@ -62,7 +64,7 @@ public sealed class AnthropicProvider : IModelProvider
             var call = new UpstreamCall
             {
                 Request = () => messages.Request.ToHttp(answer?.Replay ?? []),
-                Answer = () => (answer ??= new AnswerReader(messages.Request, renderer)).BeginCall(),
+                Answer = () => (answer ??= new AnswerReader(messages.Request, renderer, _unknown)).BeginCall(),
                 Adapt = failure =>
                 {
                     // In the middle of a paused turn the steps already stand on this request.
