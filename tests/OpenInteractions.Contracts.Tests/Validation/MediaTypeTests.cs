@@ -17,7 +17,7 @@ public sealed class MediaTypeTests
     [InlineData("text/plain; charset=\"ut\\\"f-8 \"")]
     [InlineData("text/plain;")]
     [InlineData("x/!#$%&'*+-.^_`|~")]
-    public void A_type_is_taken(string type) => RequestBody.Read(Body(type));
+    public void A_type_is_taken(string type) => RequestBody.ReadCreateInteraction(Body(type));
 
     [Theory]
     [InlineData("text/evil\r\n\"x")]
@@ -39,7 +39,7 @@ public sealed class MediaTypeTests
     [InlineData("image/png, image/gif")]
     public void What_is_no_type_is_refused_with_its_place(string type)
     {
-        var refusal = Assert.Throws<ApiException>(() => RequestBody.Read(Body(type)));
+        var refusal = Assert.Throws<ApiException>(() => RequestBody.ReadCreateInteraction(Body(type)));
 
         Assert.Equal((ErrorCode.InvalidRequest, "input[0].content[0].mime_type"), (refusal.Code, refusal.Field));
         Assert.Contains("expected a media type", refusal.Message, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class MediaTypeTests
     [InlineData("document")]
     public void A_type_without_end_is_refused_on_every_medium(string medium)
     {
-        var refusal = Assert.Throws<ApiException>(() => RequestBody.Read(Body("image/" + new string('x', 250), medium)));
+        var refusal = Assert.Throws<ApiException>(() => RequestBody.ReadCreateInteraction(Body("image/" + new string('x', 250), medium)));
 
         Assert.Contains("at most 255", refusal.Message, StringComparison.Ordinal);
     }

@@ -43,8 +43,8 @@ public sealed class ThinkingTests
     [InlineData("claude-sonnet-4-5", 1000, null, true)]
     [InlineData("claude-sonnet-4-5", 4000, null, false)]
     [InlineData("claude-sonnet-4-5", 4000, "any", true)]
-    [InlineData("claude-opus-4-8", 4000, "any", true)]
-    [InlineData("claude-opus-4-8", 4000, "auto", false)]
+    [InlineData("claude-opus-4-7", 4000, "any", true)]
+    [InlineData("claude-opus-4-7", 4000, "auto", false)]
     [Rule("TH-1")]
     [Rule("TH-5")]
     public async Task A_level_at_which_the_model_will_not_think_is_named(string model, int room, string? choice, bool isNamed)
