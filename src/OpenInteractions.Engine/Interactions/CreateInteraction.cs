@@ -99,7 +99,7 @@ public sealed partial class CreateInteraction
         }
 
         var request = ModelRequests.Build(plan, model.Model, []);
-        return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? model.Provider.Ignored(request) : [];
+        return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? [.. model.Provider.Ignored(request).Union(plan.LeftOut.Paths)] : [];
     }
 
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read unless there are media in the chain.</summary>

@@ -27,7 +27,8 @@ public interface IModelProvider
     /// <summary>
     /// Those of <see cref="SamplingSettings"/> and <see cref="OptionalSettings"/> that the request has and that are left out, because the model or its
     /// wire does not take them (behaviour TH-5, SA-1). Told from what is known when it is asked: that is
-    /// when the model has begun to answer, or when a background run was accepted. The request's history does not matter.
+    /// when the model has begun to answer, or when a background run was accepted. The request's history does not matter: what is left out for its sake
+    /// is noted in <see cref="ModelRequest.LeftOut"/> during the call.
     /// </summary>
     IReadOnlyList<string> Ignored(ModelRequest request) => [];
 

@@ -146,10 +146,10 @@ public sealed partial class RunExecutor
         {
             return await StoppedAsync(run, output, Used());
         }
-        catch (ApiException exception) when (run.Log is not null || output.HasBegun)
+        catch (ApiException exception) when (run.Log is not null || HasAnswered(exception))
         {
             LogRefused(run.Id, exception.Code, exception.Message);
-            run.Refusal = output.HasBegun ? null : exception;
+            run.Refusal = HasAnswered(exception) ? null : exception;
             return await FailAsync(output, new ModelFault(exception.Code, exception.Message), Used());
         }
         catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
@@ -159,6 +159,9 @@ public sealed partial class RunExecutor
         }
 
         Usage? Used() => Usage.Sum(recovery?.Usage, meter?.Reading);
+
+        // A first output that must not be passed on is none that anybody sees, but the model was asked and has answered (behaviour ER-5, FN-11).
+        bool HasAnswered(ApiException exception) => output.HasBegun || ErrorTable.IsOutcome(exception.Code);
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)

@@ -52,7 +52,7 @@ internal sealed class MessagesRequest
                 .. SamplingSettings.In(_request.Config).Where(s => s != sent),
                 .. OptionalSettings.In(_request).Where(s => s switch
                 {
-                    OptionalSettings.ThinkingLevel => false,
+                    OptionalSettings.ThinkingLevel => Thinking.LeavesOut(_request.Config.ThinkingLevel!, _traits),
                     OptionalSettings.ServiceTier => _request.ServiceTier != "priority",
                     _ => true,
                 }),

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Runtime.InteropServices;
 
 namespace OpenInteractions.Providers.Http;
 
@@ -10,6 +11,8 @@ namespace OpenInteractions.Providers.Http;
 internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body, IAnswer answer, SilenceWatch watch) : IDisposable
 {
     private readonly FrameReader _frames = new(body);
+    private readonly SplitCharacters _split = new();
+    private List<byte[]>? _ready;
     private Exception? _failure;
     private bool _hasFrames;
 
@@ -70,12 +73,15 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
             throw UpstreamFailureException.Malformed(); // a page, or nothing at all
         }
 
+        TakeWaiting(output);
         answer.OnEnd(output);
     }
 
     private async ValueTask<bool> ReadWholeAsync(List<ModelEvent> output, CancellationToken cancellationToken)
     {
-        answer.OnWhole(await UpstreamJson.ReadAsync(body, cancellationToken).ConfigureAwait(false), output);
+        var whole = await UpstreamJson.ReadAsync(body, cancellationToken).ConfigureAwait(false);
+        var text = JsonMarshal.GetRawUtf8Value(whole);
+        answer.OnWhole(SplitCharacters.MayBeIn(text) ? UpstreamJson.Parse(SplitCharacters.Mend(text)) : whole, output);
         answer.OnEnd(output);
         return false;
     }
@@ -87,13 +93,42 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
             _hasFrames = true;
             if (data.Span.SequenceEqual("[DONE]"u8))
             {
+                TakeWaiting(output);
                 answer.OnDone();
+            }
+            else if (_split.IsWaiting || SplitCharacters.MayBeIn(data.Span))
+            {
+                _split.Add(data.Span, _ready ??= []);
+                TakeReady(output);
             }
             else
             {
                 answer.OnFrame(data, output);
             }
         }
+    }
+
+    /// <summary>Nothing comes any more that could complete what waits.</summary>
+    private void TakeWaiting(List<ModelEvent> output)
+    {
+        if (_split.IsWaiting)
+        {
+            _split.Flush(_ready!);
+            TakeReady(output);
+        }
+    }
+
+    private void TakeReady(List<ModelEvent> output)
+    {
+        foreach (var frame in _ready!)
+        {
+            if (!answer.IsOver)
+            {
+                answer.OnFrame(frame, output);
+            }
+        }
+
+        _ready.Clear();
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)

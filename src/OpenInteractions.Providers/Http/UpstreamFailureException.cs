@@ -29,6 +29,7 @@ internal sealed class UpstreamFailureException(ErrorCode code, string message, b
     public static UpstreamFailureException Incomplete() =>
         new(ErrorCode.ServiceUnavailable, "The model provider closed the connection before its answer was complete.", isRetryable: true);
 
+    /// <summary>The call succeeded and was paid for; what it gave cannot be read. Repeating it is not among the reasons of P-8.</summary>
     public static UpstreamFailureException Malformed() =>
-        new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: true) { IsUnreadable = true };
+        new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: false) { IsUnreadable = true };
 }

@@ -4,7 +4,7 @@ using OpenInteractions.Providers.Http;
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>Turns the chunks of one Chat Completions call into our events, leniently: every server has its own way (protocols 6.3).</summary>
-internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally) : IAnswer
+internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally, UnknownReasons unknown) : IAnswer
 {
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
@@ -121,6 +121,11 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         foreach (var call in _fragments.Calls)
         {
             StopCall(call);
+        }
+
+        if (_finish is { Length: > 0 } reason and not ("stop" or "length" or "tool_calls" or "function_call" or "content_filter" or "error"))
+        {
+            unknown.Note(reason);
         }
 
         _out.Add(_finish switch

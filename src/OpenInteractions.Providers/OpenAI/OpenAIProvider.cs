@@ -8,6 +8,7 @@ public sealed class OpenAIProvider : IModelProvider
 {
     private readonly OpenAIProviderOptions _options;
     private readonly UpstreamClient _client;
+    private readonly UnknownReasons _unknown;
     private readonly ISignatureEnvelope _signatures;
     private readonly LearnedRefusals _refusals = new();
     private readonly Uri _chat;
@@ -22,6 +23,7 @@ public sealed class OpenAIProvider : IModelProvider
         _options = options;
         _signatures = signatures;
         _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _unknown = new UnknownReasons(options.Name, logger);
         (_chat, _responses) = (new Uri(options.BaseAddress, "chat/completions"), new Uri(options.BaseAddress, "responses"));
         _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;
         _wire = options.Wire == OpenAIWire.Auto && _isVendor ? OpenAIWire.Responses : options.Wire;
@@ -162,7 +164,7 @@ public sealed class OpenAIProvider : IModelProvider
     private IAnswer Answer(Call call)
     {
         IAnswer answer = call.Wire == OpenAIWire.Chat
-            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals))
+            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals), _unknown)
             : new ResponsesStream(call.Request, ScopeOf(call.Request), _signatures);
         // A refused model proves nothing, nor does one that has only one wire.
         return call.FellBack || (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))

@@ -16,10 +16,12 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
     private readonly StepOrder _order = new();
     private readonly Dictionary<int, Item> _items = [];
+    private readonly HashSet<int> _seen = [];
     private readonly CallIds _callIds = new();
     private List<ModelEvent> _out = [];
     private (Item Item, JsonElement Done)? _heldThought;
     private int? _follower; // the item right behind the thought that was signed last
+    private bool _hasUnplaced;
     private bool _refused;
 
     /// <summary>Told at the end, also of an answer that failed.</summary>
@@ -135,6 +137,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
         var known = new Item(index, shell);
         _items[index] = known;
+        _seen.Add(index);
         Emit(known, new StepStarted(shell));
     }
 
@@ -180,6 +183,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private void Done(int index, JsonElement done)
     {
+        _seen.Add(index);
         if (!_items.Remove(index, out var item))
         {
             if (VendorItems.Has(Text(done, "type")) && !_cutter.HasStopped)
@@ -293,9 +297,36 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
         }
     }
 
+    /// <summary>The last event has the whole output once more. Some servers tell an item there for the first time, or its end.</summary>
+    private void TakeUnseen(JsonElement response)
+    {
+        // Without places in the events, nobody can tell which items are meant.
+        if ((_hasUnplaced && _seen.Count > 0) || !response.TryGetProperty("output", out var output) || output.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        var index = 0;
+        foreach (var item in output.EnumerateArray())
+        {
+            if (!_seen.Contains(index))
+            {
+                Added(index, item);
+                Done(index, item);
+            }
+            else if (_items.ContainsKey(index))
+            {
+                Done(index, item);
+            }
+
+            index++;
+        }
+    }
+
     private void Over(JsonElement response)
     {
         IsOver = true;
+        TakeUnseen(response);
         ReleaseThought(before: int.MaxValue, callId: null);
         foreach (var open in _items.Values.OrderBy(i => i.Index))
         {
@@ -329,7 +360,16 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private Item? Find(JsonElement data) => _items.GetValueOrDefault(Index(data));
 
-    private static int Index(JsonElement data) => data.TryGetProperty("output_index", out var index) && index.TryGetInt32(out var number) ? number : 0;
+    private int Index(JsonElement data)
+    {
+        if (data.TryGetProperty("output_index", out var index) && index.TryGetInt32(out var number))
+        {
+            return number;
+        }
+
+        _hasUnplaced = true;
+        return 0;
+    }
 
     private static string Delta(JsonElement data) => Text(data, "delta") ?? "";
 

@@ -54,6 +54,7 @@ public sealed class WireChoiceTests
         await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
         upstream.Server.Enqueue(VendorReply.Text(200, "<html></html>", "text/html"));
 
+        await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask("llama3.2", "Hi"))); // and it is not asked for again (P-8)
         await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
 
         Assert.Equal([Responses, Responses, Responses], Paths(upstream));
