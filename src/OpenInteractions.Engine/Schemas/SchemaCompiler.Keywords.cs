@@ -5,6 +5,8 @@ namespace OpenInteractions.Engine.Schemas;
 // What each keyword of a subschema becomes. Unknown ones say nothing, as the specification has it.
 internal sealed partial class SchemaCompiler
 {
+    private const string TypeNames = "one or more of null, boolean, object, array, number, integer, string";
+
     private IEnumerable<Keyword> Keywords(SchemaLocation at)
     {
         var hasMembers = false;
@@ -127,9 +129,11 @@ internal sealed partial class SchemaCompiler
             var known = type.ValueKind == JsonValueKind.String && Enum.TryParse<ValueTypes>(type.GetString(), ignoreCase: true, out var named) && Enum.IsDefined(named) && !char.IsDigit(type.GetString()![0])
                 ? named
                 : ValueTypes.None;
-            Require(known != ValueTypes.None, at, "type", "one or more of null, boolean, object, array, number, integer, string");
+            Require(known != ValueTypes.None, at, "type", TypeNames);
             types |= known;
         }
+
+        Require(types != ValueTypes.None, at, "type", TypeNames);
 
         return at.Element.TryGetProperty("nullable", out var nullable) && nullable.ValueKind == JsonValueKind.True ? types | ValueTypes.Null : types;
     }
