@@ -47,6 +47,6 @@ public static class ApiFeature
         .AllowAnyOrigin()
         .AllowAnyMethod()
         .AllowAnyHeader()
-        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader)
+        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader, InteractionEndpoints.WarningsHeader)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 }

@@ -13,6 +13,9 @@ internal static class InteractionEndpoints
     /// <summary>Names what was left out without harm (behaviour TH-5, protocols F-3).</summary>
     public const string IgnoredHeader = "x-oi-ignored";
 
+    /// <summary>What is wrong with an answer that is given all the same (protocols P-10).</summary>
+    public const string WarningsHeader = "x-oi-warnings";
+
     public static void Map(RouteGroupBuilder version)
     {
         version.MapPost("/interactions", CreateAsync);
@@ -33,6 +36,11 @@ internal static class InteractionEndpoints
         if (created.Ignored.Count > 0)
         {
             context.Response.Headers[IgnoredHeader] = string.Join(", ", created.Ignored);
+        }
+
+        if (created.Warning is { } warning)
+        {
+            context.Response.Headers[WarningsHeader] = warning;
         }
 
         if (created is CreatedInteraction.Accepted { Begin: var begin })

@@ -28,7 +28,7 @@ public sealed partial class CreateInteraction
             throw await WithdrawAsync(run, refusal);
         }
 
-        return new CreatedInteraction.Answered(ended ?? throw Elsewhere());
+        return new CreatedInteraction.Answered(ended ?? throw Elsewhere()) { Warning = run.Warning };
     }
 
     /// <summary>Answers a request that came before with what the first one made, in the form that is asked for.</summary>

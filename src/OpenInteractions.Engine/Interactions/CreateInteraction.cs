@@ -288,7 +288,7 @@ public sealed partial class CreateInteraction
         {
             // The reading ends with the connection; a stored run goes on and is found in the list.
             var ended = await run.Execution.WaitAsync(gone);
-            return new CreatedInteraction.Answered(ended!);
+            return new CreatedInteraction.Answered(ended!) { Warning = run.Warning };
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !plan.IsStored)
         {
@@ -330,6 +330,9 @@ public abstract record CreatedInteraction
 
     /// <summary>Paths of settings that were left out, because the model does not take them (behaviour TH-5).</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>What the caller should know of an answer that is given as it is (protocols P-10), or null.</summary>
+    public string? Warning { get; init; }
 
     /// <summary>An interaction as it is now.</summary>
     /// <param name="Interaction">The interaction.</param>

@@ -20,14 +20,15 @@ public sealed partial class RunExecutor
     private readonly IEventJournal _journal;
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
+    private readonly StructuredOutput _structured;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _time, _logger) = (writer, registry, time, logger);
+        (_writer, _registry, _structured, _time, _logger) = (writer, registry, structured, time, logger);
     }
 
     /// <summary>
@@ -139,6 +140,7 @@ public sealed partial class RunExecutor
             var request = await BuildRequestAsync(run, model.Model, output);
             meter = request.Meter;
             var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
+            CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
         }
@@ -162,6 +164,18 @@ public sealed partial class RunExecutor
 
         // A first output that must not be passed on is none that anybody sees, but the model was asked and has answered (behaviour ER-5, FN-11).
         bool HasAnswered(ApiException exception) => output.HasBegun || ErrorTable.IsOutcome(exception.Code);
+    }
+
+    /// <summary>
+    /// Once, when the answer is whole: of one that was cut, or that waits for the client's calls, the status tells already. Whoever wants the model to
+    /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
+    /// </summary>
+    private void CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
+    {
+        if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
+        {
+            run.Warning = StructuredOutput.Warning(verdict);
+        }
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tenancy;
+using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Server.Features;
 
@@ -35,6 +37,8 @@ internal static class EngineFeature
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
+        services.AddSingleton<EngineInstruments>();
+        services.AddSingleton<StructuredOutput>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<CreateInteraction>();
