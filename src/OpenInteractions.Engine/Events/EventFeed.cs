@@ -93,14 +93,19 @@ public sealed class EventFeed
     internal void Complete()
     {
         TaskCompletionSource? space;
+        List<FeedFollower>? waiting;
         lock (_gate)
         {
             _isComplete = true;
             (space, _space) = (_space, null);
+            (waiting, _waiting) = (_waiting, null);
         }
 
         space?.TrySetResult();
-        Show();
+        foreach (var reader in waiting ?? [])
+        {
+            reader.SignalEnd();
+        }
     }
 
     /// <summary>Everything up to a number is in the journal and may be dropped.</summary>

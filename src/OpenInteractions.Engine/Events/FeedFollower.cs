@@ -45,11 +45,22 @@ internal sealed class FeedFollower(EventFeed feed, TimeSpan patience, TimeProvid
         return new ValueTask<bool>(this, _wait.Version);
     }
 
-    /// <summary>There is more, or nothing more will come. The reader goes on on the caller's thread.</summary>
+    /// <summary>There is more: the reader goes on on the caller's thread.</summary>
     public void Signal()
     {
         if (IsMine())
         {
+            _wait.RunContinuationsAsynchronously = false;
+            _wait.SetResult(true);
+        }
+    }
+
+    /// <summary>Nothing more will come. The reader looks elsewhere for how it went on, and may come upon the run before it has let go: never on its thread.</summary>
+    public void SignalEnd()
+    {
+        if (IsMine())
+        {
+            _wait.RunContinuationsAsynchronously = true;
             _wait.SetResult(true);
         }
     }
@@ -77,6 +88,7 @@ internal sealed class FeedFollower(EventFeed feed, TimeSpan patience, TimeProvid
             left = patience;
             if (IsMine())
             {
+                _wait.RunContinuationsAsynchronously = false;
                 _wait.SetResult(false);
             }
         }

@@ -77,6 +77,31 @@ public sealed class FeedFollowerTests
     }
 
     [Fact]
+    public async Task An_event_is_passed_on_by_the_thread_that_shows_it_and_the_end_is_not()
+    {
+        using var follower = Follow();
+        using var isTelling = new ThreadLocal<bool>();
+        var first = IsOnTellersThreadAsync(0);
+        _feed.Append("one"u8);
+        isTelling.Value = true;
+        _feed.Show();
+        isTelling.Value = false;
+        Assert.True(await first);
+
+        var end = IsOnTellersThreadAsync(3);
+        isTelling.Value = true;
+        _feed.Complete();
+        isTelling.Value = false;
+        Assert.False(await end.OrTimeout("the reader learns of the end"));
+
+        async Task<bool> IsOnTellersThreadAsync(long offset)
+        {
+            await follower.WaitAsync(offset).ConfigureAwait(false);
+            return isTelling.Value;
+        }
+    }
+
+    [Fact]
     public void A_reader_who_has_left_is_not_told()
     {
         var follower = Follow();
