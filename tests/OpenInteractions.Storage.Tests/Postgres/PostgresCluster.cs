@@ -16,7 +16,6 @@ internal sealed class PostgresCluster
 
     private readonly Process _process;
     private readonly string _folder;
-    private readonly SemaphoreSlim _orders = new(1);
     private int _databases;
 
     private PostgresCluster(Process process, string folder) => (_process, _folder) = (process, folder);
@@ -33,20 +32,12 @@ internal sealed class PostgresCluster
         return new PostgresTestDatabase(this, name);
     }
 
-    /// <summary>Has the server do <c>restart</c> (as after a crash), <c>stop</c> or <c>start</c>, and waits until it is done.</summary>
+    /// <summary>Has the server do <c>restart</c> (as after a crash), <c>stop</c> or <c>start</c>, one at a time, and waits until it is done.</summary>
     public async Task OrderAsync(string order)
     {
-        await _orders.WaitAsync();
-        try
-        {
-            await _process.StandardInput.WriteLineAsync(order);
-            await _process.StandardInput.FlushAsync();
-            Assert.Equal($"done {order}", await _process.StandardOutput.ReadLineAsync().OrTimeout($"the server's {order}"));
-        }
-        finally
-        {
-            _orders.Release();
-        }
+        await _process.StandardInput.WriteLineAsync(order);
+        await _process.StandardInput.FlushAsync();
+        Assert.Equal($"done {order}", await _process.StandardOutput.ReadLineAsync().OrTimeout($"the server's {order}"));
     }
 
     public async Task ExecuteAsync(string database, string sql)
