@@ -15,14 +15,12 @@ internal sealed class PostgresEndings : IAsyncDisposable
 {
     // Of several endings of one run the first counts.
     private const string TakeSql = """
-        WITH given AS MATERIALIZED (
-            SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS g (id, owner, epoch, place)),
-        held AS (
-            SELECT id, owner, epoch FROM runs
-            WHERE state = 'running' AND (id, owner, epoch) IN (SELECT id, owner, epoch FROM given)
-            ORDER BY id FOR UPDATE),
-        ended AS (DELETE FROM runs USING held WHERE runs.id = held.id RETURNING runs.id, runs.owner, runs.epoch)
-        SELECT min(place) FROM given JOIN ended USING (id, owner, epoch) GROUP BY id
+        WITH held AS (
+            SELECT r.id, g.place FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS g (id, owner, epoch, place)
+            JOIN runs r ON r.id = g.id AND r.owner = g.owner AND r.epoch = g.epoch AND r.state = 'running'
+            ORDER BY r.id FOR UPDATE OF r),
+        ended AS (DELETE FROM runs USING held WHERE runs.id = held.id)
+        SELECT min(place) FROM held GROUP BY id
         """;
 
     // The interaction may have been deleted, and stays deleted.

@@ -8,18 +8,16 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
     // One statement proves the leases and writes. The runs' rows are held until the commit: whoever claims one meanwhile passes it by, so that no event of a
     // replaced owner appears after the claim. Of a run whose interaction was deleted the events go nowhere (behaviour ST-16).
     private const string AppendSql = """
-        WITH given AS MATERIALIZED (
-            SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::bytea[], $9::bytea[])
-                WITH ORDINALITY AS g (id, owner, lease_epoch, epoch, first_number, last_number, is_compressed, frames, checkpoint, place)),
-        held AS (
-            SELECT id, owner, epoch AS lease_epoch, is_erased FROM runs
-            WHERE state = 'running' AND (id, owner, epoch) IN (SELECT id, owner, lease_epoch FROM given)
-            ORDER BY id FOR NO KEY UPDATE),
+        WITH held AS (
+            SELECT g.id, g.epoch, g.first_number, g.last_number, g.is_compressed, g.frames, g.checkpoint, g.place, r.is_erased
+            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::bytea[], $9::bytea[])
+                WITH ORDINALITY AS g (id, owner, lease_epoch, epoch, first_number, last_number, is_compressed, frames, checkpoint, place)
+            JOIN runs r ON r.id = g.id AND r.owner = g.owner AND r.epoch = g.lease_epoch AND r.state = 'running'
+            ORDER BY r.id FOR NO KEY UPDATE OF r),
         written AS (
             INSERT INTO journal (id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
-            SELECT id, epoch, first_number, last_number, is_compressed, frames, checkpoint
-            FROM given JOIN held USING (id, owner, lease_epoch) WHERE NOT is_erased ORDER BY place)
-        SELECT place FROM given JOIN held USING (id, owner, lease_epoch)
+            SELECT id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased)
+        SELECT place FROM held
         """;
 
     private const string EraseSql = "DELETE FROM journal WHERE id = ANY($1::text[])";

@@ -19,18 +19,20 @@ internal sealed partial class PostgresInteractionStore
             WHERE NOT EXISTS (SELECT 1 FROM labels l WHERE l.id = i.id AND l.key = wanted.key AND l.value = wanted.value))
         """;
 
+    // One project, said as a stretch of the index by project and id: with "project = $1" the planner, which does not know how large the project is, may look
+    // for a small one's turns among everybody's.
     private const string ListSql = $"""
         SELECT {Rows.Interaction} FROM interactions i
-        WHERE i.project = $1 AND i.id < $2
+        WHERE i.project >= $1 AND (i.project, i.id) < ($1, $2)
         {Conditions}
-        ORDER BY i.id DESC LIMIT $3
+        ORDER BY i.project DESC, i.id DESC LIMIT $3
         """;
 
     private const string ListUnfinishedSql = $"""
         SELECT {Rows.Interaction} FROM interactions i
-        WHERE i.project = $1 AND i.id < $2 AND i.status IN ('queued', 'in_progress')
+        WHERE i.project >= $1 AND (i.project, i.id) < ($1, $2) AND i.status IN ('queued', 'in_progress')
         {Conditions}
-        ORDER BY i.id DESC LIMIT $3
+        ORDER BY i.project DESC, i.id DESC LIMIT $3
         """;
 
     private const string ListChildrenSql = $"""

@@ -13,7 +13,8 @@ internal sealed partial class PostgresRunQueue
         """;
 
     // Queued runs come from their index in order, at most as many as are wanted; runs whose lease is over are few, and sorted in. What another node is about
-    // to take is passed by. Lease, epoch and status change in one statement, which also brings everything that is needed to start.
+    // to take is passed by. Lease, epoch and status change in one statement, which also brings everything that is needed to start. (An array and not a join: the
+    // planner takes a limit that it does not know for a tenth of the table, and would read all of a long queue.)
     private const string ClaimSql = $"""
         WITH queued AS (
             SELECT id, priority, queued_at FROM runs WHERE state = 'queued' AND NOT is_erased
@@ -27,7 +28,7 @@ internal sealed partial class PostgresRunQueue
             UPDATE runs r
             SET state = 'running', owner = $1, epoch = r.epoch + 1, lease_until = oi_now() + $2,
                 take_overs = r.take_overs + CASE WHEN r.state = 'running' AND r.owner <> $1 THEN 1 ELSE 0 END
-            FROM chosen WHERE r.id = chosen.id
+            WHERE r.id = ANY (ARRAY (SELECT id FROM chosen))
             RETURNING r.id, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.request),
         started AS (
             UPDATE interactions i

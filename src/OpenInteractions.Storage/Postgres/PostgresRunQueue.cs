@@ -10,9 +10,9 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
     // Rows in the order of their ids, here and wherever several are taken: nobody then waits in a circle.
     private const string RenewSql = """
         WITH held AS (
-            SELECT id FROM runs
-            WHERE state = 'running' AND (id, owner, epoch) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]))
-            ORDER BY id FOR NO KEY UPDATE)
+            SELECT r.id FROM unnest($1::text[], $2::text[], $3::bigint[]) AS g (id, owner, epoch)
+            JOIN runs r ON r.id = g.id AND r.owner = g.owner AND r.epoch = g.epoch AND r.state = 'running'
+            ORDER BY r.id FOR NO KEY UPDATE OF r)
         UPDATE runs SET lease_until = oi_now() + $4 FROM held WHERE runs.id = held.id RETURNING runs.id, runs.owner, runs.epoch
         """;
 

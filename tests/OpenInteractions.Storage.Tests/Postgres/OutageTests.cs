@@ -153,7 +153,8 @@ public sealed class OutageTests
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             while (!verb.IsCompleted && !patience.IsCancellationRequested)
             {
-                // More than once: a read comes again on a new connection.
+                // More than once: a read comes again on a new connection. A transaction sees one state of the activity until it asks for the next.
+                await ExecuteAsync(other, "SELECT pg_stat_clear_snapshot()");
                 await ExecuteAsync(other, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
             }
 
