@@ -17,7 +17,7 @@ public static class StorageFeature
     /// directory in use or a database out of reach stops the start, and closes after everything that uses it.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="dataDirectory">Where the embedded store is; created with mode 700 when it is not there.</param>
+    /// <param name="dataDirectory">Where keys are kept, and the embedded store; created with mode 700 when it is not there.</param>
     public static IServiceCollection AddStorage(this IServiceCollection services, string dataDirectory)
     {
         services.AddCheckedOptions<SqliteOptions>(SqliteOptions.Section);
@@ -34,13 +34,17 @@ public static class StorageFeature
     private static IStorageEngine Open(IServiceProvider provider, string dataDirectory)
     {
         var postgres = provider.GetRequiredService<IOptions<PostgresOptions>>().Value;
-        return postgres.IsSet
-            ? PostgresStorage.Open(postgres, provider.GetRequiredService<ILogger<PostgresStorage>>())
-            : SqliteStorage.Open(
+        if (!postgres.IsSet)
+        {
+            return SqliteStorage.Open(
                 dataDirectory,
                 provider.GetRequiredService<IOptions<SqliteOptions>>().Value,
                 provider.GetService<TimeProvider>() ?? TimeProvider.System,
                 provider.GetRequiredService<ILogger<SqliteStorage>>());
+        }
+
+        DataDirectory.MakePrivate(dataDirectory);
+        return PostgresStorage.Open(postgres, provider.GetRequiredService<ILogger<PostgresStorage>>());
     }
 
     /// <summary>Has the store opened at the host's start; the container closes it.</summary>

@@ -14,11 +14,12 @@ public sealed class StorageFeatureTests
     private static CancellationToken Cancel => CancellationToken.None;
 
     [Fact]
-    public async Task With_a_connection_string_the_store_is_in_PostgreSQL_and_nothing_in_the_data_directory()
+    public async Task With_a_connection_string_the_store_is_in_PostgreSQL_and_the_data_directory_is_left_for_keys()
     {
         await using var database = await (await PostgresCluster.GetAsync()).NewDatabaseAsync();
         using var directory = new TemporaryDirectory();
-        using (var host = NewHost(directory.Path, ("ConnectionString", database.ConnectionString)))
+        var data = Path.Combine(directory.Path, "data");
+        using (var host = NewHost(data, ("ConnectionString", database.ConnectionString)))
         {
             await host.StartAsync(Cancel);
             await host.Services.GetRequiredService<IRunQueue>().InsertAsync(Running(1), Run(), "node-a", Ttl, Cancel);
@@ -27,7 +28,8 @@ public sealed class StorageFeatureTests
         }
 
         Assert.Equal(Id(1), await database.QueryAsync("SELECT id FROM interactions"));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(data));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(data)); // the keys come there
     }
 
     [Fact]
