@@ -57,7 +57,7 @@ internal sealed class PostgresCluster
         })!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            // Not left to the kernel, so that the run does not end before the server has.
+            // Not left to the kernel, so that the server ends with the run and not after it where the test host allows the time.
             process.StandardInput.Close();
             process.WaitForExit(TimeSpan.FromSeconds(30));
         };
