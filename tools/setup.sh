@@ -57,6 +57,13 @@ has_postgres() {
     compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null
 }
 
+# Tests that need it are skipped without it, and say so.
+need_schema_suite() {
+  [ -d /usr/share/json-schema-test-suite ] && return
+  (install_packages "json-schema-test-suite (public test cases for the JSON Schema validator)" json-schema-test-suite) ||
+    say "json-schema-test-suite could not be installed; the tests that need it will be skipped."
+}
+
 # install_packages WHAT_AND_WHY PACKAGE...
 install_packages() {
   local what=$1 as_root=()

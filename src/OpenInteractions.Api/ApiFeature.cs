@@ -5,6 +5,7 @@ using OpenInteractions.Api.Errors;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Api.Interactions;
 using OpenInteractions.Api.Models;
+using OpenInteractions.Engine.Settings;
 
 namespace OpenInteractions.Api;
 
@@ -16,6 +17,8 @@ public static class ApiFeature
     {
         services.AddCors(cors => cors.AddDefaultPolicy(OpenToBrowsers));
         services.AddRoutingCore();
+        services.AddCheckedOptions<RequestOptions>(RequestOptions.Section);
+        services.AddSingleton<BodyBudget>();
         return services;
     }
 
@@ -44,6 +47,6 @@ public static class ApiFeature
         .AllowAnyOrigin()
         .AllowAnyMethod()
         .AllowAnyHeader()
-        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader)
+        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader, InteractionEndpoints.WarningsHeader)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 }

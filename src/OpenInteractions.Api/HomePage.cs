@@ -1,14 +1,17 @@
 using OpenInteractions.Api.Auth;
 
+using OpenInteractions.Engine.Providers;
+
 namespace OpenInteractions.Api;
 
 /// <summary>What a person sees who opens the server in a browser: what runs here and the first call (design 2).</summary>
 internal static class HomePage
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", Show).WithMetadata(new PublicRoute());
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", ShowAsync).WithMetadata(new PublicRoute());
 
-    private static IResult Show(HttpContext context)
+    private static async Task<IResult> ShowAsync(HttpContext context, ModelCatalog catalog)
     {
+        var model = System.Net.WebUtility.HtmlEncode(FirstModel.Of(await catalog.ListAsync(context.RequestAborted)) ?? "MODEL");
         // The host comes from the caller: it is written as text, never as markup.
         var address = System.Net.WebUtility.HtmlEncode($"{context.Request.Scheme}://{context.Request.Host}");
         return Results.Content(
@@ -23,7 +26,7 @@ internal static class HomePage
             <p>Try it:</p>
             <pre><code>curl {{{{address}}}}/v1/interactions \
               -H 'content-type: application/json' \
-              -d '{"model":"demo","input":"Hello! My name is Ada."}'</code></pre>
+              -d '{"model":"{{{{model}}}}","input":"Hello! My name is Ada."}'</code></pre>
             <p>The models of this server: <code>GET /v1/models</code>. Its health: <code>/healthz</code>, <code>/readyz</code>, <code>/metrics</code>.</p>
             </body></html>
             """,

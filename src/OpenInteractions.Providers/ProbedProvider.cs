@@ -31,5 +31,7 @@ internal sealed class ProbedProvider(IModelProvider calls, IModelProvider probe,
 
     public Func<MediaContent, string?>? MediaFault(ModelDescription model) => calls.MediaFault(model);
 
+    public void RequireTaken(ModelRequest request) => calls.RequireTaken(request);
+
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken) => calls.StreamAsync(request, cancellationToken);
 }

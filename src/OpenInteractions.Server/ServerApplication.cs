@@ -29,6 +29,7 @@ internal static class ServerApplication
 
         var app = builder.Build();
         app.UseApi();
+        app.TellWhoIsServed();
         return app;
     }
 }

@@ -20,6 +20,17 @@ public sealed class HealthTests(ServerWithModels models) : IClassFixture<ServerW
         Assert.Equal(0, ready.Json.GetProperty("degraded").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/metrics")]
+    public async Task The_head_alone_may_be_asked_for(string path)
+    {
+        var answer = await _client.SendAsync(HttpMethod.Head, path);
+
+        Assert.Equal((200, ""), (answer.Status, answer.Text));
+    }
+
     [Fact]
     public async Task The_meters_are_shown_as_text()
     {

@@ -56,7 +56,8 @@ public sealed class KeysTests : IDisposable
     {
         await OiAsync("create");
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Assert.Single(_data.EnumerateFiles()).UnixFileMode);
+        Assert.All(_data.GetFiles(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
+        Assert.Contains("keys.json", _data.GetFiles().Select(f => f.Name));
     }
 
     [Fact]
@@ -78,6 +79,31 @@ public sealed class KeysTests : IDisposable
 
         Assert.Equal((1, ""), (run.Code, run.Output));
         Assert.Contains("key_none", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("revoke", "key_1")]
+    public async Task A_directory_that_cannot_be_used_is_told_in_one_line(params string[] command)
+    {
+        var run = await Terminal.OiAsync(["keys", .. command, "--data-dir", "/proc/zz"]);
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_broken_is_told_in_one_line()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_data.FullName, "keys.json"), "[{");
+
+        foreach (var command in (string[][])[["create"], ["list"], ["revoke", "key_1"]])
+        {
+            var run = await OiAsync(command);
+
+            Assert.Equal((1, ""), (run.Code, run.Output));
+            Assert.Contains("Restore it from a backup", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        }
     }
 
     private Task<TerminalRun> OiAsync(params string[] args) => Terminal.OiAsync(["keys", .. args, "--data-dir", _data.FullName]);

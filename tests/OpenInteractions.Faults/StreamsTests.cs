@@ -86,6 +86,45 @@ public sealed class StreamsTests
         Assert.Equal(provider.AnswerTo("tell"), answer.OutputText);
     }
 
+    [Fact]
+    [Rule("ST-20")]
+    public async Task A_planned_stop_ends_answers_that_take_too_long_as_unavailable_and_hands_over_what_is_kept()
+    {
+        await using var provider = await SlowChat.StartAsync(pieces: 100_000, TimeSpan.FromMilliseconds(50));
+        await using var server = await ServerProcess.StartAsync([.. provider.Settings, ("OpenInteractions__Runs__StopPatience", "00:00:01")]);
+        var stored = server.Client.CreateAsync("""{"model":"slow/any","input":"stored"}""");
+        var unstored = server.Client.CreateAsync("""{"model":"slow/any","input":"unstored","store":false}""");
+        var first = MarkedAsync(server.Client);
+        await provider.CalledAsync(3);
+        var again = MarkedAsync(server.Client);
+        await using var stream = await server.Client.CreateStreamedAsync("""{"model":"slow/any","input":"stream","store":false,"stream":true}""");
+        await stream.UntilAsync("step.delta");
+        var background = (await server.Client.CreateAsync("""{"model":"slow/any","input":"background","background":true}""")).Ok();
+        await provider.CalledAsync(5);
+
+        var code = await server.StopAsync();
+
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("fail:", server.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", server.Log, StringComparison.Ordinal);
+        foreach (var answer in await Task.WhenAll(stored, unstored, first, again))
+        {
+            Assert.Equal((503, "service_unavailable"), (answer.Status, answer.ErrorCode));
+        }
+
+        Assert.Equal("failed", StreamFold.Of(await stream.ToEndAsync()).Status);
+        await server.StartAgainAsync();
+        await provider.CalledAsync(7); // the one in the background, and the one that its sender will ask for again
+        Assert.Equal("in_progress", (await server.Client.GetAsync(background.Id)).Ok().State);
+    }
+
+    private static Task<Answer> MarkedAsync(InteractionsClient client)
+    {
+        var request = client.Request(HttpMethod.Post, "interactions", InteractionsClient.Json("""{"model":"slow/any","input":"marked"}"""));
+        request.Headers.Add("Idempotency-Key", "key-1");
+        return client.SendAsync(request);
+    }
+
     private static void AssertSteps(Answer read, StreamFold fold)
     {
         var shown = new JsonArray([.. read.Steps.Where(s => s.GetProperty("type").GetString() != "user_input").Select(s => JsonNode.Parse(s.GetRawText()))]);

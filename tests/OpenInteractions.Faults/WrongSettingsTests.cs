@@ -23,6 +23,8 @@ public sealed class WrongSettingsTests
             ("OpenInteractions__Providers__Demo", "maybe"),
             ("OpenInteractions__Providers__IdleTimeout", "02:00:00"),
             ("OpenInteractions__Providers__Endpoints__local__Wire", "grpc"),
+            ("OpenInteractions__Outbound__AllowedNetworks__0", "127.0.0.1/32"),
+            ("OpenInteractions__Outbound__AllowedNetworks__1", "10.1.0.0/33"),
             ("OpenInteractions__Models__DefaultProvider", "nobody"));
 
         Assert.Equal(1, code);
@@ -32,6 +34,7 @@ public sealed class WrongSettingsTests
                 "- OpenInteractions:MaxConcurrent: there is no such setting. Did you mean OpenInteractions:Runs:MaxConcurrent?",
                 "- OpenInteractions:Models:DefaultProvider: there is no provider 'nobody'. Configured: demo.",
                 "- OpenInteractions:Nonsense: there is no such setting.",
+                "- OpenInteractions:Outbound:AllowedNetworks:1: must be a network such as 10.1.0.0/16, 127.0.0.1/32 or fd00::/8, with no bits set behind the prefix.",
                 "- OpenInteractions:Providers:Demo: must be true or false.",
                 "- OpenInteractions:Providers:Endpoints:local:BaseUr: there is no such setting. Did you mean OpenInteractions:Providers:Endpoints:local:BaseUrl?",
                 "- OpenInteractions:Providers:Endpoints:local:BaseUrl: is missing. It is the address before 'chat/completions', such as http://127.0.0.1:8000/v1.",
@@ -114,6 +117,29 @@ public sealed class WrongSettingsTests
         var owner = server.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await server.KillAsync(); // nobody can read the file while it is locked
         Assert.Equal(owner, (await File.ReadAllTextAsync(Path.Combine(server.DataDirectory, "lock"))).Trim());
+    }
+
+    [Fact]
+    public async Task A_file_of_keys_that_cannot_be_used_is_told_in_one_line()
+    {
+        var data = Directory.CreateTempSubdirectory("openinteractions-keys-");
+        try
+        {
+            var keys = Path.Combine(data.FullName, "keys.json");
+            await File.WriteAllTextAsync(keys, "[{");
+            var broken = await ServerProcess.RunToEndAsync(["--urls", "http://127.0.0.1:0", "--data-dir", data.FullName]);
+            File.Delete(keys);
+            Directory.CreateDirectory(keys);
+            var directory = await ServerProcess.RunToEndAsync(["--urls", "http://127.0.0.1:0", "--data-dir", data.FullName]);
+
+            Assert.Equal((1, 1), (broken.ExitCode, directory.ExitCode));
+            Assert.Contains("is not a list of API keys", Assert.Single(Lines(broken.Log)), StringComparison.Ordinal);
+            Assert.Contains("is a directory", Assert.Single(Lines(directory.Log)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
     }
 
     private static string[] Lines(string log) => log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

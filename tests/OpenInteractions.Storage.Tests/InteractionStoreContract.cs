@@ -84,16 +84,16 @@ public abstract class InteractionStoreContract(IStorageFixture fixture)
     }
 
     [Fact]
-    public async Task An_id_is_kept_once()
+    public async Task An_id_is_kept_once_in_a_project()
     {
         await using var store = await fixture.NewStoreAsync();
         await store.Interactions.InsertFinishedAsync(Finished(1), Cancel);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.Interactions.InsertFinishedAsync(Finished(1) with { Model = "other" }, Cancel));
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => store.Interactions.InsertFinishedAsync(Finished(1) with { Project = "other", Model = "other" }, Cancel));
+        await store.Interactions.InsertFinishedAsync(Finished(1) with { Project = "other", Model = "other" }, Cancel);
 
         Assert.Equal("demo", (await store.Interactions.GetAsync(Project, Id(1), Cancel))!.Model);
+        Assert.Equal("other", (await store.Interactions.GetAsync("other", Id(1), Cancel))!.Model);
     }
 
     [Fact]

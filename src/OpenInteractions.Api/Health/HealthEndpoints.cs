@@ -9,13 +9,16 @@ namespace OpenInteractions.Api.Health;
 /// <summary>For operators and their tools (design 2): is the process up, can it take work, what does it do.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>Balancers often ask for the head alone.</summary>
+    private static readonly string[] Looking = ["GET", "HEAD"];
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         // It counts from when it is made, which must not be the first time that somebody looks.
         routes.ServiceProvider.GetRequiredService<MetricsText>();
-        routes.MapGet("/healthz", () => Text("ok\n")).WithMetadata(new PublicRoute());
-        routes.MapGet("/readyz", ReadyAsync).WithMetadata(new PublicRoute());
-        routes.MapGet("/metrics", MetricsAsync).WithMetadata(new PublicRoute());
+        routes.MapMethods("/healthz", Looking, () => Text("ok\n")).WithMetadata(new PublicRoute());
+        routes.MapMethods("/readyz", Looking, ReadyAsync).WithMetadata(new PublicRoute());
+        routes.MapMethods("/metrics", Looking, MetricsAsync).WithMetadata(new PublicRoute());
     }
 
     private static async Task<IResult> ReadyAsync(HttpContext context, IInteractionStore store, IRunQueue queue, RunRegistry registry, ILogger<RunRegistry> logger)

@@ -13,6 +13,9 @@ internal static class InteractionEndpoints
     /// <summary>Names what was left out without harm (behaviour TH-5, protocols F-3).</summary>
     public const string IgnoredHeader = "x-oi-ignored";
 
+    /// <summary>What is wrong with an answer that is given all the same (protocols P-10).</summary>
+    public const string WarningsHeader = "x-oi-warnings";
+
     public static void Map(RouteGroupBuilder version)
     {
         version.MapPost("/interactions", CreateAsync);
@@ -23,15 +26,21 @@ internal static class InteractionEndpoints
         version.MapGet("/interactions/{id}/tree", InteractionListEndpoints.TreeAsync);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
+    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, BodyBudget budget, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
     {
         RefuseRetiredClients(context.Request);
         var key = IdempotencyKey.Read(context.Request);
-        var (request, mark) = await RequestBytes.ReadAsync(context.Request, body => (RequestBody.ReadCreateInteraction(body), key?.Mark(body.Span)));
+        using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => (RequestBody.ReadCreateInteraction(bytes), key?.Mark(bytes.Span)));
+        var (request, mark) = body.Value;
         var created = await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted);
         if (created.Ignored.Count > 0)
         {
             context.Response.Headers[IgnoredHeader] = string.Join(", ", created.Ignored);
+        }
+
+        if (created.Warning is { } warning)
+        {
+            context.Response.Headers[WarningsHeader] = warning;
         }
 
         if (created is CreatedInteraction.Accepted { Begin: var begin })

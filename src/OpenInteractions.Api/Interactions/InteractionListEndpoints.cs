@@ -67,7 +67,7 @@ internal static class InteractionListEndpoints
             Status = status,
             Model = query.ReadText("model") is { } model && model.StartsWith(Models.ModelEndpoints.Prefix, StringComparison.Ordinal) ? model[Models.ModelEndpoints.Prefix.Length..] : query.ReadText("model"),
             Agent = query.ReadText("agent"),
-            PreviousId = query.ReadText("previous_interaction_id"),
+            PreviousId = query.ReadText("previous_interaction_id") is { } previous ? ResourceId.Bare(previous, "interactions") : null,
             CreatedAfter = query.ReadTime("created_after"),
             CreatedBefore = query.ReadTime("created_before"),
             Labels = query.Where(q => q.Key.StartsWith(LabelPrefix, StringComparison.Ordinal)).ToDictionary(q => q.Key[LabelPrefix.Length..], q => q.Value.ToString(), StringComparer.Ordinal),

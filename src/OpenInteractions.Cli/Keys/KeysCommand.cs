@@ -32,7 +32,7 @@ internal static partial class KeysCommand
             DefaultValueFactory = _ => DefaultProject,
         };
         var command = new Command("create", "Make a key and show it, this once.") { project };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancelled) => TellAsync(parsed, data, async directory =>
         {
             var name = parsed.GetRequiredValue(project);
             if (!ProjectName().IsMatch(name))
@@ -41,31 +41,31 @@ internal static partial class KeysCommand
                 return 1;
             }
 
-            var directory = parsed.GetRequiredValue(data);
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var (entry, key) = Open(directory).Create(name, TimeProvider.System.GetUtcNow());
+            var (entry, key) = await Open(directory).CreateAsync(name, TimeProvider.System.GetUtcNow(), cancelled);
 
             // The key alone goes to the output, so that a script can take it.
             parsed.InvocationConfiguration.Error.WriteLine($"Key {entry.Id} of project '{entry.Project}'. It is shown only now; the server keeps its hash.");
             parsed.InvocationConfiguration.Output.WriteLine(key);
             return 0;
-        });
+        }));
         return command;
     }
 
     private static Command List(Option<string> data)
     {
         var command = new Command("list", "The keys: id, project and when it was made.");
-        command.SetAction(parsed =>
+        command.SetAction((parsed, _) => TellAsync(parsed, data, directory =>
         {
             var table = new Table("ID", "PROJECT", "CREATED");
-            foreach (var key in Open(parsed.GetRequiredValue(data)).Read())
+            foreach (var key in Open(directory).Read())
             {
                 table.Add(key.Id, key.Project, Table.Time(key.Created));
             }
 
             table.Write(parsed.InvocationConfiguration.Output);
-        });
+            return Task.FromResult(0);
+        }));
         return command;
     }
 
@@ -73,10 +73,10 @@ internal static partial class KeysCommand
     {
         var id = new Argument<string>("ID") { Description = "The key's id, as 'list' shows it." };
         var command = new Command("revoke", "End a key.") { id };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancelled) => TellAsync(parsed, data, async directory =>
         {
             var name = parsed.GetRequiredValue(id);
-            if (!Open(parsed.GetRequiredValue(data)).Revoke(name))
+            if (!await Open(directory).RevokeAsync(name, cancelled))
             {
                 parsed.InvocationConfiguration.Error.WriteLine($"There is no key '{name}'.");
                 return 1;
@@ -84,8 +84,28 @@ internal static partial class KeysCommand
 
             parsed.InvocationConfiguration.Output.WriteLine($"Revoked {name}.");
             return 0;
-        });
+        }));
         return command;
+    }
+
+    /// <summary>What the disk refuses is told in a line.</summary>
+    private static async Task<int> TellAsync(ParseResult parsed, Option<string> data, Func<string, Task<int>> work)
+    {
+        var directory = parsed.GetRequiredValue(data);
+        try
+        {
+            return await work(directory);
+        }
+        catch (KeyFileException exception)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"--data-dir: '{directory}' cannot be used: {exception.Message}");
+        }
+
+        return 1;
     }
 
     private static ApiKeyFile Open(string directory) => new(Path.Combine(Path.GetFullPath(directory), ApiKeyFile.FileName));

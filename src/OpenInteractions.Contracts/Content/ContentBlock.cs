@@ -45,6 +45,7 @@ public abstract record MediaContent : ContentBlock
     public string? Uri { get; init; }
 
     /// <summary>The media type, such as <c>image/png</c>. An open set.</summary>
+    [MediaType]
     public string? MimeType { get; init; }
 }
 

@@ -55,6 +55,12 @@ public static class ErrorTable
     /// <summary>The row of a code.</summary>
     public static ErrorRow Of(ErrorCode code) => Rows[code];
 
+    /// <summary>
+    /// True for what the model gave and must not be passed on (behaviour ER-3, ER-4): the call was made and has its end, so it is an outcome that is
+    /// kept, and never a refusal of the request (behaviour ER-5).
+    /// </summary>
+    public static bool IsOutcome(ErrorCode code) => code >= ErrorCode.Safety;
+
     // These end a run and stand in its errors[] (behaviour ER-5); they never answer a request by themselves.
     private static ErrorRow Blocked(string code) => new(code, 400, "FAILED_PRECONDITION", false);
 }

@@ -19,6 +19,7 @@ public sealed class JsonScratch : IDisposable
     private readonly Utf8JsonWriter _json;
     private JsonScratch? _next;
     private int _place;
+    private bool _isLent = true;
 
     private JsonScratch() =>
         _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = WireJson.Wire.Options.Encoder, SkipValidation = true, MaxDepth = WireJson.Wire.Options.MaxDepth });
@@ -45,6 +46,7 @@ public sealed class JsonScratch : IDisposable
         }
 
         (_spares, scratch._next) = (scratch._next, null);
+        scratch._isLent = true;
         return scratch;
     }
 
@@ -80,6 +82,12 @@ public sealed class JsonScratch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!_isLent)
+        {
+            return; // a buffer that is given back twice would be lent twice
+        }
+
+        _isLent = false;
         _place = _spares is { } before ? before._place + 1 : 1;
         if (_bytes.Capacity > MostKept || _place > MostSpares)
         {

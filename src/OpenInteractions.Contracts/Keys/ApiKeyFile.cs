@@ -16,19 +16,52 @@ public sealed class ApiKeyFile(string path)
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>How long a change waits for another one. A change takes milliseconds.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>True when the file is there, with keys or without: then there was a key once, and nobody is served without one again.</summary>
+    public bool Exists => File.Exists(path) || Directory.Exists(path);
+
     /// <summary>Changes when the file does.</summary>
-    public DateTimeOffset Version => File.GetLastWriteTimeUtc(path);
+    public (DateTimeOffset Written, long Length) Version => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 
     /// <summary>The hash by which a key is known.</summary>
     public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>The keys; none when there is no file.</summary>
-    public IReadOnlyList<ApiKeyEntry> Read() =>
-        File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), KeyJson.Default.IReadOnlyListApiKeyEntry)! : [];
+    /// <exception cref="KeyFileException">The file cannot be read, or is not what <c>oi keys</c> writes.</exception>
+    public IReadOnlyList<ApiKeyEntry> Read()
+    {
+        if (Directory.Exists(path))
+        {
+            throw new KeyFileException($"'{path}' is a directory; it must be the file of API keys that 'oi keys create' makes. Move it away.");
+        }
+
+        try
+        {
+            var keys = JsonSerializer.Deserialize(File.ReadAllBytes(path), KeyJson.Default.IReadOnlyListApiKeyEntry);
+            return keys is not null && keys.All(k => k is { Id: not null, Project: not null, Sha256: not null }) ? keys : throw Broken();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (JsonException)
+        {
+            throw Broken();
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException and not KeyFileException)
+        {
+            throw new KeyFileException($"The file of API keys '{path}' cannot be read: {exception.Message}");
+        }
+    }
 
     /// <summary>Makes a key. It is shown this once and kept nowhere.</summary>
-    public (ApiKeyEntry Entry, string Key) Create(string project, DateTimeOffset now)
+    public async Task<(ApiKeyEntry Entry, string Key)> CreateAsync(string project, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        using var alone = await LockAsync(cancellationToken);
         var key = KeyPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var entry = new ApiKeyEntry { Id = "key_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10)), Project = project, Sha256 = Hash(key), Created = now };
         Write([.. Read(), entry]);
@@ -37,8 +70,14 @@ public sealed class ApiKeyFile(string path)
 
     /// <summary>Ends a key.</summary>
     /// <returns>False when there is none of this id.</returns>
-    public bool Revoke(string id)
+    public async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
     {
+        if (!Exists)
+        {
+            return false;
+        }
+
+        using var alone = await LockAsync(cancellationToken);
         var keys = Read();
         if (!keys.Any(k => k.Id == id))
         {
@@ -49,19 +88,54 @@ public sealed class ApiKeyFile(string path)
         return true;
     }
 
+    /// <summary>
+    /// Changes come one after the other: each reads what the one before wrote. The lock is a file of its own, which stays: the keys' own is replaced by
+    /// every change, and one that is removed could be held twice.
+    /// </summary>
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                // FileShare.None is flock(LOCK_EX) on Unix; it goes with the process.
+                return new FileStream(path + ".lock", new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
+            }
+            catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException) && TimeProvider.System.GetElapsedTime(since) < LockPatience)
+            {
+                await Task.Delay(LockPause, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
     // Written beside and moved over: a server that reads in this moment sees the old file or the new one.
     private void Write(IReadOnlyList<ApiKeyEntry> keys)
     {
-        var fresh = path + ".new";
-        using (var stream = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        var fresh = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
+        try
         {
-            JsonSerializer.Serialize(stream, keys, KeyJson.Default.IReadOnlyListApiKeyEntry);
-            stream.Flush(flushToDisk: true);
-        }
+            using (var stream = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            {
+                JsonSerializer.Serialize(stream, keys, KeyJson.Default.IReadOnlyListApiKeyEntry);
+                stream.Flush(flushToDisk: true);
+            }
 
-        File.Move(fresh, path, overwrite: true);
+            File.Move(fresh, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(fresh);
+            throw;
+        }
     }
+
+    private KeyFileException Broken() => new(
+        $"The file '{path}' is not a list of API keys as 'oi keys' writes it. Restore it from a backup, or write [] into it and make new keys with 'oi keys create'.");
 }
+
+/// <summary>The file of keys cannot be used; the message says what to do, for who runs the server.</summary>
+public sealed class KeyFileException(string message) : IOException(message);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyEntry>))]

@@ -22,7 +22,7 @@ internal static class ShapeFactory
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string))
         {
-            return Has<Base64Attribute>(attributes) ? new Base64Shape() : new StringShape(Get<WireEnumAttribute>(attributes)?.Values, Has<NotEmptyAttribute>(attributes));
+            return Has<Base64Attribute>(attributes) ? new Base64Shape() : Has<MediaTypeAttribute>(attributes) ? new MediaTypeShape() : new StringShape(Get<WireEnumAttribute>(attributes)?.Values, Has<NotEmptyAttribute>(attributes));
         }
 
         if (type == typeof(bool))

@@ -34,6 +34,10 @@ public sealed class JsonObjectAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ToolResultAttribute : Attribute;
 
+/// <summary>A media type by its syntax: <c>type/subtype</c>, with parameters (RFC 9110, 8.3.1). Which types there are is an open set.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class MediaTypeAttribute : Attribute;
+
 /// <summary>A string that may not be empty.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NotEmptyAttribute : Attribute;

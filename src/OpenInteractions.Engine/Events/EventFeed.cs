@@ -19,7 +19,8 @@ public sealed class EventFeed
     private long _durableEnd;
     private long _consumed;
     private bool _isComplete;
-    private TaskCompletionSource? _changed;
+    private List<FeedFollower>? _waiting;
+    private List<FeedFollower>? _spare;
     private TaskCompletionSource? _space;
 
     /// <summary>A feed of an epoch.</summary>
@@ -46,35 +47,60 @@ public sealed class EventFeed
         }
     }
 
-    /// <summary>Adds a frame and wakes the readers.</summary>
+    /// <summary>Adds a frame. Readers who wait are told by <see cref="Show"/>.</summary>
     internal void Append(ReadOnlySpan<byte> frame)
     {
-        TaskCompletionSource? changed;
         lock (_gate)
         {
             MakeRoom(frame.Length);
             frame.CopyTo(_buffer.AsSpan(_length));
             _length += frame.Length;
             _ends.Add(_length);
-            (changed, _changed) = (_changed, null);
+        }
+    }
+
+    /// <summary>
+    /// Wakes the readers who wait, on the caller's thread, which saves each token a switch of threads. To be called when no more is at hand, so that what
+    /// came together goes out together.
+    /// </summary>
+    internal void Show()
+    {
+        List<FeedFollower>? waiting;
+        lock (_gate)
+        {
+            waiting = _waiting;
+            if (waiting is not { Count: > 0 })
+            {
+                return;
+            }
+
+            (_waiting, _spare) = (_spare, null);
         }
 
-        changed?.TrySetResult();
+        foreach (var reader in waiting)
+        {
+            reader.Signal();
+        }
+
+        waiting.Clear();
+        lock (_gate)
+        {
+            _spare ??= waiting;
+        }
     }
 
     /// <summary>No more events will come.</summary>
     internal void Complete()
     {
-        TaskCompletionSource? changed, space;
+        TaskCompletionSource? space;
         lock (_gate)
         {
             _isComplete = true;
-            (changed, _changed) = (_changed, null);
             (space, _space) = (_space, null);
         }
 
-        changed?.TrySetResult();
         space?.TrySetResult();
+        Show();
     }
 
     /// <summary>Everything up to a number is in the journal and may be dropped.</summary>
@@ -144,18 +170,33 @@ public sealed class EventFeed
         }
     }
 
-    /// <summary>Ends when there is more behind a place, or the feed is complete.</summary>
-    public Task WaitAsync(long offset)
+    /// <summary>Notes a reader who is to be told when there is more behind a place, or the feed is complete.</summary>
+    /// <returns>False when that is so already.</returns>
+    internal bool TryAwait(FeedFollower reader, long offset)
     {
         lock (_gate)
         {
             if (_isComplete || offset < _base + _length)
             {
-                return Task.CompletedTask;
+                return false;
             }
 
-            _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _changed.Task;
+            _waiting ??= new List<FeedFollower>(1);
+            if (!_waiting.Contains(reader))
+            {
+                _waiting.Add(reader); // not there already from a wait that ended in silence
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>A reader has left.</summary>
+    internal void Forget(FeedFollower reader)
+    {
+        lock (_gate)
+        {
+            _waiting?.Remove(reader);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class EventLog
 
     public long Epoch => Feed.Epoch;
 
-    /// <summary>Numbers an event and passes it on.</summary>
+    /// <summary>Numbers an event and passes it on. Who follows is told by <see cref="Show"/>, or when the run has to wait.</summary>
     /// <param name="value">The event.</param>
     /// <param name="cancellationToken">Ends the waiting. Events that end a run come without one: they do not wait, because a reader who has left will never make room.</param>
     /// <returns>Completes when the next event may follow.</returns>
@@ -88,10 +88,22 @@ internal sealed class EventLog
             }
         }
 
-        return !cancellationToken.CanBeCanceled ? ValueTask.CompletedTask
-            : behind > 0 ? new ValueTask(WaitDurableAsync(behind, cancellationToken))
-            : Feed.WaitForSpaceAsync(cancellationToken);
+        if (!cancellationToken.CanBeCanceled)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var room = behind > 0 ? new ValueTask(WaitDurableAsync(behind, cancellationToken)) : Feed.WaitForSpaceAsync(cancellationToken);
+        if (!room.IsCompleted)
+        {
+            Show(); // a reader makes the room
+        }
+
+        return room;
     }
+
+    /// <summary>Nothing more is at hand: who follows gets what there is.</summary>
+    public void Show() => Feed.Show();
 
     /// <summary>Keeps events from the journal until <see cref="Release"/>: the run that they belong to is not kept yet.</summary>
     public void HoldBack()
@@ -136,6 +148,7 @@ internal sealed class EventLog
     /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
     public async Task WaitDurableAsync(long number, CancellationToken cancellationToken)
     {
+        Show();
         while (true)
         {
             Task flushed;
@@ -168,6 +181,7 @@ internal sealed class EventLog
     /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
     public async Task<ClosedLog> CloseAsync(IEnumerable<StreamEvent> last)
     {
+        Show();
         while (true)
         {
             Task flushed;

@@ -82,6 +82,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
     {
         var offset = 0L;
+        using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
         while (true)
         {
             switch (feed.TryRead(ref offset, out _, out var frames))
@@ -91,7 +92,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                     feed.MarkConsumed(offset);
                     break;
                 case FeedRead.Nothing:
-                    if (!await ChangedAsync(feed, offset, time, gone))
+                    if (!await follower.WaitAsync(offset))
                     {
                         yield return null;
                     }
@@ -112,6 +113,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
             if (feed is not null && position.Epoch <= feed.Epoch && feed.TryOpen(position.Epoch == feed.Epoch ? position.Number : 0, out var offset)
                 && (position.Epoch == feed.Epoch || feed.Epoch == 1 || await IsCaughtUpAsync(project, id, position, feed.Epoch, gone)))
             {
+                using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
                 var state = FeedRead.Frames;
                 while (state is FeedRead.Frames or FeedRead.Nothing)
                 {
@@ -121,7 +123,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                         position = new EventPosition(feed.Epoch, lastNumber);
                         yield return frames;
                     }
-                    else if (state == FeedRead.Nothing && !await ChangedAsync(feed, offset, time, gone))
+                    else if (state == FeedRead.Nothing && !await follower.WaitAsync(offset))
                     {
                         yield return null;
                     }
@@ -176,25 +178,5 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     {
         var all = DerivedEvents.Of(interaction);
         return position.Number < all.LastNumber ? [all] : [];
-    }
-
-    /// <summary>False when nothing happened for so long that a heartbeat is due.</summary>
-    private static async Task<bool> ChangedAsync(EventFeed feed, long offset, TimeProvider time, CancellationToken gone)
-    {
-        var changed = feed.WaitAsync(offset);
-        if (changed.IsCompleted)
-        {
-            return true;
-        }
-
-        try
-        {
-            await changed.WaitAsync(HeartbeatInterval, time, gone);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
     }
 }

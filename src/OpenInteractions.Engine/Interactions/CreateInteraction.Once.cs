@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 
@@ -27,7 +28,7 @@ public sealed partial class CreateInteraction
             throw await WithdrawAsync(run, refusal);
         }
 
-        return new CreatedInteraction.Answered(ended ?? throw Elsewhere());
+        return new CreatedInteraction.Answered(ended ?? throw Elsewhere()) { Warning = run.Warning };
     }
 
     /// <summary>Answers a request that came before with what the first one made, in the form that is asked for.</summary>
@@ -47,13 +48,27 @@ public sealed partial class CreateInteraction
 
         if (!plan.Interaction.IsBackground)
         {
-            await foreach (var frames in events.ReadAsync(gone))
-            {
-                _ = frames; // only their end is waited for
-            }
+            await ReadToEndAsync(events, gone);
         }
 
         return new CreatedInteraction.Answered(await _store.GetAsync(project, earlier.InteractionId, gone) ?? throw Elsewhere());
+    }
+
+    /// <summary>Waits for the end alone. At a planned stop the run is handed over, and its end does not come here.</summary>
+    private async Task ReadToEndAsync(EventStream events, CancellationToken gone)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, _lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var frames in events.ReadAsync(either.Token))
+            {
+                _ = frames;
+            }
+        }
+        catch (OperationCanceledException) when (_lifetime.ApplicationStopping.IsCancellationRequested && !gone.IsCancellationRequested)
+        {
+            throw Elsewhere();
+        }
     }
 
     // The run was handed over, or the first request was refused while the second one waited for it.

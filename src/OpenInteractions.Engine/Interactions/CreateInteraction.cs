@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
@@ -25,6 +26,7 @@ public sealed partial class CreateInteraction
     private readonly RunRegistry _registry;
     private readonly EventStreams _streams;
     private readonly InteractionId _ids;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _time;
     private readonly RunOptions _options;
 
@@ -39,11 +41,12 @@ public sealed partial class CreateInteraction
         RunRegistry registry,
         EventStreams streams,
         InteractionId ids,
+        IHostApplicationLifetime lifetime,
         TimeProvider time,
         IOptions<RunOptions> options)
     {
         (_catalog, _chain, _store, _queue, _executor, _worker) = (catalog, chain, store, queue, executor, worker);
-        (_registry, _streams, _ids, _time, _options) = (registry, streams, ids, time, options.Value);
+        (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
 
     /// <summary>Runs one create.</summary>
@@ -62,8 +65,9 @@ public sealed partial class CreateInteraction
 
         RequireStored(request, mark);
         var plan = await AcceptAsync(caller, request, mark, gone);
-        var ignored = Ignored(plan);
         var created = await StartAsync(plan, gone);
+        // Asked now and not before: the call may have been the one that taught the provider.
+        var ignored = Ignored(plan);
         return ignored.Count == 0 ? created : created with { Ignored = ignored };
     }
 
@@ -95,7 +99,7 @@ public sealed partial class CreateInteraction
         }
 
         var request = ModelRequests.Build(plan, model.Model, []);
-        return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? model.Provider.Ignored(request) : [];
+        return SamplingSettings.In(request.Config).Any() || OptionalSettings.In(request).Any() ? [.. model.Provider.Ignored(request).Union(plan.LeftOut.Paths)] : [];
     }
 
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read unless there are media in the chain.</summary>
@@ -134,7 +138,9 @@ public sealed partial class CreateInteraction
             IsStored = request.Store ?? true,
             Deadline = now + _options.Deadline,
         };
-        CapabilityCheck.Require(ModelRequests.Build(plan, model.Model, []), own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
+        var asked = ModelRequests.Build(plan, model.Model, []);
+        CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
+        model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);
         return plan;
     }
@@ -282,7 +288,7 @@ public sealed partial class CreateInteraction
         {
             // The reading ends with the connection; a stored run goes on and is found in the list.
             var ended = await run.Execution.WaitAsync(gone);
-            return new CreatedInteraction.Answered(ended!);
+            return new CreatedInteraction.Answered(ended!) { Warning = run.Warning };
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested && !plan.IsStored)
         {
@@ -324,6 +330,9 @@ public abstract record CreatedInteraction
 
     /// <summary>Paths of settings that were left out, because the model does not take them (behaviour TH-5).</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>What the caller should know of an answer that is given as it is (protocols P-10), or null.</summary>
+    public string? Warning { get; init; }
 
     /// <summary>An interaction as it is now.</summary>
     /// <param name="Interaction">The interaction.</param>

@@ -20,6 +20,7 @@ internal static class InputRules
 
         Require(input.Steps.Count > 0, "input", "'input' may not be empty.");
         Require(input.Steps.Count <= TurnLoop.MaxSteps, "input", $"'input' has {input.Steps.Count} steps; an interaction may have at most {TurnLoop.MaxSteps}.");
+        Require(input.Steps.Any(SaysAnything), "input", "'input' holds nothing for the model: thoughts and empty output alone are no turn. Add a 'user_input' step.");
         if (owed.Count > 0 || input.Steps.Any(s => s is ICallStep or IResultStep))
         {
             new Pairing(input, owed, parentId).Check();
@@ -30,6 +31,14 @@ internal static class InputRules
             CheckContent(input, i);
         }
     }
+
+    /// <summary>False for a step of which no provider sends anything: a thought is of use to the model alone that made it, beside what it thought about.</summary>
+    private static bool SaysAnything(Step step) => step switch
+    {
+        ThoughtStep => false,
+        ModelOutputStep output => output.Content is { } content && content.Any(b => b is not TextContent { Text.Length: 0 }),
+        _ => true,
+    };
 
     /// <summary>The kinds of content in steps.</summary>
     public static Modalities ModalitiesOf(IEnumerable<Step> steps)
@@ -119,6 +128,7 @@ internal static class InputRules
         else
         {
             var isWeb = Uri.TryCreate(media.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";
+            Require(media.MimeType is not { Length: 0 }, $"{path}.mime_type", $"'{path}.mime_type' may not be empty: leave it out, or give one such as '{ExampleOf(media)}'.");
             Require(isWeb, $"{path}.uri", $"Invalid value for '{path}.uri': expected an http(s) address; send other media as 'data'.");
         }
     }

@@ -117,7 +117,7 @@ public static class CapabilityCheck
         (config.ToolChoice?.Text ?? config.ToolChoice?.Value?.AllowedTools.Mode) == ToolChoiceMode.Any;
 
     private static ApiException Lacks(ModelRequest request, string capability, string lack, string right, string field) =>
-        new(ErrorCode.FailedPrecondition, $"The model '{request.Model.Id}' lacks {capability}: it {lack}. Instead, {right}.", field);
+        new(ErrorCode.FailedPrecondition, $"The model '{request.PublicModel ?? request.Model.Id}' lacks {capability}: it {lack}. Instead, {right}.", field);
 
     private static string Names(Modalities modalities) => modalities == Modalities.None
         ? "nothing"

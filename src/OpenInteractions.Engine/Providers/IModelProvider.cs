@@ -25,8 +25,10 @@ public interface IModelProvider
     ModelDescription Describe(string modelId);
 
     /// <summary>
-    /// Those of <see cref="SamplingSettings"/> and <see cref="OptionalSettings"/> that the request has and that will be left out, because the model or its
-    /// wire does not take them (behaviour TH-5, SA-1). Told before the call, from what is known then; the request's history does not matter.
+    /// Those of <see cref="SamplingSettings"/> and <see cref="OptionalSettings"/> that the request has and that are left out, because the model or its
+    /// wire does not take them (behaviour TH-5, SA-1). Told from what is known when it is asked: that is
+    /// when the model has begun to answer, or when a background run was accepted. The request's history does not matter: what is left out for its sake
+    /// is noted in <see cref="ModelRequest.LeftOut"/> during the call.
     /// </summary>
     IReadOnlyList<string> Ignored(ModelRequest request) => [];
 
@@ -36,6 +38,15 @@ public interface IModelProvider
     /// and addresses, so that a request is refused before the call and not in the middle of a run (protocols 6.6).
     /// </summary>
     Func<MediaContent, string?>? MediaFault(ModelDescription model) => null;
+
+    /// <summary>
+    /// Refuses a setting that the model's wire, as far as it is known, never takes, so that a background run fails when it is asked for and not in the
+    /// middle (protocols 6.6). The request's history does not matter.
+    /// </summary>
+    /// <exception cref="ApiException">It has such a setting; the field is named.</exception>
+    void RequireTaken(ModelRequest request)
+    {
+    }
 
     /// <summary>
     /// Makes one model call and tells what comes back, piece by piece.

@@ -6,6 +6,9 @@ public sealed record ModelRequest
     /// <summary>The upstream's own id of the model, without <c>provider/</c> and <c>models/</c>.</summary>
     public required ModelDescription Model { get; init; }
 
+    /// <summary>The model as callers know it, for what they are told; where it differs from the upstream's own id.</summary>
+    public string? PublicModel { get; init; }
+
     /// <summary>The conversation, oldest first: earlier turns and this one's input and steps so far.</summary>
     public required IReadOnlyList<HistoryTurn> History { get; init; }
 
@@ -32,6 +35,15 @@ public sealed record ModelRequest
 
     /// <summary>False when nobody can watch the pieces as they come: an adapter may then join those that arrived together.</summary>
     public bool IsFollowed { get; init; } = true;
+
+    /// <summary>Whose interaction it is: reasoning tokens are sealed for this project and open for no other (<see cref="ISignatureEnvelope"/>).</summary>
+    public required string Project { get; init; }
+
+    /// <summary>Where the provider says what the call has used so far.</summary>
+    public UsageMeter Meter { get; init; } = new();
+
+    /// <summary>Where the provider notes settings that it had to leave out for the sake of the history.</summary>
+    public LeftOut LeftOut { get; init; } = new();
 
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }

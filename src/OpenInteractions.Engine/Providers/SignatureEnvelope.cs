@@ -5,8 +5,8 @@ using System.Text;
 namespace OpenInteractions.Engine.Providers;
 
 /// <summary>
-/// Signatures as base64 of <c>version | nonce | tag | AES-256-GCM(kind length | kind | payload)</c>; provider and family are the associated
-/// data, so that an envelope opens for its maker alone and costs no bytes for saying who that is.
+/// Signatures as base64 of <c>version | nonce | tag | AES-256-GCM(kind length | kind | payload)</c>; the scope is the associated data, so that an
+/// envelope opens in its project and for its maker alone and costs no bytes for saying which those are.
 /// </summary>
 /// <remarks>
 /// The nonce is derived from what is sealed. The same token therefore always gives the same text, which keeps a replayed history
@@ -17,7 +17,7 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
     /// <summary>Length of the key in bytes.</summary>
     public const int KeySize = 32;
 
-    private const byte Version = 1;
+    private const byte Version = 2; // 1 was not bound to a project; such an envelope is unknown
     private const int NonceSize = 12;
     private const int TagSize = 16;
     private const int HeaderSize = 1 + NonceSize + TagSize;
@@ -40,10 +40,10 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
     }
 
     /// <inheritdoc/>
-    public string Seal(string provider, string family, string kind, ReadOnlySpan<byte> payload)
+    public string Seal(SignatureScope scope, string kind, ReadOnlySpan<byte> payload)
     {
         ArgumentNullException.ThrowIfNull(kind);
-        var maker = Maker(provider, family);
+        var bound = Bound(scope);
         var kindSize = Encoding.UTF8.GetByteCount(kind);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(kindSize, byte.MaxValue, nameof(kind));
 
@@ -55,14 +55,14 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
         var sealedBytes = new byte[HeaderSize + plain.Length];
         sealedBytes[0] = Version;
         var nonce = sealedBytes.AsSpan(1, NonceSize);
-        DeriveNonce(maker, plain, nonce);
+        DeriveNonce(bound, plain, nonce);
         using var aes = new AesGcm(_sealingKey, TagSize);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), maker);
+        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), bound);
         return Convert.ToBase64String(sealedBytes);
     }
 
     /// <inheritdoc/>
-    public OpenedSignature? Open(string? signature, string provider, string family)
+    public OpenedSignature? Open(string? signature, SignatureScope scope)
     {
         if (string.IsNullOrEmpty(signature) || signature.Length > LongestText)
         {
@@ -79,11 +79,11 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
         try
         {
             using var aes = new AesGcm(_sealingKey, TagSize);
-            aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, Maker(provider, family));
+            aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, Bound(scope));
         }
         catch (AuthenticationTagMismatchException)
         {
-            return null; // altered, another installation's, another provider's or another family's
+            return null; // altered, or of another installation, project, provider or family
         }
 
         return plain[0] < plain.Length
@@ -91,23 +91,24 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
             : null;
     }
 
-    private void DeriveNonce(byte[] maker, byte[] plain, Span<byte> nonce)
+    private void DeriveNonce(byte[] bound, byte[] plain, Span<byte> nonce)
     {
         using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _nonceKey);
         Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32BigEndian(length, maker.Length);
+        BinaryPrimitives.WriteInt32BigEndian(length, bound.Length);
         mac.AppendData(length);
-        mac.AppendData(maker);
+        mac.AppendData(bound);
         mac.AppendData(plain);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         mac.GetHashAndReset(hash);
         hash[..NonceSize].CopyTo(nonce);
     }
 
-    private static byte[] Maker(string provider, string family)
+    private static byte[] Bound(SignatureScope scope)
     {
-        ArgumentNullException.ThrowIfNull(provider);
-        ArgumentNullException.ThrowIfNull(family);
-        return Encoding.UTF8.GetBytes($"{provider}\n{family}"); // neither holds a line break
+        ArgumentNullException.ThrowIfNull(scope.Project);
+        ArgumentNullException.ThrowIfNull(scope.Provider);
+        ArgumentNullException.ThrowIfNull(scope.Family);
+        return Encoding.UTF8.GetBytes($"{scope.Provider}\n{scope.Family}\n{scope.Project}"); // neither provider nor family holds a line break
     }
 }

@@ -73,6 +73,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Why the run failed before the model gave anything, or null.</summary>
     public ApiException? Refusal { get; set; }
 
+    /// <summary>What the caller should know of an answer that is kept and shown as it is, or null.</summary>
+    public string? Warning { get; set; }
+
     /// <summary>The execution: the interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
     public Task<StoredInteraction?> Execution { get; set; } = Task.FromResult<StoredInteraction?>(null);
 

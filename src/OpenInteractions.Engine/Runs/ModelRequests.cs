@@ -13,6 +13,7 @@ internal static class ModelRequests
         return new ModelRequest
         {
             Model = model,
+            PublicModel = plan.Interaction.Model,
             History = history,
             SystemInstruction = request.SystemInstruction,
             Functions = [.. (request.Tools ?? []).OfType<FunctionTool>()],
@@ -21,6 +22,8 @@ internal static class ModelRequests
             SafetySettings = request.SafetySettings ?? [],
             ServiceTier = plan.Interaction.ServiceTier,
             IsFollowed = plan.Interaction.HasJournal,
+            LeftOut = plan.LeftOut,
+            Project = plan.Interaction.Project,
             InteractionId = plan.Interaction.Id,
         };
     }

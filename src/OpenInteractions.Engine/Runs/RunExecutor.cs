@@ -20,14 +20,15 @@ public sealed partial class RunExecutor
     private readonly IEventJournal _journal;
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
+    private readonly StructuredOutput _structured;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _time, _logger) = (writer, registry, time, logger);
+        (_writer, _registry, _structured, _time, _logger) = (writer, registry, structured, time, logger);
     }
 
     /// <summary>
@@ -125,6 +126,8 @@ public sealed partial class RunExecutor
 
     private async Task<RunEnding?> RunTurnAsync(ActiveRun run, TurnOutput output, RunRecovery? recovery)
     {
+        // Of a turn that was cut, what the provider had reported until then counts (behaviour SE-11).
+        UsageMeter? meter = null;
         try
         {
             await BeginAsync(run, recovery);
@@ -135,24 +138,43 @@ public sealed partial class RunExecutor
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
+            meter = request.Meter;
             var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
+            CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
-            return await StoppedAsync(run, output, recovery?.Usage);
+            return await StoppedAsync(run, output, Used());
         }
-        catch (ApiException exception) when (run.Log is not null || output.HasBegun)
+        catch (ApiException exception) when (run.Log is not null || HasAnswered(exception))
         {
             LogRefused(run.Id, exception.Code, exception.Message);
-            run.Refusal = output.HasBegun ? null : exception;
-            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), recovery?.Usage);
+            run.Refusal = HasAnswered(exception) ? null : exception;
+            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), Used());
         }
         catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
         {
             LogRunFailed(exception, run.Id);
-            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), recovery?.Usage);
+            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), Used());
+        }
+
+        Usage? Used() => Usage.Sum(recovery?.Usage, meter?.Reading);
+
+        // A first output that must not be passed on is none that anybody sees, but the model was asked and has answered (behaviour ER-5, FN-11).
+        bool HasAnswered(ApiException exception) => output.HasBegun || ErrorTable.IsOutcome(exception.Code);
+    }
+
+    /// <summary>
+    /// Once, when the answer is whole: of one that was cut, or that waits for the client's calls, the status tells already. Whoever wants the model to
+    /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
+    /// </summary>
+    private void CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
+    {
+        if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
+        {
+            run.Warning = StructuredOutput.Warning(verdict);
         }
     }
 
@@ -170,6 +192,8 @@ public sealed partial class RunExecutor
         {
             await run.Log.AppendAsync(value, run.Stopped);
         }
+
+        run.Log.Show();
     }
 
     private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, ModelDescription model, TurnOutput output)
@@ -203,7 +227,15 @@ public sealed partial class RunExecutor
                 await _queue.ReleaseAsync(lease, CancellationToken.None);
                 return null;
             case StopCause.Stopping:
-                throw new ApiException(ErrorCode.ServiceUnavailable, "The server is stopping.", retryAfter: TimeSpan.FromSeconds(1));
+                var stopping = new ApiException(ErrorCode.ServiceUnavailable, "The server is stopping. Send the request again.", retryAfter: TimeSpan.FromSeconds(1));
+                if (run.Log is null)
+                {
+                    throw stopping;
+                }
+
+                // A stream that nobody can resume: its reader must not take what has come for the whole.
+                run.Refusal = output.HasBegun ? null : stopping;
+                return await FailAsync(output, new ModelFault(stopping.Code, stopping.Message), usage);
             default:
                 LogLeaseLost(run.Id);
                 return null;
@@ -220,7 +252,11 @@ public sealed partial class RunExecutor
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
     {
         var ended = Ended(run.Plan.Interaction, output, ending);
-        await run.Kept;
+        if (!await IsKeptAsync(run))
+        {
+            return null;
+        }
+
         if (run.Lease is { } lease)
         {
             var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
@@ -248,6 +284,13 @@ public sealed partial class RunExecutor
         }
 
         return ended;
+    }
+
+    /// <summary>A run that was started ahead may have no row: who wrote it knows why, and has told the caller.</summary>
+    private static async Task<bool> IsKeptAsync(ActiveRun run)
+    {
+        await run.Kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return run.Kept.IsCompletedSuccessfully;
     }
 
     /// <summary>The next turn of the chain will ask for this one: it is at hand already, as the model sees it.</summary>

@@ -27,4 +27,8 @@ public sealed class RunOptions
     /// <summary>How often a run may be taken over from an owner that died, before it is given up as poisoned. Default 3.</summary>
     [Range(0, 100)]
     public int MaxTakeOvers { get; set; } = 3;
+
+    /// <summary>How long plain answers may still take when the server is stopped; those that are left then end as 503. Default 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StopPatience { get; set; } = TimeSpan.FromSeconds(10);
 }

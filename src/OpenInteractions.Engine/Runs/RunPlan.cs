@@ -18,6 +18,9 @@ internal sealed record RunPlan
     /// <summary>Who runs the model, and which; null after a take-over: the model is then looked up again.</summary>
     public ResolvedModel? Model { get; init; }
 
+    /// <summary>Shared by all requests that are made from this plan, so that who accepted the run learns what its call went without.</summary>
+    public LeftOut LeftOut { get; } = new();
+
     /// <summary>False when nothing is kept (<c>store:false</c>).</summary>
     public required bool IsStored { get; init; }
 

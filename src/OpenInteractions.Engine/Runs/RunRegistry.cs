@@ -10,6 +10,9 @@ public sealed class RunRegistry
     private readonly ConcurrentDictionary<string, ActiveRun> _runs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _starts = new(StringComparer.Ordinal);
 
+    private volatile bool _handsOver;
+    private volatile bool _isClosed;
+
     /// <summary>This process as an owner of runs: new at each start.</summary>
     public string Owner { get; } = $"{Environment.MachineName}-{Interactions.InteractionId.Random("")}";
 
@@ -31,6 +34,37 @@ public sealed class RunRegistry
         if (run.IsOver)
         {
             Remove(run); // it was over before it could be told of
+        }
+
+        // Looked at when the run can be seen, so that it is stopped here or by who said so.
+        Interlocked.MemoryBarrier();
+        if (_isClosed || (_handsOver && run.Lease is not null))
+        {
+            run.Stop(StopCause.Stopping);
+        }
+    }
+
+    /// <summary>From now on runs that are kept are handed over: those that are here, and those that come.</summary>
+    internal void HandOver()
+    {
+        _handsOver = true;
+        Interlocked.MemoryBarrier();
+        Stop(Leased);
+    }
+
+    /// <summary>From now on no run goes on: none that is here, and none that comes.</summary>
+    internal void StopAll()
+    {
+        _isClosed = true;
+        Interlocked.MemoryBarrier();
+        Stop(All);
+    }
+
+    private static void Stop(IReadOnlyList<ActiveRun> runs)
+    {
+        foreach (var run in runs)
+        {
+            run.Stop(StopCause.Stopping);
         }
     }
 

@@ -17,7 +17,8 @@ internal static class CallArguments
         return IsObject(text) ? text : Mend(text) is var mended && IsObject(mended) ? mended : null;
     }
 
-    private static bool IsObject(string text)
+    /// <summary>True when the text is an object's JSON as it stands.</summary>
+    public static bool IsObject(string text)
     {
         try
         {
@@ -45,7 +46,7 @@ internal static class CallArguments
         }
     }
 
-    /// <summary>Takes off a code fence, drops commas before a closing bracket, closes what was left open.</summary>
+    /// <summary>Takes off a code fence, drops commas before a closing bracket, closes brackets that were left open.</summary>
     private static string Mend(string text)
     {
         text = text.Trim();
@@ -58,13 +59,11 @@ internal static class CallArguments
         var mended = new StringBuilder(text.Length + 8);
         var open = new Stack<char>();
         var inText = false;
-        var escape = 0;
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
             if (inText)
             {
-                escape = c == '\\' ? mended.Length : escape;
                 mended.Append(c);
                 if (c == '\\' && i + 1 < text.Length)
                 {
@@ -104,8 +103,7 @@ internal static class CallArguments
 
         if (inText)
         {
-            DropHalfEscape(mended, escape);
-            mended.Append('"');
+            return text; // half of a value may not be taken for a whole one
         }
 
         DropComma(mended);
@@ -115,15 +113,6 @@ internal static class CallArguments
         }
 
         return mended.ToString();
-    }
-
-    private static void DropHalfEscape(StringBuilder text, int start)
-    {
-        var length = text.Length - start;
-        if (text[start] == '\\' && (length == 1 || (text[start + 1] == 'u' && length < 6)))
-        {
-            text.Length = start;
-        }
     }
 
     private static void DropComma(StringBuilder text)

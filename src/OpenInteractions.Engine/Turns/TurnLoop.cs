@@ -22,8 +22,17 @@ internal static class TurnLoop
     public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, CancellationToken cancellationToken)
     {
         var ids = new CallIds(provider.Name, request.Model.Family);
-        await foreach (var value in provider.StreamAsync(request, cancellationToken).ConfigureAwait(false))
+        (bool IsHeld, ProviderState? State) stop = default;
+        await using var events = provider.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(events, output).ConfigureAwait(false))
         {
+            var value = events.Current;
+            if (stop.IsHeld)
+            {
+                await (value is ModelStopped { Reason: ModelStopReason.TokenLimit } ? output.CutAsync(cancellationToken) : Whole(output.StopAsync(stop.State, cancellationToken)));
+                stop = default;
+            }
+
             switch (value)
             {
                 case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name):
@@ -34,6 +43,10 @@ internal static class TurnLoop
                     break;
                 case StepPiece piece:
                     await output.AddAsync(piece.Delta, cancellationToken);
+                    break;
+                case StepStopped stopped when output.IsUnfinishedCall:
+                    // What comes next tells whether a limit cut it: half of an argument must never be executed, however well it could be mended.
+                    stop = (true, ids.StateOf(stopped.State));
                     break;
                 case StepStopped stopped:
                     await output.StopAsync(ids.StateOf(stopped.State), cancellationToken);
@@ -46,12 +59,27 @@ internal static class TurnLoop
         throw new ApiException(ErrorCode.ServiceUnavailable, "The model provider ended its answer without saying so.");
     }
 
+    private static ValueTask<bool> NextAsync(IAsyncEnumerator<ModelEvent> events, TurnOutput output)
+    {
+        var next = events.MoveNextAsync();
+        if (!next.IsCompleted)
+        {
+            output.Show();
+        }
+
+        return next;
+    }
+
     private static InteractionStatus StatusOf(ModelStopReason reason, TurnOutput output) => reason switch
     {
         ModelStopReason.Blocked => InteractionStatus.Failed,
+        // Calls that were complete before the limit came are owed an answer, and the turn cannot be continued without it (behaviour FN-3).
+        _ when PendingCalls.Of(output.Steps).Count > 0 => InteractionStatus.RequiresAction,
         ModelStopReason.TokenLimit => InteractionStatus.Incomplete,
-        _ => PendingCalls.Of(output.Steps).Count > 0 ? InteractionStatus.RequiresAction : InteractionStatus.Completed,
+        _ => InteractionStatus.Completed,
     };
+
+    private static async ValueTask Whole(ValueTask<Step?> stopping) => await stopping;
 
     private static void RequireRoom(TurnOutput output)
     {

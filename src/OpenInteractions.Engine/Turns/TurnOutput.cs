@@ -36,6 +36,11 @@ internal sealed class TurnOutput
     /// <summary>True when the model has given anything at all.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>True when the step that is open is a function call whose arguments are not whole as they were written.</summary>
+    public bool IsUnfinishedCall => _held is null
+        ? _shell is FunctionCallStep && !CallArguments.IsObject(_open!.Arguments)
+        : _held is FunctionCallStep { Arguments: var given } && !(given.ValueKind == JsonValueKind.Object && given.EnumerateObject().MoveNext());
+
     /// <summary>A step begins. Its event waits for the first piece, so that steps that stay empty are never seen.</summary>
     public void Hold(Step shell)
     {
@@ -43,6 +48,9 @@ internal sealed class TurnOutput
         _begun.TrySetResult();
         _held = shell;
     }
+
+    /// <summary>The model pauses: who follows gets what there is.</summary>
+    public void Show() => _log?.Show();
 
     /// <summary>A piece of the step that began last.</summary>
     public async ValueTask AddAsync(StepDelta delta, CancellationToken cancellationToken)

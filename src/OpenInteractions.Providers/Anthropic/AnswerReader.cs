@@ -6,14 +6,16 @@ namespace OpenInteractions.Providers.Anthropic;
 /// Turns the service's events into ours. One reader lives for a whole turn: when the service pauses, the next call goes on in the same reader,
 /// and the output that is open stays open.
 /// </summary>
-internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer) : IAnswer
+internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer, UnknownReasons unknown) : IAnswer
 {
     private readonly AnswerSteps _steps = new(request, renderer);
     private readonly List<byte[]> _replay = [];
     private Usage? _earlier;
     private AnswerUsage _usage = new();
     private int _settledBlocks;
+    private readonly List<(int Index, JsonElement Data)> _waiting = [];
     private IncomingBlock? _block;
+    private int _blockIndex;
 
     /// <summary>Why the last call ended.</summary>
     public string? StopReason { get; private set; }
@@ -22,6 +24,9 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
 
     /// <summary>What the model has said so far, as a paused turn gives it back.</summary>
     public IReadOnlyList<byte[]> Replay => _replay;
+
+    /// <summary>The service tells the input at the start of a message and the output at its end.</summary>
+    public Usage? UsageSoFar => IsOver ? _earlier : Usage.Sum(_earlier, _usage.ToUsage());
 
     private JsonElement? StopDetails { get; set; }
 
@@ -34,6 +39,7 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
         // An attempt that failed before its first event may have left blocks without content behind.
         _replay.RemoveRange(_settledBlocks, _replay.Count - _settledBlocks);
         _usage = new AnswerUsage();
+        _waiting.Clear();
         (StopReason, StopDetails, _block, IsOver) = (null, null, null, false);
         return this;
     }
@@ -47,23 +53,15 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
             case "message_start":
                 _usage.Read(data.Member("message")?.Member("usage"));
                 break;
-            case "content_block_start":
-                _block = new IncomingBlock(data.Member("content_block") ?? throw UpstreamFailureException.Malformed());
-                output.AddRange(_steps.Start(_block));
-                break;
-            case "content_block_delta" when _block is not null && data.Member("delta") is { } delta:
-                output.AddRange(_steps.Piece(_block, delta));
-                break;
-            case "content_block_stop" when _block is not null:
-                Keep(_block);
-                output.AddRange(_steps.Stop(_block));
-                _block = null;
+            case "content_block_start" or "content_block_delta" or "content_block_stop":
+                OnBlock(data, output);
                 break;
             case "message_delta":
                 _usage.Read(data.Member("usage"));
                 ReadStop(data.Member("delta"));
                 break;
             case "message_stop":
+                StopBlocks(output);
                 EndCall();
                 break;
             case "error":
@@ -71,6 +69,74 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
             default:
                 break; // pings, and what the service may add
         }
+    }
+
+    /// <summary>
+    /// The service sends one block after the other. Compatible servers write several at once: what belongs to another block than the one that is open
+    /// waits until that has stopped (behaviour SE-5).
+    /// </summary>
+    private void OnBlock(JsonElement data, List<ModelEvent> output)
+    {
+        var index = data.Member("index") is { ValueKind: JsonValueKind.Number } place && place.TryGetInt32(out var number) ? number : _blockIndex;
+        if (_block is not null && index != _blockIndex)
+        {
+            _waiting.Add((index, data));
+            return;
+        }
+
+        TakeBlock(index, data, output);
+        while (_block is null && _waiting.Count > 0)
+        {
+            var next = _waiting[0].Index;
+            var own = _waiting.Where(w => w.Index == next).ToList();
+            _waiting.RemoveAll(w => w.Index == next);
+            own.ForEach(w => TakeBlock(next, w.Data, output));
+        }
+    }
+
+    private void TakeBlock(int index, JsonElement data, List<ModelEvent> output)
+    {
+        switch (data.Text("type"))
+        {
+            case "content_block_start":
+                StopBlock(output); // of a server that forgets to
+                (_block, _blockIndex) = (new IncomingBlock(data.Member("content_block") ?? throw UpstreamFailureException.Malformed()), index);
+                output.AddRange(_steps.Start(_block));
+                break;
+            case "content_block_delta" when _block is not null && data.Member("delta") is { } delta:
+                output.AddRange(_steps.Piece(_block, delta));
+                break;
+            case "content_block_stop":
+                StopBlock(output);
+                break;
+        }
+    }
+
+    private void StopBlock(List<ModelEvent> output)
+    {
+        if (_block is { } block)
+        {
+            Keep(block);
+            output.AddRange(_steps.Stop(block));
+            _block = null;
+        }
+    }
+
+    /// <summary>The message is over, and with it whatever block has not been told to stop.</summary>
+    private void StopBlocks(List<ModelEvent> output)
+    {
+        StopBlock(output);
+        foreach (var index in _waiting.Select(w => w.Index).Distinct().ToList())
+        {
+            foreach (var (_, data) in _waiting.Where(w => w.Index == index))
+            {
+                TakeBlock(index, data, output);
+            }
+
+            StopBlock(output);
+        }
+
+        _waiting.Clear();
     }
 
     /// <summary>Some compatible servers answer a streaming call with one object.</summary>
@@ -108,6 +174,11 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer)
         foreach (var modelEvent in _steps.Close())
         {
             yield return modelEvent;
+        }
+
+        if (StopReason is { } reason && reason is not ("end_turn" or "stop_sequence" or "tool_use" or "max_tokens" or "model_context_window_exceeded" or "refusal" or "pause_turn"))
+        {
+            unknown.Note(reason);
         }
 
         yield return StopReason switch

@@ -129,7 +129,7 @@ internal sealed class AnswerSteps(MessagesRequest request, StepBlocks renderer)
 
         var token = new ThoughtToken(replay, _hash.Value.ToArray());
         Advance(replay);
-        return [new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(renderer.Envelope, renderer.Provider, renderer.Family) }), new StepStopped()];
+        return [new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(renderer.Envelope, renderer.Scope) }), new StepStopped()];
     }
 
     private IEnumerable<ModelEvent> StartCall(IncomingBlock block)

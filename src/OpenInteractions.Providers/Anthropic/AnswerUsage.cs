@@ -1,3 +1,5 @@
+using OpenInteractions.Providers.Http;
+
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>Token counts of one message: the start tells the input, the end tells the output and may correct the rest. The counts are cumulative, so the last one holds.</summary>
@@ -17,12 +19,12 @@ internal sealed class AnswerUsage
             return;
         }
 
-        _input = counts.Count("input_tokens") ?? _input;
-        _cacheRead = counts.Count("cache_read_input_tokens") ?? _cacheRead;
-        _cacheWritten = counts.Count("cache_creation_input_tokens") ?? _cacheWritten;
-        _output = counts.Count("output_tokens") ?? _output;
-        _thought = counts.Member("output_tokens_details")?.Count("thinking_tokens") ?? _thought;
-        _searches = counts.Member("server_tool_use")?.Count("web_search_requests") ?? _searches;
+        _input = TokenCount.Of(counts, "input_tokens") ?? _input;
+        _cacheRead = TokenCount.Of(counts, "cache_read_input_tokens") ?? _cacheRead;
+        _cacheWritten = TokenCount.Of(counts, "cache_creation_input_tokens") ?? _cacheWritten;
+        _output = TokenCount.Of(counts, "output_tokens") ?? _output;
+        _thought = TokenCount.Of(counts, "output_tokens_details", "thinking_tokens") ?? _thought;
+        _searches = TokenCount.Of(counts, "server_tool_use", "web_search_requests") ?? _searches;
     }
 
     /// <summary>Input is the sum of three (the service's own number leaves the cache out); output is without thought (protocols 6.4).</summary>

@@ -14,6 +14,7 @@ public sealed class AnthropicProvider : IModelProvider
     private readonly AnthropicOptions _options;
     private readonly ISignatureEnvelope _envelope;
     private readonly UpstreamClient _client;
+    private readonly UnknownReasons _unknown;
     private readonly ConcurrentDictionary<string, LearnedLimits> _limits = new();
     private volatile bool _serverIsOlder;
 
@@ -24,6 +25,7 @@ public sealed class AnthropicProvider : IModelProvider
         _options = options;
         _envelope = envelope;
         _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _unknown = new UnknownReasons(options.Name, logger);
     }
 
     /// <inheritdoc/>
@@ -44,7 +46,7 @@ public sealed class AnthropicProvider : IModelProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         var traits = ClaudeTraits.Of(request.Model.Id);
-        return Build(request with { History = [] }, traits, new StepBlocks(Name, traits.Family, _envelope), KnownLimits(request.Model.Id)).Request.Ignored;
+        return Build(request with { History = [] }, traits, new StepBlocks(new SignatureScope(request.Project, Name, traits.Family), _envelope), KnownLimits(request.Model.Id)).Request.Ignored;
     }
 
     /// <inheritdoc/>
@@ -54,15 +56,15 @@ public sealed class AnthropicProvider : IModelProvider
     public async IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var traits = ClaudeTraits.Of(request.Model.Id);
-        var renderer = new StepBlocks(Name, traits.Family, _envelope);
-        var messages = Build(request, traits, renderer, KnownLimits(request.Model.Id));
+        var renderer = new StepBlocks(new SignatureScope(request.Project, Name, traits.Family), _envelope);
+        var messages = Noted(Build(request, traits, renderer, KnownLimits(request.Model.Id)), request);
         AnswerReader? answer = null;
         for (var pauses = 0; pauses <= MostPauses; pauses++)
         {
             var call = new UpstreamCall
             {
                 Request = () => messages.Request.ToHttp(answer?.Replay ?? []),
-                Answer = () => (answer ??= new AnswerReader(messages.Request, renderer)).BeginCall(),
+                Answer = () => (answer ??= new AnswerReader(messages.Request, renderer, _unknown)).BeginCall(),
                 Adapt = failure =>
                 {
                     // In the middle of a paused turn the steps already stand on this request.
@@ -71,10 +73,11 @@ public sealed class AnthropicProvider : IModelProvider
                         return false;
                     }
 
-                    messages = Build(request, traits, renderer, learned);
+                    messages = Noted(Build(request, traits, renderer, learned), request);
                     return true;
                 },
                 IsFollowed = request.IsFollowed,
+                Meter = request.Meter,
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
             };
@@ -97,6 +100,17 @@ public sealed class AnthropicProvider : IModelProvider
 
     private (MessagesRequest Request, LearnedLimits Limits) Build(ModelRequest request, ClaudeTraits traits, StepBlocks renderer, LearnedLimits limits) =>
         (new MessagesRequest(request, _options, traits, renderer, limits), limits);
+
+    /// <summary>Whether thinking must stay out may depend on the history (P-3): only the request that is sent knows it.</summary>
+    private static (MessagesRequest Request, LearnedLimits Limits) Noted((MessagesRequest Request, LearnedLimits Limits) built, ModelRequest request)
+    {
+        if (request.Config.ThinkingLevel is not null && built.Request.Ignored.Contains(OptionalSettings.ThinkingLevel))
+        {
+            request.LeftOut.Add(OptionalSettings.ThinkingLevel);
+        }
+
+        return built;
+    }
 
     private LearnedLimits KnownLimits(string modelId) => _limits.GetValueOrDefault(modelId, LearnedLimits.None) with { ServerIsOlder = _serverIsOlder };
 

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Net.Http.Headers;
+using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.Anthropic;
 
@@ -53,7 +52,7 @@ internal sealed class MessagesRequest
                 .. SamplingSettings.In(_request.Config).Where(s => s != sent),
                 .. OptionalSettings.In(_request).Where(s => s switch
                 {
-                    OptionalSettings.ThinkingLevel => false,
+                    OptionalSettings.ThinkingLevel => Thinking.LeavesOut(_request.Config.ThinkingLevel!, _traits),
                     OptionalSettings.ServiceTier => _request.ServiceTier != "priority",
                     _ => true,
                 }),
@@ -64,10 +63,9 @@ internal sealed class MessagesRequest
     /// <param name="pausedAnswer">What the model has said so far when it paused and goes on now.</param>
     public HttpRequestMessage ToHttp(IReadOnlyList<byte[]> pausedAnswer)
     {
-        var body = JsonScratch.Object(writer => WriteBody(writer, pausedAnswer));
         var message = new HttpRequestMessage(HttpMethod.Post, _options.Endpoint("messages"))
         {
-            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            Content = new ScratchContent(JsonScratch.RentObject(writer => WriteBody(writer, pausedAnswer))),
         };
         // Models of other makers stand behind compatible servers, and those know the older version.
         AddHeaders(message, _options, SendsSampling || _limits.ServerIsOlder || !_traits.IsClaude);

@@ -1,13 +1,17 @@
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>Renders the steps of a turn. What depends on the rest of the request (order, pairing, places of thoughts) is left to <see cref="MessageHistory"/>.</summary>
-internal sealed record StepBlocks(string Provider, string Family, ISignatureEnvelope Envelope)
+internal sealed record StepBlocks(SignatureScope Scope, ISignatureEnvelope Envelope)
 {
     private const string NoText = "[no text]";
 
+    private string Provider => Scope.Provider;
+
+    private string Family => Scope.Family;
+
     public IReadOnlyList<RenderedBlock> Render(HistoryTurn turn)
     {
-        var key = (nameof(StepBlocks), Provider, Family);
+        var key = (nameof(StepBlocks), Scope);
         return turn.Rendered(key, t => (IReadOnlyList<RenderedBlock>)[.. t.Steps.SelectMany(Render)], blocks => blocks.Sum(b => b.Json.Length + 200L));
     }
 
@@ -63,7 +67,7 @@ internal sealed record StepBlocks(string Provider, string Family, ISignatureEnve
     }
 
     private IEnumerable<RenderedBlock> Thought(ThoughtStep thought) =>
-        ThoughtToken.Open(Envelope, thought.Signature, Provider, Family) is { } token
+        ThoughtToken.Open(Envelope, thought.Signature, Scope) is { } token
             ? [new RenderedBlock(BlockKind.Thinking, IsUser: false, token.Block, Place: token.Place)]
             : []; // another maker's, or lost: the conversation goes on without it (P-3)
 

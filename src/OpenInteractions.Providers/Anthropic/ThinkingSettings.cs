@@ -56,6 +56,12 @@ internal sealed record ThinkingSettings
         return asked ? settings with { Type = "adaptive", Display = summaries ? "summarized" : "omitted" } : settings;
     }
 
+    /// <summary>
+    /// True when the model was asked to think at this level and will not: a forced call excludes thinking, a budget needs room, and so does a loop that
+    /// another model began. Effort alone may go along, but it is not what was asked for (behaviour TH-1). One that always thinks keeps to its effort.
+    /// </summary>
+    public bool LeavesOut(string level, ClaudeTraits traits) => level != "minimal" && traits.CanThink && !IsOn && traits.Thinking != ClaudeThinking.AdaptiveAlways;
+
     /// <summary>The same without thinking, for a loop that is open and whose thinking cannot come back (P-3).</summary>
     public ThinkingSettings WithoutThinking() => this with { Type = null, Budget = null, Display = null };
 

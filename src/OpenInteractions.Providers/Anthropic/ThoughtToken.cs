@@ -10,13 +10,13 @@ internal sealed record ThoughtToken(byte[] Block, byte[] Place)
 {
     private const string Kind = "thinking";
 
-    public string Seal(ISignatureEnvelope envelope, string provider, string family) =>
-        envelope.Seal(provider, family, Kind, [.. Place, .. Block]);
+    public string Seal(ISignatureEnvelope envelope, SignatureScope scope) =>
+        envelope.Seal(scope, Kind, [.. Place, .. Block]);
 
-    public static ThoughtToken? Open(ISignatureEnvelope envelope, string? signature, string provider, string family)
+    public static ThoughtToken? Open(ISignatureEnvelope envelope, string? signature, SignatureScope scope)
     {
         const int Hash = System.Security.Cryptography.SHA256.HashSizeInBytes;
-        return envelope.Open(signature, provider, family) is { Kind: Kind } opened && opened.Payload.Length > Hash
+        return envelope.Open(signature, scope) is { Kind: Kind } opened && opened.Payload.Length > Hash
             ? new ThoughtToken(opened.Payload[Hash..].ToArray(), opened.Payload[..Hash].ToArray())
             : null;
     }

@@ -18,6 +18,7 @@ internal sealed class DemoOutput(ModelRequest request, Conversation conversation
 
     public IEnumerable<ModelEvent> Events()
     {
+        request.Meter.Follow(Count);
         var thought = request.Config.ThinkingLevel is null ? [] : ThoughtEvents();
         var output = reply.Calls.Count > 0 ? CallEvents() : TextEvents();
         foreach (var happens in thought.Concat(output))
@@ -30,7 +31,7 @@ internal sealed class DemoOutput(ModelRequest request, Conversation conversation
 
     private IEnumerable<ModelEvent> ThoughtEvents()
     {
-        var own = DemoThought.IsOwn(envelope, request.Model, conversation.LastSignature);
+        var own = DemoThought.IsOwn(envelope, request, conversation.LastSignature);
         var text = DemoThought.Text(request, reply, own);
         var shows = request.Config.ThinkingSummaries == "auto";
         yield return new StepStarted(new ThoughtStep());
@@ -50,7 +51,7 @@ internal sealed class DemoOutput(ModelRequest request, Conversation conversation
             }
         }
 
-        yield return new StepPiece(new ThoughtSignatureDelta { Signature = DemoThought.Seal(envelope, request.Model, text) });
+        yield return new StepPiece(new ThoughtSignatureDelta { Signature = DemoThought.Seal(envelope, request, text) });
         yield return new StepStopped();
     }
 

@@ -21,9 +21,11 @@ internal static class DemoThought
         return string.Join(' ', all.Take(sentences));
     }
 
-    public static string Seal(ISignatureEnvelope envelope, ModelDescription model, string thought) =>
-        envelope.Seal(model.Provider, model.Family, Kind, Encoding.UTF8.GetBytes(thought.Length <= 1000 ? thought : thought[..1000]));
+    public static string Seal(ISignatureEnvelope envelope, ModelRequest request, string thought) =>
+        envelope.Seal(Scope(request), Kind, Encoding.UTF8.GetBytes(thought.Length <= 1000 ? thought : thought[..1000]));
 
-    public static bool IsOwn(ISignatureEnvelope envelope, ModelDescription model, string? signature) =>
-        envelope.Open(signature, model.Provider, model.Family)?.Kind == Kind;
+    public static bool IsOwn(ISignatureEnvelope envelope, ModelRequest request, string? signature) =>
+        envelope.Open(signature, Scope(request))?.Kind == Kind;
+
+    private static SignatureScope Scope(ModelRequest request) => new(request.Project, request.Model.Provider, request.Model.Family);
 }

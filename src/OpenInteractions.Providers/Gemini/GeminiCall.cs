@@ -5,14 +5,14 @@ using OpenInteractions.Providers.Http;
 namespace OpenInteractions.Providers.Gemini;
 
 /// <summary>One model call: its wire and form may change until the upstream has taken it.</summary>
-internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, ISignatureEnvelope envelope, WireChoice wires)
+internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, ISignatureEnvelope envelope, WireChoice wires, UnknownReasons unknown)
 {
     private GeminiWire _wire = wires.For(request);
     private bool _usesSignatures = true;
     private string? _continuationToken;
     private EventReader? _events;
 
-    private GeminiSignatures Signatures => new(envelope, options.Name, WireName);
+    private GeminiSignatures Signatures => new(envelope, request.Project, options.Name, WireName);
 
     private string WireName => _wire == GeminiWire.Interactions ? "interactions" : "generate_content";
 
@@ -30,7 +30,7 @@ internal sealed class GeminiCall(ModelRequest request, GeminiOptions options, IS
 
     public IAnswer Answer() => _wire == GeminiWire.Interactions
         ? _events = new EventReader(request.Model.Family, Signatures)
-        : new ContentReader(request.Model.Family, Signatures);
+        : new ContentReader(request.Model.Family, Signatures, unknown);
 
     public bool Adapt(UpstreamFailureException failure)
     {

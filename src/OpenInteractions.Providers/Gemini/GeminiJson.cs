@@ -13,7 +13,9 @@ internal sealed record GenerateContentResponse
 {
     public IReadOnlyList<GeminiCandidate>? Candidates { get; init; }
     public GeminiPromptFeedback? PromptFeedback { get; init; }
-    public GeminiUsageMetadata? UsageMetadata { get; init; }
+
+    /// <summary>Read by <see cref="GenerateContent.UsageMetadata"/> alone: no count in it may make the answer unreadable.</summary>
+    public JsonElement? UsageMetadata { get; init; }
 
     /// <summary>An error in the middle of a stream stands where an answer would.</summary>
     public GeminiRpcError? Error { get; init; }
@@ -77,22 +79,6 @@ internal sealed record GeminiSegment(int? StartIndex, int? EndIndex);
 internal sealed record GeminiUrlContext(IReadOnlyList<GeminiUrlRetrieval>? UrlMetadata);
 
 internal sealed record GeminiUrlRetrieval(string? RetrievedUrl, string? UrlRetrievalStatus);
-
-internal sealed record GeminiUsageMetadata
-{
-    public long? PromptTokenCount { get; init; }
-    public long? CachedContentTokenCount { get; init; }
-    public long? CandidatesTokenCount { get; init; }
-    public long? ThoughtsTokenCount { get; init; }
-    public long? ToolUsePromptTokenCount { get; init; }
-    public long? TotalTokenCount { get; init; }
-    public IReadOnlyList<GeminiModalityCount>? PromptTokensDetails { get; init; }
-    public IReadOnlyList<GeminiModalityCount>? CacheTokensDetails { get; init; }
-    public IReadOnlyList<GeminiModalityCount>? CandidatesTokensDetails { get; init; }
-    public IReadOnlyList<GeminiModalityCount>? ToolUsePromptTokensDetails { get; init; }
-}
-
-internal sealed record GeminiModalityCount(string? Modality, long? TokenCount);
 
 internal sealed record GeminiModelPage(IReadOnlyList<GeminiModelInfo>? Models, string? NextPageToken);
 

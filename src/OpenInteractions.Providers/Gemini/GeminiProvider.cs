@@ -14,6 +14,7 @@ public sealed class GeminiProvider : IModelProvider
     private readonly UpstreamClient _client;
     private readonly ISignatureEnvelope _envelope;
     private readonly WireChoice _wires;
+    private readonly UnknownReasons _unknown;
 
     /// <summary>An upstream with its key.</summary>
     public GeminiProvider(
@@ -23,6 +24,7 @@ public sealed class GeminiProvider : IModelProvider
         _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
         _envelope = envelope;
         _wires = new WireChoice(options.Wire);
+        _unknown = new UnknownReasons(options.Name, logger);
     }
 
     /// <inheritdoc/>
@@ -62,10 +64,21 @@ public sealed class GeminiProvider : IModelProvider
     }
 
     /// <inheritdoc/>
+    public void RequireTaken(ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        GeminiLimits.Check(request.Config);
+        if (_wires.For(request) == GeminiWire.GenerateContent)
+        {
+            GeminiLimits.CheckGenerateContent(request);
+        }
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
         GeminiLimits.Check(request.Config);
-        return StreamHopsAsync(new GeminiCall(request, _options, _envelope, _wires), request, cancellationToken);
+        return StreamHopsAsync(new GeminiCall(request, _options, _envelope, _wires, _unknown), request, cancellationToken);
     }
 
     /// <summary>The upstream may end a long answer at a limit of its own and give a token for the rest (wire 15); callers see one answer.</summary>
@@ -82,6 +95,7 @@ public sealed class GeminiProvider : IModelProvider
                     Answer = call.Answer,
                     Adapt = call.Adapt,
                     IsFollowed = request.IsFollowed,
+                    Meter = request.Meter,
                     InteractionId = request.InteractionId,
                     ServiceTier = request.ServiceTier,
                 },
@@ -103,6 +117,8 @@ public sealed class GeminiProvider : IModelProvider
                 yield return stopped with { Usage = usage };
                 yield break;
             }
+
+            request.Meter.Settle(usage);
         }
     }
 

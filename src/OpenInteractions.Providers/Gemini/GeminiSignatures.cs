@@ -25,21 +25,20 @@ internal readonly record struct VendorSignature(SignaturePlace Place, string Val
 /// Seals thought signatures for clients and opens them again. The two wires lay out a turn differently, so a signature of one is foreign to the
 /// other; the vendor's signatures do not survive a change of model either, which is why a family here is one model.
 /// </summary>
-internal sealed class GeminiSignatures(ISignatureEnvelope envelope, string provider, string wire)
+internal sealed class GeminiSignatures(ISignatureEnvelope envelope, string project, string provider, string wire)
 {
     /// <summary>What the vendor documents for calls of a history that it did not make (behaviour FN-10).</summary>
     public const string Placeholder = "skip_thought_signature_validator";
 
     public string Seal(string family, VendorSignature signature) => envelope.Seal(
-        provider,
-        family,
+        new SignatureScope(project, provider, family),
         $"{wire}.{signature.Place}",
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{signature.Length}:{signature.Value}")));
 
     /// <summary>Null: missing, foreign or altered. The history then goes on without it (P-3).</summary>
     public VendorSignature? Open(string family, string? signature)
     {
-        if (envelope.Open(signature, provider, family) is not { } opened
+        if (envelope.Open(signature, new SignatureScope(project, provider, family)) is not { } opened
             || !opened.Kind.StartsWith(wire + ".", StringComparison.Ordinal)
             || !Enum.TryParse<SignaturePlace>(opened.Kind[(wire.Length + 1)..], out var place))
         {

@@ -11,7 +11,7 @@ internal static class WireCodes
 
     /// <summary>The fault when the code says that output was blocked or is unusable, else null.</summary>
     public static ModelFault? Fault(InteractionError error) =>
-        error.Code is { } code && Known.TryGetValue(code, out var known) && known >= ErrorCode.Safety
+        error.Code is { } code && Known.TryGetValue(code, out var known) && ErrorTable.IsOutcome(known)
             ? new(known, error.Message is { Length: > 0 } said ? Redaction.Clean(said) : $"The model's provider stopped the output: {code}.")
             : null;
 

@@ -9,7 +9,9 @@ internal static class ErrorTranslation
         {
             400 or 413 or 422 => (ErrorCode.InvalidRequest, false),
             // The operator's key, not the caller's: the log tells the operator, the caller learns nothing about it.
-            401 or 402 or 403 => (ErrorCode.ApiError, false),
+            401 or 403 => (ErrorCode.ApiError, false),
+            // Nobody's retry pays it: clients repeat a 500, and do not repeat this.
+            402 => (ErrorCode.PaymentRequired, false),
             404 => (ErrorCode.ModelNotFound, false),
             408 or 504 => (ErrorCode.DeadlineExceeded, true),
             409 => (ErrorCode.Aborted, true),
@@ -28,7 +30,8 @@ internal static class ErrorTranslation
         var said = Redaction.Clean(error.Message);
         return status switch
         {
-            401 or 402 or 403 => "The model provider did not accept this server's account. The operator finds the reason in the server's log.",
+            402 => "The model provider wants this server's account to be paid. The operator finds the reason in the server's log.",
+            401 or 403 => "The model provider did not accept this server's account. The operator finds the reason in the server's log.",
             404 when said.Length == 0 => "The model provider does not know this model.",
             429 or 529 when said.Length == 0 => "The model provider's rate limit is reached.",
             _ when said.Length == 0 => $"The model provider answered with status {status}.",

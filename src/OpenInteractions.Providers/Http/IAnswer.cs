@@ -9,6 +9,9 @@ internal interface IAnswer
     /// <summary>True when the answer may break off now without a loss.</summary>
     bool CanEnd => IsOver;
 
+    /// <summary>What the upstream has reported until now, or null.</summary>
+    Usage? UsageSoFar { get; }
+
     /// <summary>The data of one frame of a stream, valid during the call; never the mark <c>[DONE]</c>.</summary>
     void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output);
 

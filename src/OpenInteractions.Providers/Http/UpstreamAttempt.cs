@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Runtime.InteropServices;
 
 namespace OpenInteractions.Providers.Http;
 
@@ -10,7 +11,10 @@ namespace OpenInteractions.Providers.Http;
 internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body, IAnswer answer, SilenceWatch watch) : IDisposable
 {
     private readonly FrameReader _frames = new(body);
+    private readonly SplitCharacters _split = new();
+    private List<byte[]>? _ready;
     private Exception? _failure;
+    private bool _hasFrames;
 
     /// <summary>False when the upstream answered a streaming call with one whole object, as some proxies do.</summary>
     private bool IsEventStream => response.Content.Headers.ContentType?.MediaType is not MediaTypeNames.Application.Json;
@@ -51,7 +55,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
             TakeFrames(output);
             if (answer.IsOver || (output.Count == 0 && !await FillAsync(cancellationToken).ConfigureAwait(false)))
             {
-                answer.OnEnd(output);
+                End(output);
                 return false;
             }
 
@@ -62,9 +66,22 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         }
     }
 
+    private void End(List<ModelEvent> output)
+    {
+        if (!_hasFrames)
+        {
+            throw UpstreamFailureException.Malformed(); // a page, or nothing at all
+        }
+
+        TakeWaiting(output);
+        answer.OnEnd(output);
+    }
+
     private async ValueTask<bool> ReadWholeAsync(List<ModelEvent> output, CancellationToken cancellationToken)
     {
-        answer.OnWhole(await UpstreamJson.ReadAsync(body, cancellationToken).ConfigureAwait(false), output);
+        var whole = await UpstreamJson.ReadAsync(body, cancellationToken).ConfigureAwait(false);
+        var text = JsonMarshal.GetRawUtf8Value(whole);
+        answer.OnWhole(SplitCharacters.MayBeIn(text) ? UpstreamJson.Parse(SplitCharacters.Mend(text)) : whole, output);
         answer.OnEnd(output);
         return false;
     }
@@ -73,15 +90,45 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
     {
         while (!answer.IsOver && _frames.TryRead(out var data))
         {
+            _hasFrames = true;
             if (data.Span.SequenceEqual("[DONE]"u8))
             {
+                TakeWaiting(output);
                 answer.OnDone();
+            }
+            else if (_split.IsWaiting || SplitCharacters.MayBeIn(data.Span))
+            {
+                _split.Add(data.Span, _ready ??= []);
+                TakeReady(output);
             }
             else
             {
                 answer.OnFrame(data, output);
             }
         }
+    }
+
+    /// <summary>Nothing comes any more that could complete what waits.</summary>
+    private void TakeWaiting(List<ModelEvent> output)
+    {
+        if (_split.IsWaiting)
+        {
+            _split.Flush(_ready!);
+            TakeReady(output);
+        }
+    }
+
+    private void TakeReady(List<ModelEvent> output)
+    {
+        foreach (var frame in _ready!)
+        {
+            if (!answer.IsOver)
+            {
+                answer.OnFrame(frame, output);
+            }
+        }
+
+        _ready.Clear();
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)

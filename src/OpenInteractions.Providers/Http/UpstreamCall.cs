@@ -18,6 +18,9 @@ internal sealed record UpstreamCall
     /// <summary>As in <see cref="ModelRequest.IsFollowed"/>.</summary>
     public bool IsFollowed { get; init; } = true;
 
+    /// <summary>As in <see cref="ModelRequest.Meter"/>.</summary>
+    public required UsageMeter Meter { get; init; }
+
     public required string InteractionId { get; init; }
 
     public string ServiceTier { get; init; } = "standard";

@@ -117,7 +117,10 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
         try
         {
             response = await SendAsync(call.Request(), watch, firstByte, call.InteractionId, cancellationToken).ConfigureAwait(false);
-            return new UpstreamAttempt(response, await BodyAsync(response, watch, firstByte, cancellationToken).ConfigureAwait(false), call.Answer(), watch);
+            var body = await BodyAsync(response, watch, firstByte, cancellationToken).ConfigureAwait(false);
+            var answer = call.Answer();
+            call.Meter.Follow(() => answer.UsageSoFar);
+            return new UpstreamAttempt(response, body, answer, watch);
         }
         catch
         {

@@ -4,7 +4,8 @@ namespace OpenInteractions.Providers.Http;
 
 /// <summary>
 /// An error object of an upstream. All vendors put it into a member <c>error</c> and differ only in which members it has:
-/// OpenAI <c>message, type, param, code</c>, Anthropic <c>type, message</c>, Google <c>code, message, status, details</c>.
+/// OpenAI <c>message, type, param, code</c>, Anthropic <c>type, message</c>, Google <c>code, message, status, details</c>. Servers made with FastAPI have
+/// their refusals of a body in <c>detail</c> instead: a text, or a list of <c>type, loc, msg</c>.
 /// </summary>
 internal sealed record UpstreamError(string Message, string? Type, string? Code, string? Param, TimeSpan? RetryDelay)
 {
@@ -47,6 +48,11 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
         }
 
         var error = root.TryGetProperty("error", out var inner) ? inner : root;
+        if (error.ValueKind == JsonValueKind.Object && !error.TryGetProperty("message", out _) && error.TryGetProperty("detail", out var detail))
+        {
+            return FromDetail(detail);
+        }
+
         return error.ValueKind switch
         {
             JsonValueKind.String => new UpstreamError(error.GetString()!, null, null, null, null),
@@ -59,6 +65,29 @@ internal sealed record UpstreamError(string Message, string? Type, string? Code,
             _ => null,
         };
     }
+
+    private static UpstreamError? FromDetail(JsonElement detail)
+    {
+        if (detail.ValueKind == JsonValueKind.String)
+        {
+            return new UpstreamError(detail.GetString()!, null, null, null, null);
+        }
+
+        if (detail.ValueKind != JsonValueKind.Array || detail.EnumerateArray().Any(d => d.ValueKind != JsonValueKind.Object) || detail.GetArrayLength() == 0)
+        {
+            return null;
+        }
+
+        // Never their "input", which repeats what the caller sent.
+        var said = detail.EnumerateArray().Select(d => Location(d) is { Length: > 0 } at ? $"{at}: {Text(d, "msg")}" : Text(d, "msg"));
+        return new UpstreamError(string.Join("; ", said), null, Text(detail[0], "type"), Location(detail[0]), null);
+    }
+
+    /// <summary><c>["body","messages",0,"role"]</c> is <c>messages.0.role</c>.</summary>
+    private static string? Location(JsonElement detail) =>
+        detail.TryGetProperty("loc", out var place) && place.ValueKind == JsonValueKind.Array
+            ? string.Join('.', place.EnumerateArray().Select(p => p.ValueKind == JsonValueKind.String ? p.GetString()! : p.GetRawText()).SkipWhile((p, i) => i == 0 && p == "body"))
+            : null;
 
     private static string? Text(JsonElement o, string name) => !o.TryGetProperty(name, out var value) ? null : value.ValueKind switch
     {

@@ -20,12 +20,16 @@ internal sealed class UpstreamFailureException(ErrorCode code, string message, b
     /// <summary>What the upstream said, for adapters that can do something about it.</summary>
     public UpstreamError? Error { get; init; }
 
+    /// <summary>True when the answer was nothing of the kind that was asked for: no stream of events, or no JSON of a known shape.</summary>
+    public bool IsUnreadable { get; init; }
+
     public ApiException ToApiException() => new(Code, Message, retryAfter: RetryAfter);
 
     /// <summary>P-9: the answer ended before the upstream had said that it is over.</summary>
     public static UpstreamFailureException Incomplete() =>
         new(ErrorCode.ServiceUnavailable, "The model provider closed the connection before its answer was complete.", isRetryable: true);
 
+    /// <summary>The call succeeded and was paid for; what it gave cannot be read. Repeating it is not among the reasons of P-8.</summary>
     public static UpstreamFailureException Malformed() =>
-        new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: true);
+        new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: false) { IsUnreadable = true };
 }

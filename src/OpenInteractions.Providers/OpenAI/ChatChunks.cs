@@ -1,26 +1,10 @@
-using OpenInteractions.Providers.Http;
-
 namespace OpenInteractions.Providers.OpenAI;
 
-/// <summary>Recognises the chunks of one answer that bring nothing but another piece of text.</summary>
-internal sealed class ChatChunks
+/// <summary>Tells which chunks of an answer bring nothing but another piece of text.</summary>
+internal static class ChatChunks
 {
-    private readonly TextFrames _frames = new("\"content\""u8.ToArray());
-
-    /// <summary>The text of a chunk that is like one before it.</summary>
-    public bool TryReadText(ReadOnlySpan<byte> data, out string text) => _frames.TryRead(data, out text);
-
-    /// <summary>Looks whether later chunks may be recognised by this one.</summary>
-    public void Learn(ReadOnlySpan<byte> data, JsonElement chunk)
-    {
-        if (_frames.IsLearning && SaysNothingButText(chunk))
-        {
-            _frames.Learn(data);
-        }
-    }
-
     /// <summary>True when a chunk with another text would have no other effect than that text: every member that <see cref="ChatStream"/> looks at is empty.</summary>
-    private static bool SaysNothingButText(JsonElement chunk) =>
+    public static bool SaysNothingButText(JsonElement chunk) =>
         IsEmpty(chunk, "error") && IsEmpty(chunk, "usage")
         && chunk.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 1
         && IsEmpty(choices[0], "finish_reason")

@@ -4,16 +4,18 @@ using OpenInteractions.Providers.Http;
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>Turns the chunks of one Chat Completions call into our events, leniently: every server has its own way (protocols 6.3).</summary>
-internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally) : IAnswer
+internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool cutsLocally, UnknownReasons unknown) : IAnswer
 {
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
+    private static readonly byte[] ContentMember = "\"content\""u8.ToArray();
 
     private readonly FunctionNames _names = new(request.Functions);
     private readonly StopSequenceCutter _cutter = new(cutsLocally ? request.Config.StopSequences ?? [] : []);
     private readonly ThinkTagSplitter? _tags = profile.ThinkTags ? new() : null;
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
-    private readonly ChatChunks _chunks = new();
+    private readonly TextFrames _frames = new(ContentMember);
     private readonly StepOrder _order = new();
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
@@ -38,13 +40,15 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
     public bool IsOver => _isDone;
 
+    public Usage? UsageSoFar => _usage;
+
     /// <summary>Once the upstream has said why it stopped, only usage is missing.</summary>
     public bool CanEnd => _finish is not null;
 
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)
     {
         _out = output;
-        if (_chunks.TryReadText(data.Span, out var text))
+        if (_frames.TryRead(data.Span, out var text))
         {
             OnText(text);
             return;
@@ -52,7 +56,10 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
         using var chunk = UpstreamJson.Open(data);
         On(chunk.RootElement);
-        _chunks.Learn(data.Span, chunk.RootElement);
+        if (_frames.IsLearning && ChatChunks.SaysNothingButText(chunk.RootElement))
+        {
+            _frames.Learn(data.Span);
+        }
     }
 
     public void OnDone() => _isDone = true;
@@ -114,6 +121,11 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         foreach (var call in _fragments.Calls)
         {
             StopCall(call);
+        }
+
+        if (_finish is { Length: > 0 } reason and not ("stop" or "length" or "tool_calls" or "function_call" or "content_filter" or "error"))
+        {
+            unknown.Note(reason);
         }
 
         _out.Add(_finish switch

@@ -66,19 +66,21 @@ internal sealed partial class LearnedRefusals
         || error.Message.Contains("not support reasoning", StringComparison.OrdinalIgnoreCase);
 
     private static bool SaysUnsupported(UpstreamError error) =>
-        error.Code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter"
+        error.Code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter" or "extra_forbidden" or "value_error.extra"
         || error.Message.Contains("not supported", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("unsupported", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("Unrecognized request argument", StringComparison.Ordinal)
+        || error.Message.Contains("Extra inputs are not permitted", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("must be verified", StringComparison.Ordinal);
 
     private static string? Setting(UpstreamError error)
     {
-        var name = error.Param ?? UnrecognizedArgument().Match(error.Message).Groups["name"].Value;
+        var name = error.Param ?? NamedSetting().Match(error.Message).Groups["name"].Value;
         name = name.EndsWith(".strict", StringComparison.Ordinal) ? Strict : name;
         return Droppable.Contains(name) ? name : null;
     }
 
-    [GeneratedRegex(@"argument supplied: (?<name>[a-z_.]+)")]
-    private static partial Regex UnrecognizedArgument();
+    // "Unrecognized request argument supplied: seed", "Unsupported parameter: 'seed'", "seed is not supported".
+    [GeneratedRegex(@"(argument supplied|parameter): ['`]?(?<name>[a-z_]+(\.[a-z_]+)*)|['`]?\b(?<name>[a-z_]+(\.[a-z_]+)*)['`]? (is|are) (not supported|unsupported)")]
+    private static partial Regex NamedSetting();
 }

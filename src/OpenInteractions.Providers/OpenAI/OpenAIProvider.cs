@@ -8,6 +8,7 @@ public sealed class OpenAIProvider : IModelProvider
 {
     private readonly OpenAIProviderOptions _options;
     private readonly UpstreamClient _client;
+    private readonly UnknownReasons _unknown;
     private readonly ISignatureEnvelope _signatures;
     private readonly LearnedRefusals _refusals = new();
     private readonly Uri _chat;
@@ -22,6 +23,7 @@ public sealed class OpenAIProvider : IModelProvider
         _options = options;
         _signatures = signatures;
         _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _unknown = new UnknownReasons(options.Name, logger);
         (_chat, _responses) = (new Uri(options.BaseAddress, "chat/completions"), new Uri(options.BaseAddress, "responses"));
         _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;
         _wire = options.Wire == OpenAIWire.Auto && _isVendor ? OpenAIWire.Responses : options.Wire;
@@ -101,6 +103,7 @@ public sealed class OpenAIProvider : IModelProvider
                 Answer = () => Answer(call),
                 Adapt = failure => Adapt(call, failure),
                 IsFollowed = request.IsFollowed,
+                Meter = request.Meter,
                 InteractionId = request.InteractionId,
                 ServiceTier = request.ServiceTier,
             },
@@ -114,17 +117,33 @@ public sealed class OpenAIProvider : IModelProvider
         var request = call.Request;
         return call.Wire == OpenAIWire.Chat
             ? Post(_chat, ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, _refusals))
-            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(Name, request.Model.Family, _signatures, call.WithReasoning), _refusals));
+            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(ScopeOf(request), _signatures, call.WithReasoning), _refusals));
     }
+
+    private SignatureScope ScopeOf(ModelRequest request) => new(request.Project, Name, request.Model.Family);
 
     private HttpRequestMessage Post(Uri address, JsonScratch body) => RequestBuffer.Post(address, _options.ApiKey, body);
 
     /// <summary>What can be done about a refusal: another wire, a setting less, or reasoning that the service cannot read any more left out.</summary>
     private bool Adapt(Call call, UpstreamFailureException failure)
     {
-        if (MayFallBack(call) && failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found")
+        if (MayFallBack(call) && IsNoRoute(failure))
         {
             (call.Wire, call.FellBack) = (OpenAIWire.Chat, true);
+            return true;
+        }
+
+        if (failure.IsUnreadable && call is { Wire: OpenAIWire.Auto, HasNoChat: false })
+        {
+            // A front end that takes every path answers with a page of its own and status 200.
+            (call.Wire, call.FellBack, call.WasUnreadable) = (OpenAIWire.Chat, true, true);
+            return true;
+        }
+
+        if (call is { WasUnreadable: true, HasNoChat: false } && IsNoRoute(failure))
+        {
+            // There is no Chat either, so what could not be read was an accident.
+            (call.Wire, call.FellBack, call.HasNoChat) = (OpenAIWire.Auto, false, true);
             return true;
         }
 
@@ -138,13 +157,15 @@ public sealed class OpenAIProvider : IModelProvider
     }
 
     /// <summary>What was configured, and what the vendor is known for, is not left. What was learned may have been another server behind the same address.</summary>
-    private bool MayFallBack(Call call) => call.Wire == OpenAIWire.Auto || (call.Wire == OpenAIWire.Responses && _options.Wire == OpenAIWire.Auto && !_isVendor);
+    private bool MayFallBack(Call call) => call is { Wire: OpenAIWire.Auto, HasNoChat: false } || (call.Wire == OpenAIWire.Responses && _options.Wire == OpenAIWire.Auto && !_isVendor);
+
+    private static bool IsNoRoute(UpstreamFailureException failure) => failure.Status is 404 or 405 or 501 && failure.Error?.Code != "model_not_found";
 
     private IAnswer Answer(Call call)
     {
         IAnswer answer = call.Wire == OpenAIWire.Chat
-            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals))
-            : new ResponsesStream(call.Request, Name, _signatures);
+            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals), _unknown)
+            : new ResponsesStream(call.Request, ScopeOf(call.Request), _signatures);
         // A refused model proves nothing, nor does one that has only one wire.
         return call.FellBack || (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))
             ? new WireProof(answer, () => _wire = call.Wire == OpenAIWire.Auto ? OpenAIWire.Responses : call.Wire)
@@ -172,8 +193,14 @@ public sealed class OpenAIProvider : IModelProvider
 
         public OpenAIWire Wire { get; set; } = wire;
 
-        /// <summary>True when the server turned out to have no Responses.</summary>
+        /// <summary>True when Chat is tried because Responses did not work.</summary>
         public bool FellBack { get; set; }
+
+        /// <summary>True when Responses gave an answer that cannot be read, so that Chat was tried.</summary>
+        public bool WasUnreadable { get; set; }
+
+        /// <summary>True when Chat, tried for that, was not there.</summary>
+        public bool HasNoChat { get; set; }
 
         public bool WithReasoning { get; set; } = true;
     }

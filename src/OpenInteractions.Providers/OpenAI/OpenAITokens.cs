@@ -1,3 +1,5 @@
+using OpenInteractions.Providers.Http;
+
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>Usage of both wires in our terms: output without thought, thought apart, cached within input.</summary>
@@ -14,11 +16,11 @@ internal static class OpenAITokens
             return null;
         }
 
-        var input = Number(usage, inputName);
-        var all = Number(usage, outputName);
+        var input = TokenCount.Of(usage, inputName);
+        var all = TokenCount.Of(usage, outputName);
         // A second name for cached tokens: servers without the details object.
-        var cached = Detail(usage, inputDetails, "cached_tokens") ?? Number(usage, "prompt_cache_hit_tokens");
-        var thought = Detail(usage, outputDetails, "reasoning_tokens") ?? 0;
+        var cached = TokenCount.Of(usage, inputDetails, "cached_tokens") ?? TokenCount.Of(usage, "prompt_cache_hit_tokens");
+        var thought = TokenCount.Of(usage, outputDetails, "reasoning_tokens") ?? 0;
         var output = all - Math.Min(thought, all ?? 0);
         return new Usage
         {
@@ -26,9 +28,9 @@ internal static class OpenAITokens
             TotalOutputTokens = output,
             TotalThoughtTokens = thought,
             TotalCachedTokens = cached ?? 0,
-            TotalTokens = Number(usage, "total_tokens") ?? (input ?? 0) + (all ?? 0),
-            InputTokensByModality = ByModality(input, Detail(usage, inputDetails, "audio_tokens")),
-            OutputTokensByModality = ByModality(output, Detail(usage, outputDetails, "audio_tokens")),
+            TotalTokens = TokenCount.Of(usage, "total_tokens") ?? (input ?? 0) + (all ?? 0),
+            InputTokensByModality = ByModality(input, TokenCount.Of(usage, inputDetails, "audio_tokens")),
+            OutputTokensByModality = ByModality(output, TokenCount.Of(usage, outputDetails, "audio_tokens")),
             CachedTokensByModality = cached is > 0 ? [new ModalityTokens { Modality = "text", Tokens = cached.Value }] : null,
         };
     }
@@ -44,10 +46,4 @@ internal static class OpenAITokens
         var text = new ModalityTokens { Modality = "text", Tokens = all.Value - heard };
         return heard == 0 ? [text] : [text, new ModalityTokens { Modality = "audio", Tokens = heard }];
     }
-
-    private static long? Detail(JsonElement usage, string details, string name) =>
-        usage.TryGetProperty(details, out var o) && o.ValueKind == JsonValueKind.Object ? Number(o, name) : null;
-
-    private static long? Number(JsonElement o, string name) =>
-        o.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 }

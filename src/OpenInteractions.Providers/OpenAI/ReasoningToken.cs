@@ -16,16 +16,16 @@ internal sealed record ReasoningToken(byte[] Item, string? CallId)
 
     public static ReasoningToken Of(JsonElement item, string? callId) => new(ReplayForm(item), callId);
 
-    public string Seal(ISignatureEnvelope envelope, string provider, string family) => CallId is null
-        ? envelope.Seal(provider, family, AloneKind, Item)
-        : envelope.Seal(provider, family, WithCallKind, JsonScratch.Object(writer =>
+    public string Seal(ISignatureEnvelope envelope, SignatureScope scope) => CallId is null
+        ? envelope.Seal(scope, AloneKind, Item)
+        : envelope.Seal(scope, WithCallKind, JsonScratch.Object(writer =>
         {
             writer.WriteString("call_id", CallId);
             writer.WritePropertyName("item");
             writer.WriteRawValue(Item);
         }));
 
-    public static ReasoningToken? Open(ISignatureEnvelope envelope, string? signature, string provider, string family) => envelope.Open(signature, provider, family) switch
+    public static ReasoningToken? Open(ISignatureEnvelope envelope, string? signature, SignatureScope scope) => envelope.Open(signature, scope) switch
     {
         { Kind: AloneKind } opened => new ReasoningToken(opened.Payload.ToArray(), CallId: null),
         { Kind: WithCallKind } opened => Split(JsonElement.Parse(opened.Payload.Span)),

@@ -2,19 +2,21 @@ namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>A turn of the conversation as items of <c>input</c>.</summary>
 /// <param name="withReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
-internal sealed class ResponsesHistory(string provider, string family, ISignatureEnvelope signatures, bool withReasoning)
+internal sealed class ResponsesHistory(SignatureScope scope, ISignatureEnvelope signatures, bool withReasoning)
 {
     private const int LongestCallId = 64;
 
-    private sealed record Key(string Provider, string Family, bool WithReasoning, string Wire = "responses");
+    private sealed record Key(SignatureScope Scope, bool WithReasoning, string Wire = "responses");
 
     public byte[] Render(HistoryTurn turn) =>
-        turn.Rendered(new Key(provider, family, withReasoning), t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), bytes => bytes.Length);
+        turn.Rendered(new Key(scope, withReasoning), t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), bytes => bytes.Length);
 
     private void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryStep> steps)
     {
         // A client without stored state sends our ids of the calls; the service's own come back with the reasoning before them.
         var upstreamIds = new Dictionary<string, string>(StringComparer.Ordinal);
+        var ranByService = new HashSet<string>(StringComparer.Ordinal);
+        var hasReasoned = false;
         for (var i = 0; i < steps.Count; i++)
         {
             switch (steps[i].Step)
@@ -23,11 +25,17 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
                     WriteMessage(writer, "user", user.Content);
                     break;
                 case ThoughtStep thought:
-                    WriteReasoning(writer, thought, Follower(steps, i), upstreamIds);
-                    break;
+                    hasReasoned |= WriteReasoning(writer, thought, Follower(steps, i), upstreamIds);
+                    continue;
                 case ModelOutputStep output:
                     WriteOutput(writer, output);
                     break;
+                case ICallStep call when VendorItems.Open(signatures, scope, steps[i].Step) is { } ran && (hasReasoned || !ran.NeedsReasoning):
+                    writer.WriteRawValue(ran.Item.Span);
+                    ranByService.Add(call.Id);
+                    break;
+                case IResultStep result when ranByService.Contains(result.CallId):
+                    break; // it is part of the item
                 case ICallStep call:
                     WriteCall(writer, steps[i], CallId(steps[i], call.Id, upstreamIds));
                     break;
@@ -35,6 +43,8 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
                     WriteResult(writer, steps[i], CallId(steps[i], result.CallId, upstreamIds));
                     break;
             }
+
+            hasReasoned = false;
         }
     }
 
@@ -42,11 +52,11 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
     /// A reasoning item goes back byte for byte, without its id (nothing is stored upstream), and only together with the item that followed it:
     /// one without the other is refused (protocols 6.2). Foreign and missing signatures open to nothing, and the thought stays away (P-3).
     /// </summary>
-    private void WriteReasoning(Utf8JsonWriter writer, ThoughtStep thought, Step? follower, Dictionary<string, string> upstreamIds)
+    private bool WriteReasoning(Utf8JsonWriter writer, ThoughtStep thought, Step? follower, Dictionary<string, string> upstreamIds)
     {
-        if (!withReasoning || follower is not (ModelOutputStep or ICallStep) || ReasoningToken.Open(signatures, thought.Signature, provider, family) is not { } token)
+        if (!withReasoning || follower is null || ReasoningToken.Open(signatures, thought.Signature, scope) is not { } token || !IsFollower(follower, token))
         {
-            return;
+            return false;
         }
 
         writer.WriteRawValue(token.Item);
@@ -54,12 +64,22 @@ internal sealed class ResponsesHistory(string provider, string family, ISignatur
         {
             upstreamIds[call.Id] = id;
         }
+
+        return true;
     }
+
+    /// <summary>A call of a function has its id in the token, whoever ran it; what the service ran goes back as its item.</summary>
+    private bool IsFollower(Step step, ReasoningToken token) => step switch
+    {
+        ModelOutputStep => token.CallId is null,
+        ICallStep => token.CallId is not null || VendorItems.Open(signatures, scope, step) is not null,
+        _ => false,
+    };
 
     private static Step? Follower(IReadOnlyList<HistoryStep> steps, int at) => steps.Skip(at + 1).FirstOrDefault(s => s.Step is not ThoughtStep)?.Step;
 
     private string CallId(HistoryStep step, string native, Dictionary<string, string> upstreamIds) =>
-        CallIds.Fit(upstreamIds.GetValueOrDefault(native) ?? step.CallIdFor(provider)!, LongestCallId);
+        CallIds.Fit(upstreamIds.GetValueOrDefault(native) ?? step.CallIdFor(scope.Provider)!, LongestCallId);
 
     private static void WriteOutput(Utf8JsonWriter writer, ModelOutputStep output)
     {

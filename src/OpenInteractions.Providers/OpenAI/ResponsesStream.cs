@@ -6,7 +6,7 @@ namespace OpenInteractions.Providers.OpenAI;
 /// Turns the events of one Responses call into ours (protocols 6.2). Items may interleave; <see cref="StepOrder"/> puts them in order.
 /// Event and item types that are not known here are ignored, because new ones appear all the time.
 /// </summary>
-internal sealed class ResponsesStream(ModelRequest request, string provider, ISignatureEnvelope signatures) : IAnswer
+internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope, ISignatureEnvelope signatures) : IAnswer
 {
     // Shells carry no arguments yet (wire 14.3).
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
@@ -16,10 +16,16 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
     private readonly StepOrder _order = new();
     private readonly Dictionary<int, Item> _items = [];
+    private readonly HashSet<int> _seen = [];
     private readonly CallIds _callIds = new();
     private List<ModelEvent> _out = [];
     private (Item Item, JsonElement Done)? _heldThought;
+    private int? _follower; // the item right behind the thought that was signed last
+    private bool _hasUnplaced;
     private bool _refused;
+
+    /// <summary>Told at the end, also of an answer that failed.</summary>
+    public Usage? UsageSoFar { get; private set; }
 
     /// <summary>True after the upstream's last word.</summary>
     public bool IsOver { get; private set; }
@@ -112,9 +118,10 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
     private void Added(int index, JsonElement item)
     {
-        Step? shell = Text(item, "type") switch
+        var type = Text(item, "type");
+        Step? shell = type switch
         {
-            "message" => new ModelOutputStep(),
+            "message" or "image_generation_call" => new ModelOutputStep(),
             "reasoning" => new ThoughtStep(),
             "function_call" => new FunctionCallStep
             {
@@ -122,14 +129,15 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
             },
             _ => null,
         };
-        ReleaseThought(before: index, (shell as FunctionCallStep)?.Id);
+        ReleaseThought(before: index, (shell as FunctionCallStep)?.Id, canReturn: type is "message" or "reasoning" or "function_call" || VendorItems.Has(type));
         if (shell is null || _cutter.HasStopped)
         {
-            return; // an item of a kind that we did not ask for, or one after the caller's stop sequence
+            return; // the service's own tools are told when they are done; of other kinds we asked for none; or it comes after the caller's stop sequence
         }
 
         var known = new Item(index, shell);
         _items[index] = known;
+        _seen.Add(index);
         Emit(known, new StepStarted(shell));
     }
 
@@ -175,8 +183,14 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
     private void Done(int index, JsonElement done)
     {
+        _seen.Add(index);
         if (!_items.Remove(index, out var item))
         {
+            if (VendorItems.Has(Text(done, "type")) && !_cutter.HasStopped)
+            {
+                RunByService(index, done);
+            }
+
             return;
         }
 
@@ -205,11 +219,23 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
         Emit(item, new StepStopped());
     }
 
+    private void RunByService(int index, JsonElement done)
+    {
+        ReleaseThought(before: index, callId: null); // where the item came without its beginning
+        foreach (var modelEvent in VendorItems.Events(done, VendorItems.Seal(signatures, scope, done, needsReasoning: _follower == index)))
+        {
+            _order.Add(index, modelEvent, _out);
+        }
+    }
+
     /// <summary>
     /// A thought is signed when it is known what followed it (<see cref="ReasoningToken"/>): at once after it, because the service begins the
     /// next item then, or ends the answer.
     /// </summary>
-    private void ReleaseThought(int before, string? callId)
+    /// <param name="before">The item that begins; only what stands before it is released.</param>
+    /// <param name="callId">The id of the call that begins, or null.</param>
+    /// <param name="canReturn">False when what follows will never go back: then the thought cannot either, and has no use for a signature.</param>
+    private void ReleaseThought(int before, string? callId, bool canReturn = true)
     {
         if (_heldThought is not { } held || held.Item.Index >= before)
         {
@@ -217,8 +243,13 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
         }
 
         _heldThought = null;
-        var token = ReasoningToken.Of(held.Done, callId);
-        Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, provider, request.Model.Family) }));
+        if (canReturn)
+        {
+            _follower = held.Item.Index + 1;
+            var token = ReasoningToken.Of(held.Done, callId);
+            Emit(held.Item, new StepPiece(new ThoughtSignatureDelta { Signature = token.Seal(signatures, scope) }));
+        }
+
         Emit(held.Item, new StepStopped());
     }
 
@@ -228,6 +259,13 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
         {
             case FunctionCallStep when Text(done, "arguments") is { Length: > 0 } arguments:
                 Emit(item, new StepPiece(new ArgumentsDelta { Arguments = arguments }));
+                break;
+            case ModelOutputStep when Text(done, "type") == "image_generation_call":
+                if (Text(done, "result") is { Length: > 0 } image)
+                {
+                    Emit(item, new StepPiece(new ImageDelta { Data = image, MimeType = $"image/{Text(done, "output_format") ?? "png"}" }));
+                }
+
                 break;
             case ModelOutputStep when done.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array:
                 foreach (var part in content.EnumerateArray())
@@ -259,9 +297,36 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
         }
     }
 
+    /// <summary>The last event has the whole output once more. Some servers tell an item there for the first time, or its end.</summary>
+    private void TakeUnseen(JsonElement response)
+    {
+        // Without places in the events, nobody can tell which items are meant.
+        if ((_hasUnplaced && _seen.Count > 0) || !response.TryGetProperty("output", out var output) || output.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        var index = 0;
+        foreach (var item in output.EnumerateArray())
+        {
+            if (!_seen.Contains(index))
+            {
+                Added(index, item);
+                Done(index, item);
+            }
+            else if (_items.ContainsKey(index))
+            {
+                Done(index, item);
+            }
+
+            index++;
+        }
+    }
+
     private void Over(JsonElement response)
     {
         IsOver = true;
+        TakeUnseen(response);
         ReleaseThought(before: int.MaxValue, callId: null);
         foreach (var open in _items.Values.OrderBy(i => i.Index))
         {
@@ -270,6 +335,7 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
         _items.Clear();
         var usage = response.TryGetProperty("usage", out var tokens) ? OpenAITokens.Responses(tokens) : null;
+        UsageSoFar = usage;
         var reason = response.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object ? Text(details, "reason") : null;
         _out.Add(Text(response, "status") switch
         {
@@ -294,7 +360,16 @@ internal sealed class ResponsesStream(ModelRequest request, string provider, ISi
 
     private Item? Find(JsonElement data) => _items.GetValueOrDefault(Index(data));
 
-    private static int Index(JsonElement data) => data.TryGetProperty("output_index", out var index) && index.TryGetInt32(out var number) ? number : 0;
+    private int Index(JsonElement data)
+    {
+        if (data.TryGetProperty("output_index", out var index) && index.TryGetInt32(out var number))
+        {
+            return number;
+        }
+
+        _hasUnplaced = true;
+        return 0;
+    }
 
     private static string Delta(JsonElement data) => Text(data, "delta") ?? "";
 

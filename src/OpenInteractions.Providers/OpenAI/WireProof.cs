@@ -14,6 +14,8 @@ internal sealed class WireProof(IAnswer answer, Action onProved) : IAnswer
 
     public bool IsOver => answer.IsOver;
 
+    public Usage? UsageSoFar => answer.UsageSoFar;
+
     public bool CanEnd => answer.CanEnd;
 
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)

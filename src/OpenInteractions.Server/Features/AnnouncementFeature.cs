@@ -16,33 +16,52 @@ internal static class AnnouncementFeature
         var address = app.Urls.FirstOrDefault() ?? "";
         var models = await FindModelsAsync(app);
         var keys = app.Services.GetRequiredService<ApiKeyRing>();
-        var key = keys.AcceptsAnyone ? "" : " -H 'x-goog-api-key: YOUR_KEY'";
         await Console.Out.WriteLineAsync(
-            $$"""
+            $"""
 
-            OpenInteractions is ready at {{address}}
+            OpenInteractions is ready at {address}
 
-            Models: {{models}}
-            {{(keys.AcceptsAnyone ? "No API key is set up: every caller is taken as project 'default'.\n" : "")}}
-            Try it:
-              curl {{address}}/v1/interactions{{key}} -H 'content-type: application/json' -d '{"model":"demo","input":"Hello! My name is Ada."}'
+            Models: {Describe(models)}
+            {Callers(keys)}
+            {FirstCall(address, keys.AcceptsAnyone ? "" : " -H 'x-goog-api-key: YOUR_KEY'", models)}
 
             """);
     }
 
-    private static async Task<string> FindModelsAsync(WebApplication app)
+    /// <summary>The models; null when the providers have not answered.</summary>
+    private static async Task<IReadOnlyList<ListedModel>?> FindModelsAsync(WebApplication app)
     {
         try
         {
             using var patience = new CancellationTokenSource(ListPatience);
-            var models = await app.Services.GetRequiredService<ModelCatalog>().ListAsync(patience.Token);
-            return string.Join("; ", models.GroupBy(m => m.Model.Provider).Select(g => $"{g.Key} ({Names([.. g.Select(m => m.PublicId)])})"));
+            return await app.Services.GetRequiredService<ModelCatalog>().ListAsync(patience.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or Contracts.Errors.ApiException)
         {
-            return "the providers have not answered yet; GET /v1/models lists them";
+            return null;
         }
     }
+
+    private static string Describe(IReadOnlyList<ListedModel>? models) => models switch
+    {
+        null => "the providers have not answered yet; GET /v1/models lists them",
+        [] => "none",
+        _ => string.Join("; ", models.GroupBy(m => m.Model.Provider).Select(g => $"{g.Key} ({Names([.. g.Select(m => m.PublicId)])})")),
+    };
+
+    private static string Callers(ApiKeyRing keys) =>
+        keys.AcceptsAnyone ? "Callers need no API key: every caller is taken as project 'default'.\n"
+        : keys.Count == 0 ? "Callers need an API key and there is no valid one: make one with 'oi keys create'.\n"
+        : "";
+
+    private static string FirstCall(string address, string key, IReadOnlyList<ListedModel>? models) => models switch
+    {
+        null => $"Try it:\n  curl {address}/v1/models{key}",
+        _ when FirstModel.Of(models) is { } model =>
+            $$$"""Try it:{{{'\n'}}}  curl {{{address}}}/v1/interactions{{{key}}} -H 'content-type: application/json' -d '{"model":"{{{model}}}","input":"Hello! My name is Ada."}'""",
+        _ => "There is no model yet. Add one and start again: set GEMINI_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY, start Ollama, name a server that\n"
+            + "speaks OpenAI's wire in OpenInteractions__Providers__Endpoints__NAME__BaseUrl, or take OpenInteractions__Providers__Demo=false back.",
+    };
 
     private static string Names(IReadOnlyList<string> ids) =>
         ids.Count <= 6 ? string.Join(", ", ids) : string.Join(", ", ids.Take(5)) + $" and {ids.Count - 5} more";

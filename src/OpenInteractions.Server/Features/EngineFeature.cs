@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tenancy;
+using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Server.Features;
 
@@ -24,14 +26,19 @@ internal static class EngineFeature
             s.GetRequiredService<ApiKeyFile>(),
             isOpen: s.GetRequiredService<IConfiguration>().IsOpenOnPurpose(),
             isPrivate: s.GetRequiredService<IConfiguration>().ReachableAddress() is null,
-            s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ApiKeyRing>>()));
 
         services.AddCheckedOptions<LocalAccessOptions>(LocalAccessOptions.Section);
         services.AddSingleton<IValidateOptions<LocalAccessOptions>, LocalAccessValidation>();
+        services.AddCheckedOptions<OutboundOptions>(OutboundOptions.Section);
+        services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundValidation>();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
+        services.AddSingleton<EngineInstruments>();
+        services.AddSingleton<StructuredOutput>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<CreateInteraction>();
@@ -45,12 +52,27 @@ internal static class EngineFeature
         AddHosted<RunDrain>(services);
         AddHosted<RunWorker>(services);
         AddHosted<RetentionSweeper>(services);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
+    }
+
+    /// <summary>The whole stop: the time of the answers, and what handing over and the web server need besides. Read leniently: the host asks before the settings are checked.</summary>
+    private static void SetShutdownTimeout(HostOptions host, IConfiguration configuration)
+    {
+        var runs = new RunOptions();
+        _ = CheckedSettings.Read(configuration, RunOptions.Section, runs);
+        var most = TimeSpan.FromMinutes(10);
+        host.ShutdownTimeout = (runs.StopPatience < most ? runs.StopPatience : most) + TimeSpan.FromSeconds(20);
     }
 
     private sealed class LocalAccessValidation : IValidateOptions<LocalAccessOptions>
     {
         public ValidateOptionsResult Validate(string? name, LocalAccessOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+
+    private sealed class OutboundValidation : IValidateOptions<OutboundOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, OutboundOptions options) =>
             options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 

@@ -37,10 +37,14 @@ internal static class WebServerFeature
         if (keys.Count == 0 && !app.Configuration.IsOpenOnPurpose() && app.Configuration.ReachableAddress() is { } reachable)
         {
             throw new StartRefusedException(
-                $"'{reachable}' can be reached by others, and there is no API key yet.\n" +
+                $"'{reachable}' can be reached by others, and there is no valid API key.\n" +
                 "Make one with 'oi keys create', or listen on 127.0.0.1, or set OpenInteractions__Auth__Mode=open to serve everybody on purpose.");
         }
     }
+
+    /// <summary>The log says who is served, before the first caller is.</summary>
+    public static void TellWhoIsServed(this WebApplication app) =>
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<ApiKeyRing>().TellMode());
 
     /// <summary>True when the operator chose to serve everybody.</summary>
     public static bool IsOpenOnPurpose(this IConfiguration configuration) => string.Equals(configuration[AuthMode], Open, StringComparison.OrdinalIgnoreCase);

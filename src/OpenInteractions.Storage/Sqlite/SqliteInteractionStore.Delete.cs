@@ -30,7 +30,7 @@ internal sealed partial class SqliteInteractionStore
 
     private const string DeleteQueuedRunSql = "DELETE FROM runs WHERE project = $1 AND id = $2 AND state = 'queued'";
 
-    private const string OldestSql = "SELECT created_at, status, number, project, id, updated_at FROM interactions ORDER BY interactions.id";
+    private const string OldestSql = "SELECT created_at, status, number, project, id, updated_at FROM interactions ORDER BY number";
 
     public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) =>
         writer.RunAsync(
@@ -72,8 +72,9 @@ internal sealed partial class SqliteInteractionStore
         var expired = new List<(long, string, string)>();
         using var rows = session[OldestSql].Query();
 
-        // Ids order by time of creation: the first turn that was made too late to have ended before ends the search, however many follow. What was made
-        // before and ended since is passed by; there is not more of it than what ran at that time, so this needs no index by the end.
+        // Rows are in the order in which they were written, and no turn ends before it is: the first one that was made too late to have ended before ends
+        // the search, however many follow. What was made before and ended since is passed by; there is not more of it than what ran at that time, so this
+        // needs no index by the end.
         while (expired.Count < limit && rows.Read() && rows.GetInt64(0) < before)
         {
             if (InteractionStatuses.TryParse(rows.GetString(1), out var status) && status.IsTerminal() && rows.GetInt64(5) < before)

@@ -151,23 +151,75 @@ public sealed class AuthenticationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Rule("TH-4")]
+    public async Task A_thought_of_one_project_is_of_no_use_to_another()
+    {
+        const string Settings = """{"thinking_level":"high","thinking_summaries":"auto"}""";
+        const string User = """{"type":"user_input","content":[{"type":"text","text":"Again."}]}""";
+        var mine = (await Ada.CreateAsync($$"""{"model":"demo","store":false,"generation_config":{{Settings}},"input":[{{User}}]}""")).Ok();
+        var history = string.Join(',', mine.Steps.Select(s => s.GetRawText()));
+        var again = $$"""{"model":"demo","store":false,"generation_config":{{Settings}},"input":[{{User}},{{history}},{{User}}]}""";
+
+        Assert.Contains("came back to me unchanged", (await Ada.CreateAsync(again)).Ok().Text, StringComparison.Ordinal);
+        Assert.Contains("no earlier thought of mine", (await Bob.CreateAsync(again)).Ok().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Rule("TR-5")]
     public async Task A_key_that_nobody_may_use_any_more_is_refused()
     {
         var time = new ManualTime();
         await using var server = await TestServer.StartAsync(time);
-        using var staying = server.Client.WithKey(server.CreateKey("staying"));
-        using var leaving = server.Client.WithKey(server.CreateKey("leaving"));
+        using var staying = server.Client.WithKey(await server.CreateKeyAsync("staying"));
+        using var leaving = server.Client.WithKey(await server.CreateKeyAsync("leaving"));
         time.Advance(TimeSpan.FromSeconds(2));
         var before = (await leaving.ListAsync()).Status;
 
-        server.RevokeKeys("leaving");
+        await server.RevokeKeysAsync("leaving");
         time.Advance(TimeSpan.FromSeconds(2));
         var after = (await leaving.ListAsync()).Status;
 
         Assert.Equal((200, 401), (before, after));
         Assert.Equal(200, (await staying.ListAsync()).Status);
         Assert.Equal(401, (await server.Client.ListAsync()).Status);
+    }
+
+    [Fact]
+    [Rule("TR-5")]
+    public async Task Revoking_the_last_key_opens_nothing()
+    {
+        var time = new ManualTime();
+        await using var server = await TestServer.StartAsync(time);
+        using var ada = server.Client.WithKey(await server.CreateKeyAsync("ada"));
+        time.Advance(TimeSpan.FromSeconds(2));
+        var before = (await ada.ListAsync()).Status;
+
+        await server.RevokeKeysAsync("ada");
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((200, 401, 401), (before, (await ada.ListAsync()).Status, (await server.Client.ListAsync()).Status));
+        Assert.Contains("every caller on this machine is served", server.Log.Text, StringComparison.Ordinal);
+        Assert.Contains("none is valid: nobody is served", server.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("TR-5")]
+    public async Task A_file_of_keys_that_breaks_while_the_server_runs_changes_nothing_and_is_told_once()
+    {
+        var time = new ManualTime();
+        await using var server = await TestServer.StartAsync(time);
+        using var ada = server.Client.WithKey(await server.CreateKeyAsync("ada"));
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(200, (await ada.ListAsync()).Status);
+
+        await File.WriteAllTextAsync(Path.Combine(server.DataDirectory, "keys.json"), "[{");
+        for (var look = 0; look < 3; look++)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal((200, 401), ((await ada.ListAsync()).Status, (await server.Client.ListAsync()).Status));
+        }
+
+        Assert.Contains("is not a list of API keys", Assert.Single(server.Log.Errors), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -76,6 +76,32 @@ public sealed class HttpTests(ServerWithModels models) : IClassFixture<ServerWit
         await ServesAsync();
     }
 
+    [Theory]
+    [InlineData("zz\r\n")]
+    [InlineData("5\r\n{\"mod\r\n", "zz\r\n")]
+    [InlineData("5\r\n{\"mod", "no end of the chunk")]
+    [InlineData("5\r\n{\"mod\r\n", "FFFFFFFFFFFFFFFF\r\n")]
+    public async Task A_body_in_broken_chunks_is_refused_and_ends_its_connection_in_order(params string[] parts)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", server.Address.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        foreach (var part in parts)
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(part));
+            await stream.FlushAsync();
+        }
+
+        var answer = await ReadToEndAsync(stream);
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        await server.StopAsync();
+        Assert.Empty(server.Log.Errors);
+        Assert.DoesNotContain("abnormally", server.Log.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Headers_that_are_too_large_are_refused()
     {

@@ -34,6 +34,8 @@ internal static class SemanticCases
 
     private static IEnumerable<BadCase> Inputs()
     {
+        yield return new("a thought alone", """{"model":"demo","input":[{"type":"thought","signature":"s"}]}""", "'input'");
+        yield return new("empty output alone", """{"model":"demo","input":{"type":"model_output","content":[]}}""", "'input'");
         yield return new("no input", """{"model":"demo"}""", "'input'");
         yield return new("null input", """{"model":"demo","input":null}""", "'input'");
         yield return new("empty text", """{"model":"demo","input":""}""", "input");

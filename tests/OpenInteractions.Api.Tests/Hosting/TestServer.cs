@@ -86,23 +86,30 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Makes a key of a project. The server sees it within a second, or at once when it is the first look.</summary>
-    public string CreateKey(string project) => Services.GetRequiredService<ApiKeyFile>().Create(project, TimeProvider.System.GetUtcNow()).Key;
+    public async Task<string> CreateKeyAsync(string project) =>
+        (await Services.GetRequiredService<ApiKeyFile>().CreateAsync(project, TimeProvider.System.GetUtcNow(), CancellationToken.None)).Key;
 
     /// <summary>Ends the keys of a project.</summary>
-    public void RevokeKeys(string project)
+    public async Task RevokeKeysAsync(string project)
     {
         var file = Services.GetRequiredService<ApiKeyFile>();
         foreach (var key in file.Read().Where(k => k.Project == project))
         {
-            file.Revoke(key.Id);
+            await file.RevokeAsync(key.Id, CancellationToken.None);
         }
+    }
+
+    /// <summary>Stops it; what it wrote is then complete.</summary>
+    public async Task StopAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _app.StopAsync(now.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        using var now = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await _app.StopAsync(now.Token);
+        await StopAsync();
         await _app.DisposeAsync();
         _data.Delete(recursive: true);
     }

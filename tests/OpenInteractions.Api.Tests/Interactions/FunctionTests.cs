@@ -14,6 +14,27 @@ public sealed class FunctionTests(ServerWithModels models) : IClassFixture<Serve
 
     private readonly InteractionsClient _client = models.Client;
 
+    /// <summary>On either wire, with text before the call and without, in every way that a caller can ask.</summary>
+    public static TheoryData<string, string, string> UndeclaredCalls
+    {
+        get
+        {
+            var cases = new TheoryData<string, string, string>();
+            foreach (var model in (string[])["local/scripted", "gpt-5.1"])
+            {
+                foreach (var said in (string[])["Let me see.", ""])
+                {
+                    foreach (var more in (string[])["", ",\"background\":true", ",\"stream\":true", ",\"stream\":true,\"store\":false"])
+                    {
+                        cases.Add(model, said, more);
+                    }
+                }
+            }
+
+            return cases;
+        }
+    }
+
     private async Task<Answer> SendAsync(string body) => (await _client.CreateAsync(body)).Ok();
 
     [Theory]
@@ -179,16 +200,23 @@ public sealed class FunctionTests(ServerWithModels models) : IClassFixture<Serve
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(",\"background\":true")]
-    [InlineData(",\"stream\":true")]
+    [MemberData(nameof(UndeclaredCalls))]
     [Rule("FN-11")]
     [Rule("ER-4")]
     [Rule("ER-5")]
-    public async Task A_call_of_a_function_that_nobody_declared_is_not_passed_on(string more)
+    public async Task A_call_of_a_function_that_nobody_declared_is_not_passed_on(string model, string said, string more)
     {
-        models.Local.Enqueue(VendorReply.Events([ChatFrames.Text("Let me see."), ChatFrames.Call(0, "x", "rm_rf", "{}"), ChatFrames.Finish("tool_calls"), ChatFrames.Done]));
-        var body = Functions.Ask("hi", "local/scripted", more);
+        if (model == "gpt-5.1")
+        {
+            models.OpenAI.Enqueue(models.Turn((said.Length > 0 ? OpenAITurn.New.Says(said) : OpenAITurn.New).Calls("rm_rf", "{}")));
+        }
+        else
+        {
+            string[] text = said.Length > 0 ? [ChatFrames.Text(said)] : [];
+            models.Local.Enqueue(VendorReply.Events([.. text, ChatFrames.Call(0, "x", "rm_rf", "{}"), ChatFrames.Finish("tool_calls"), ChatFrames.Done]));
+        }
+
+        var body = Functions.Ask("hi", model, more);
 
         string id;
         if (more.Contains("stream", StringComparison.Ordinal))
@@ -197,10 +225,16 @@ public sealed class FunctionTests(ServerWithModels models) : IClassFixture<Serve
             var told = await events.ToEndAsync();
             Assert.Equal("unexpected_tool_call", told.Single(e => e.Name == "error").Json.GetProperty("error").GetProperty("code").GetString());
             id = events.InteractionId;
+            Assert.Equal("failed", told.Last(e => e.Name == "interaction.completed").Json.GetProperty("interaction").GetProperty("status").GetString());
         }
         else
         {
             id = (await SendAsync(body)).Id;
+        }
+
+        if (more.Contains("\"store\":false", StringComparison.Ordinal))
+        {
+            return; // nothing is kept to be read
         }
 
         var end = await _client.EndOfAsync(id);

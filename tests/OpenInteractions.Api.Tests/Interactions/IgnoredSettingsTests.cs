@@ -1,5 +1,6 @@
 using OpenInteractions.Api.Tests.Hosting;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
 
 namespace OpenInteractions.Api.Tests.Interactions;
 
@@ -43,6 +44,20 @@ public sealed class IgnoredSettingsTests(ServerWithModels models) : IClassFixtur
     [Rule("TH-5")]
     public async Task A_background_run_names_them_when_it_is_accepted() =>
         Assert.Equal(All, (await models.Client.CreateAsync(Ask("gpt-5.1", "\"background\":true"))).Ok().Header("x-oi-ignored"));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Rule("TH-5")]
+    public async Task The_call_whose_refusal_taught_the_server_names_the_setting_as_well(bool streamed)
+    {
+        var model = $"local/learns-{streamed}";
+        models.Local.Enqueue(VendorReply.Json(400, """{"error":{"message":"Unsupported parameter.","param":"top_p","code":"unsupported_parameter"}}"""));
+
+        var header = streamed ? await StreamedHeaderAsync(Ask(model, "\"stream\":true")) : (await models.Client.CreateAsync(Ask(model))).Ok().Header("x-oi-ignored");
+
+        Assert.Equal("generation_config.top_p", header);
+    }
 
     [Theory]
     [InlineData("gpt-4.1", "service_tier")]
@@ -105,6 +120,12 @@ public sealed class IgnoredSettingsTests(ServerWithModels models) : IClassFixtur
         var answer = (await models.Client.CreateAsync("""{"model":"gpt-5.1","input":"Hi","generation_config":{"max_output_tokens":100}}""")).Ok();
 
         Assert.Null(answer.Header("x-oi-ignored"));
+    }
+
+    private async Task<string?> StreamedHeaderAsync(string body)
+    {
+        await using var reader = await models.Client.CreateStreamedAsync(body);
+        return reader.Headers.GetValueOrDefault("x-oi-ignored");
     }
 
     private static string Ask(string model, string more = "\"stream\":false") =>

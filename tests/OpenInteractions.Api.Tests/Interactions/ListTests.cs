@@ -75,6 +75,7 @@ public sealed class ListTests(ServerWithModels models) : IClassFixture<ServerWit
         Assert.Equal([child], await IdsAsync($"?label.f={label}&model=gpt-4.1"));
         Assert.Equal([child], await IdsAsync($"?label.f={label}&model=models/gpt-4.1"));
         Assert.Equal([child], await IdsAsync($"?previous_interaction_id={root}"));
+        Assert.Equal([child], await IdsAsync($"?previous_interaction_id=interactions/{root}"));
         Assert.Empty(await IdsAsync($"?label.f={label}&agent=somebody"));
         Assert.Empty(await IdsAsync($"?label.f={label}&created_after=2999-01-01T00:00:00Z"));
         Assert.Equal([cut, child, root], await IdsAsync($"?label.f={label}&created_after=2020-01-01"));

@@ -115,6 +115,68 @@ public sealed partial class StatelessTests : IAsyncLifetime
         Assert.Equal(["message", $"function_call {native}", $"function_call_output {native}"], Received(1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Rule("ST-15")]
+    [Rule("TH-4")]
+    public async Task A_search_that_the_vendor_made_comes_back_to_it_behind_its_reasoning(bool streamed)
+    {
+        Script(OpenAITurn.New.Thinks("I look it up.").Runs(Search).Says("Sunny."));
+        var first = await TurnAsync([User], streamed);
+
+        await TurnAsync([User, .. first, User], streamed);
+
+        Assert.Equal(["thought", "google_search_call", "google_search_result", "model_output"], Types(first));
+        Assert.Equal("weather Paris", first[1].GetProperty("arguments").GetProperty("queries")[0].GetString());
+        Assert.Empty(_models.OpenAI.Refusals);
+        Assert.Equal(["message", $"reasoning {_given[0]}", "web_search_call", "message", "message"], Received(1));
+    }
+
+    [Fact]
+    [Rule("TH-4")]
+    public async Task A_stored_chain_gives_the_vendor_its_search_back_as_well()
+    {
+        Script(OpenAITurn.New.Thinks("I look it up.").Runs(Search).Says("Sunny."));
+        var first = (await _models.Client.CreateAsync("{\"model\":\"gpt-5.1\",\"input\":\"Which weather?\"}")).Ok();
+
+        (await _models.Client.CreateAsync($$"""{"model":"gpt-5.1","input":"And now?","previous_interaction_id":"{{first.Id}}"}""")).Ok();
+
+        Assert.Empty(_models.OpenAI.Refusals);
+        Assert.Equal(["message", $"reasoning {_given[0]}", "web_search_call", "message", "message"], Received(1));
+    }
+
+    [Fact]
+    [Rule("TH-4")]
+    public async Task A_search_without_its_reasoning_and_one_of_another_model_are_told_as_a_call_and_its_result()
+    {
+        Script(OpenAITurn.New.Thinks("I look it up.").Runs(Search).Says("Sunny."));
+        var first = await TurnAsync([User]);
+
+        await TurnAsync([User, .. first.Skip(1), User]);
+        await TurnAsync([User, .. first, User], model: "gpt-4.1");
+
+        var id = first[1].GetProperty("id").GetString();
+        Assert.Empty(_models.OpenAI.Refusals);
+        Assert.All([1, 2], call => Assert.Equal(["message", $"function_call {id}", $"function_call_output {id}", "message", "message"], Received(call)));
+    }
+
+    [Fact]
+    [Rule("FN-7")]
+    public async Task Reasoning_before_an_item_that_nobody_knows_stays_away()
+    {
+        Script(OpenAITurn.New.Thinks("I click.").Runs("""{"type":"computer_call","status":"completed"}""").Says("Done."));
+        var first = await TurnAsync([User]);
+
+        await TurnAsync([User, .. first, User]);
+
+        Assert.Equal("model_output", Types(first)[^1]);
+        Assert.Empty(_models.OpenAI.Refusals);
+        Assert.Equal(["message", "message", "message"], Received(1));
+    }
+
+    private const string Search = """{"type":"web_search_call","status":"completed","action":{"type":"search","query":"weather Paris"}}""";
+
     private static JsonElement User { get; } = JsonElement.Parse("""{"type":"user_input","content":[{"type":"text","text":"Which weather?"}]}""");
 
     /// <summary>One turn without stored state; the steps that it made.</summary>
@@ -150,6 +212,7 @@ public sealed partial class StatelessTests : IAsyncLifetime
         {
             "reasoning" => $"reasoning {item.GetProperty("encrypted_content").GetString()}",
             "message" => "message",
+            "web_search_call" => "web_search_call",
             var ofCall => $"{ofCall} {item.GetProperty("call_id").GetString()}",
         }),
     ];

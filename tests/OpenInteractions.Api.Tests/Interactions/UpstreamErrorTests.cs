@@ -17,6 +17,7 @@ public sealed class UpstreamErrorTests(ServerWithModels models) : IClassFixture<
     [InlineData(",\"stream\":true,\"store\":false", 429, 429, "rate_limit_exceeded", "3600", "3600")]
     [InlineData("", 400, 400, "invalid_request", null, null)]
     [InlineData(",\"stream\":true", 400, 400, "invalid_request", null, null)]
+    [InlineData("", 402, 402, "payment_required", null, null)]
     [InlineData("", 503, 503, "service_unavailable", "3600", "3600")]
     [InlineData(",\"stream\":true", 503, 503, "service_unavailable", "3600", "3600")]
     [Rule("ER-2")]

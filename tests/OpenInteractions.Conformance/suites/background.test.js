@@ -11,17 +11,16 @@ import { follow, readAll } from '../support/sse.js';
 const scenario = scenarios('background');
 
 scenario('a background create answers at once, and polling finds the end', ['BG-1', 'BG-2', 'SM-5'], async () => {
-  const started = performance.now();
-  const accepted = await ask({ input: 'count to 10 slowly, 100 ms', background: true });
-  assert.ok(performance.now() - started < 800, `answered after ${performance.now() - started} ms`);
+  // It would take more than an hour: an answer that waited for it would never come.
+  const accepted = await ask({ input: 'count to 900 slowly, 5000 ms', background: true });
   assert.ok(['queued', 'in_progress'].includes(accepted.status), accepted.status);
   assert.deepEqual(accepted.steps, []);
   assert.ok(!accepted.usage);
-  const polled = performance.now();
   const first = await ai.interactions.get(accepted.id);
-  assert.ok(performance.now() - polled < 500, 'get blocked');
   assert.ok(['queued', 'in_progress'].includes(first.status), first.status);
-  const end = await ended(accepted.id);
+  assert.equal((await cancel(accepted.id)).status, 200);
+  const { id } = await ask({ input: 'count to 10 slowly, 100 ms', background: true });
+  const end = await ended(id);
   assert.equal(end.status, 'completed');
   assert.equal(textOf(end), '1 2 3 4 5 6 7 8 9 10');
 });
@@ -184,9 +183,10 @@ scenario('a reader who leaves a stream that is not stored ends the run', ['ST-20
   }
 
   // The run would take minutes.
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (await running(base) > 0) {
     assert.ok(Date.now() < end, 'the run goes on');
+    await new Promise((resolve) => setTimeout(resolve, 40));
   }
 }), { skip: serverDll ? false : 'needs a server on which nothing else runs' });
 

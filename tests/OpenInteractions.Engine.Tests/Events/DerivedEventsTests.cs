@@ -6,6 +6,7 @@ using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tests.Interactions;
 using OpenInteractions.Engine.Tests.Turns;
 using OpenInteractions.Engine.Turns;
 using OpenInteractions.Testing;
@@ -120,21 +121,10 @@ public sealed class DerivedEventsTests
         return StepJson.Of(fold.Steps.Values);
     }
 
-    private static StoredInteraction Interaction(params IReadOnlyList<Step> steps) => new()
+    private static StoredInteraction Interaction(params IReadOnlyList<Step> steps) => SampleInteraction.Running("int_1") with
     {
-        Id = "int_1",
-        Project = "default",
         Status = InteractionStatus.Completed,
-        Model = "demo",
-        RootId = "int_1",
-        Depth = 0,
-        Created = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero),
-        Updated = new DateTimeOffset(2026, 11, 21, 10, 0, 5, TimeSpan.Zero),
-        ServiceTier = "standard",
-        IsBackground = false,
-        ChainModalities = 1,
-        Settings = "{}"u8.ToArray(),
-        Input = "[]"u8.ToArray(),
+        Updated = SampleInteraction.Start.AddSeconds(5),
         Output = TurnJson.WriteSteps(steps),
     };
 }

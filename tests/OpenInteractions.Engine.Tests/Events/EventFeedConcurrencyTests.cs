@@ -48,7 +48,12 @@ public sealed class EventFeedConcurrencyTests
             var frame = Frame(i);
             wanted.Append(frame);
             feed.Append(Encoding.UTF8.GetBytes(frame));
-            await feed.WaitForSpaceAsync(default);
+            var space = feed.WaitForSpaceAsync(default).AsTask();
+            if (!space.IsCompleted)
+            {
+                feed.Show();
+                await space;
+            }
         }
 
         feed.Complete();
@@ -70,6 +75,11 @@ public sealed class EventFeedConcurrencyTests
             {
                 feed.MarkDurable(i + 1);
             }
+
+            if (i % 3 == 0)
+            {
+                feed.Show();
+            }
         }
 
         feed.Complete();
@@ -80,6 +90,7 @@ public sealed class EventFeedConcurrencyTests
     {
         var text = new StringBuilder();
         Assert.True(feed.TryOpen(0, out var offset));
+        using var follower = Follow(feed);
         while (true)
         {
             switch (feed.TryRead(ref offset, out _, out var frames))
@@ -93,7 +104,7 @@ public sealed class EventFeedConcurrencyTests
 
                     break;
                 case FeedRead.Nothing:
-                    await feed.WaitAsync(offset);
+                    await follower.WaitAsync(offset);
                     break;
                 case FeedRead.Complete:
                     return text.ToString();
@@ -108,6 +119,7 @@ public sealed class EventFeedConcurrencyTests
     {
         var numbers = new List<int>();
         feed.TryOpen(0, out var offset);
+        using var follower = Follow(feed);
         while (true)
         {
             switch (feed.TryRead(ref offset, out _, out var frames))
@@ -116,7 +128,7 @@ public sealed class EventFeedConcurrencyTests
                     numbers.AddRange(Encoding.UTF8.GetString(frames.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => int.Parse(l.Split(';')[0], System.Globalization.CultureInfo.InvariantCulture)));
                     break;
                 case FeedRead.Nothing:
-                    await feed.WaitAsync(offset);
+                    await follower.WaitAsync(offset);
                     break;
                 case FeedRead.Complete:
                     return numbers;
@@ -126,4 +138,6 @@ public sealed class EventFeedConcurrencyTests
             }
         }
     }
+
+    private static FeedFollower Follow(EventFeed feed) => new(feed, TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
 }

@@ -18,7 +18,8 @@ public sealed class EventFeedTests
         Assert.Equal(("onetwo", 2L), (Text(frames), last));
         Assert.Equal(FeedRead.Nothing, _feed.TryRead(ref offset, out _, out frames));
         Assert.True(frames.IsEmpty);
-        Assert.False(_feed.WaitAsync(offset).IsCompleted);
+        using var follower = Follow();
+        Assert.False(follower.WaitAsync(offset).AsTask().IsCompleted);
     }
 
     [Fact]
@@ -33,15 +34,19 @@ public sealed class EventFeedTests
     }
 
     [Fact]
-    public async Task An_append_wakes_all_who_wait()
+    public async Task All_who_wait_are_woken_when_no_more_is_at_hand()
     {
         var offset = Open(_feed, after: 0);
-        Task[] waiting = [_feed.WaitAsync(offset), _feed.WaitAsync(offset)];
+        using var one = Follow();
+        using var other = Follow();
+        Task<bool>[] waiting = [one.WaitAsync(offset).AsTask(), other.WaitAsync(offset).AsTask()];
 
         Append(_feed, "one");
+        Assert.All(waiting, w => Assert.False(w.IsCompleted));
 
-        await Task.WhenAll(waiting).OrTimeout("the readers wake");
-        Assert.True(_feed.WaitAsync(offset).IsCompleted);
+        _feed.Show();
+        Assert.All(waiting, w => Assert.True(w.IsCompletedSuccessfully));
+        Assert.True(await one.WaitAsync(offset));
     }
 
     [Fact]
@@ -49,26 +54,28 @@ public sealed class EventFeedTests
     {
         Append(_feed, "one");
         var offset = Open(_feed, after: 1);
-        var waiting = _feed.WaitAsync(offset);
+        using var follower = Follow();
+        var waiting = follower.WaitAsync(offset).AsTask();
 
         Append(_feed, "two");
         _feed.Complete();
 
-        await waiting.OrTimeout("the reader wakes");
+        Assert.True(await waiting.OrTimeout("the reader wakes"));
         Assert.Equal(FeedRead.Frames, _feed.TryRead(ref offset, out _, out var frames));
         Assert.Equal("two", Text(frames));
         Assert.Equal(FeedRead.Complete, _feed.TryRead(ref offset, out _, out _));
-        Assert.True(_feed.WaitAsync(offset).IsCompleted);
+        Assert.True(follower.WaitAsync(offset).AsTask().IsCompleted);
     }
 
     [Fact]
     public async Task Completing_wakes_a_reader_who_has_everything()
     {
-        var waiting = _feed.WaitAsync(Open(_feed, after: 0));
+        using var follower = Follow();
+        var waiting = follower.WaitAsync(Open(_feed, after: 0)).AsTask();
 
         _feed.Complete();
 
-        await waiting.OrTimeout("the reader wakes");
+        Assert.True(await waiting.OrTimeout("the reader wakes"));
     }
 
     [Fact]
@@ -257,4 +264,6 @@ public sealed class EventFeedTests
     }
 
     private static string Text(ReadOnlyMemory<byte> frames) => Encoding.UTF8.GetString(frames.Span);
+
+    private FeedFollower Follow() => new(_feed, TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
 }

@@ -33,6 +33,21 @@ public sealed class InputRulesTests
     [Rule("ST-15")]
     public void Whole_conversations_are_accepted(string input) => InputRules.Check(Read(input), [], null);
 
+    [Theory]
+    [InlineData("""{"type":"thought"}""")]
+    [InlineData("""[{"type":"thought","signature":"s","summary":[{"type":"text","text":"hm"}]},{"type":"thought"}]""")]
+    [InlineData("""[{"type":"thought"},{"type":"model_output"}]""")]
+    [InlineData("""{"type":"model_output","content":[{"type":"text","text":""}]}""")]
+    public void An_input_with_nothing_for_the_model_is_refused(string input)
+    {
+        foreach (var parent in (string?[])[null, "int_1"])
+        {
+            var refusal = Assert.Throws<ApiException>(() => InputRules.Check(Read(input), [], parent));
+
+            Assert.Equal((ErrorCode.InvalidRequest, "input"), (refusal.Code, refusal.Field));
+        }
+    }
+
     [Fact]
     [Rule("FN-2")]
     public void All_results_in_any_order_answer_the_parents_calls() =>

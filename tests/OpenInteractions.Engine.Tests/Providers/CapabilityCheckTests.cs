@@ -22,6 +22,14 @@ public sealed class CapabilityCheckTests
     }
 
     [Fact]
+    public void The_model_is_named_as_it_was_asked_for()
+    {
+        var refusal = Refused(Request(TextOnly) with { PublicModel = "lab/m" }, "input", Modalities.Image, Modalities.Text);
+
+        Assert.StartsWith("The model 'lab/m' lacks image input", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Media_that_the_model_cannot_take_are_refused_by_kind()
     {
         var refusal = Refused(Request(TextOnly), "input", Modalities.Text | Modalities.Image, Modalities.Text);
@@ -144,6 +152,7 @@ public sealed class CapabilityCheckTests
         Model = new ModelDescription { Id = "m", Provider = "p", Family = "m", Capabilities = can },
         History = [],
         Config = new GenerationConfig(),
+        Project = "default",
         InteractionId = "v1_test",
     };
 }

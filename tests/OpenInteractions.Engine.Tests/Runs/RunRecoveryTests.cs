@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tests.Events;
+using OpenInteractions.Engine.Tests.Interactions;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Runs;
@@ -83,7 +84,7 @@ public sealed class RunRecoveryTests
         new ClaimedRun
         {
             Lease = new RunLease("int_1", "node", epoch),
-            Interaction = SampleRun.Interaction("int_1"),
+            Interaction = SampleInteraction.Running("int_1"),
             Request = default,
             TakeOvers = 0,
             Deadline = DateTimeOffset.MaxValue,

@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tests.Interactions;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Runs;
@@ -12,29 +13,11 @@ internal static class SampleRun
 {
     public static readonly JournalWriter Journal = new(new MemoryJournal(), new ManualTime(), NullLogger<JournalWriter>.Instance);
 
-    public static StoredInteraction Interaction(string id) => new()
-    {
-        Id = id,
-        Project = "default",
-        Status = InteractionStatus.InProgress,
-        Model = "demo",
-        RootId = id,
-        Depth = 0,
-        Created = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero),
-        Updated = new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero),
-        ServiceTier = "standard",
-        IsBackground = true,
-        ChainModalities = 1,
-        Settings = "{}"u8.ToArray(),
-        Input = "[]"u8.ToArray(),
-        HasJournal = true,
-    };
-
     /// <summary>A run that goes on until the test says otherwise.</summary>
     public static ActiveRun Of(string id, long? epoch = 1) => new(
         new RunPlan
         {
-            Interaction = Interaction(id),
+            Interaction = SampleInteraction.Running(id) with { IsBackground = true, HasJournal = true },
             Request = new CreateInteractionRequest { Model = "demo", Input = InteractionInput.FromText("q") },
             IsStored = true,
             Deadline = DateTimeOffset.MaxValue,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Testing;
@@ -16,9 +17,9 @@ public sealed class ApiKeyRingTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void A_key_opens_its_project_and_no_other_text_opens_anything()
+    public async Task A_key_opens_its_project_and_no_other_text_opens_anything()
     {
-        var (entry, key) = _file.Create("search", _time.GetUtcNow());
+        var (entry, key) = await CreateAsync("search");
         var ring = Ring(isPrivate: true);
 
         Assert.Equal(new Caller("search", entry.Id), ring.Find([key]));
@@ -30,10 +31,10 @@ public sealed class ApiKeyRingTests : IDisposable
     }
 
     [Fact]
-    public void The_first_valid_key_counts()
+    public async Task The_first_valid_key_counts()
     {
-        var (_, first) = _file.Create("one", _time.GetUtcNow());
-        var (_, second) = _file.Create("two", _time.GetUtcNow());
+        var (_, first) = await CreateAsync("one");
+        var (_, second) = await CreateAsync("two");
 
         Assert.Equal("two", Ring().Find(["wrong", second, first])!.Project);
     }
@@ -58,9 +59,9 @@ public sealed class ApiKeyRingTests : IDisposable
     }
 
     [Fact]
-    public void An_open_server_knows_keys_and_serves_everybody_else_too()
+    public async Task An_open_server_knows_keys_and_serves_everybody_else_too()
     {
-        var (entry, key) = _file.Create("search", _time.GetUtcNow());
+        var (entry, key) = await CreateAsync("search");
         var ring = Ring(isOpen: true);
 
         Assert.Equal(new Caller("search", entry.Id), ring.Find([key]));
@@ -68,10 +69,10 @@ public sealed class ApiKeyRingTests : IDisposable
     }
 
     [Fact]
-    public void The_first_key_closes_a_private_server_within_a_second()
+    public async Task The_first_key_closes_a_private_server_within_a_second()
     {
         var ring = Ring(isPrivate: true);
-        var (_, key) = _file.Create("search", _time.GetUtcNow());
+        var (_, key) = await CreateAsync("search");
 
         _time.Advance(TimeSpan.FromSeconds(1));
 
@@ -81,14 +82,14 @@ public sealed class ApiKeyRingTests : IDisposable
     }
 
     [Fact]
-    public void A_revoked_key_opens_nothing_after_a_second_at_most()
+    public async Task A_revoked_key_opens_nothing_after_a_second_at_most()
     {
-        var (entry, key) = _file.Create("search", _time.GetUtcNow());
-        _file.Create("other", _time.GetUtcNow());
+        var (entry, key) = await CreateAsync("search");
+        await CreateAsync("other");
         var ring = Ring(isPrivate: true);
         Assert.NotNull(ring.Find([key]));
 
-        Assert.True(_file.Revoke(entry.Id));
+        Assert.True(await _file.RevokeAsync(entry.Id, CancellationToken.None));
         File.SetLastWriteTimeUtc(Path.Combine(_folder.FullName, ApiKeyFile.FileName), new DateTime(2026, 11, 21, 12, 0, 0, DateTimeKind.Utc));
         _time.Advance(TimeSpan.FromSeconds(1));
 
@@ -96,10 +97,10 @@ public sealed class ApiKeyRingTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_not_looked_at_more_than_once_a_second()
+    public async Task The_file_is_not_looked_at_more_than_once_a_second()
     {
         var ring = Ring();
-        var (_, key) = _file.Create("search", _time.GetUtcNow());
+        var (_, key) = await CreateAsync("search");
 
         _time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.Null(ring.Find([key]));
@@ -108,5 +109,53 @@ public sealed class ApiKeyRingTests : IDisposable
         Assert.NotNull(ring.Find([key]));
     }
 
-    private ApiKeyRing Ring(bool isOpen = false, bool isPrivate = false) => new(_file, isOpen, isPrivate, _time);
+    [Fact]
+    public async Task The_last_key_that_is_revoked_closes_the_server_now_and_at_the_next_start()
+    {
+        var ring = Ring(isPrivate: true);
+        var (entry, key) = await CreateAsync("search");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(ring.Find([key]));
+
+        await _file.RevokeAsync(entry.Id, CancellationToken.None);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(ring.Find([]));
+        Assert.False(ring.ServesThisMachineOnly);
+        Assert.Null(Ring(isPrivate: true).Find([]));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_deleted_takes_its_keys_along_and_opens_nothing()
+    {
+        var (_, key) = await CreateAsync("search");
+        var ring = Ring(isPrivate: true);
+
+        File.Delete(Path.Combine(_folder.FullName, ApiKeyFile.FileName));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(ring.Find([key]));
+        Assert.False(ring.AcceptsAnyone);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_broken_opens_nothing_and_is_read_again_when_it_is_mended()
+    {
+        var ring = Ring(isPrivate: true);
+        var path = Path.Combine(_folder.FullName, ApiKeyFile.FileName);
+        await File.WriteAllTextAsync(path, "no keys");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(ring.AcceptsAnyone);
+
+        File.Delete(path);
+        var (_, key) = await CreateAsync("search");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.NotNull(ring.Find([key]));
+        Assert.Null(ring.Find([]));
+    }
+
+    private Task<(ApiKeyEntry Entry, string Key)> CreateAsync(string project) => _file.CreateAsync(project, _time.GetUtcNow(), CancellationToken.None);
+
+    private ApiKeyRing Ring(bool isOpen = false, bool isPrivate = false) => new(_file, isOpen, isPrivate, _time, NullLogger<ApiKeyRing>.Instance);
 }

@@ -69,6 +69,45 @@ public sealed class TurnLoopTests : IDisposable
         Assert.Single(_turn.Steps);
     }
 
+    [Theory]
+    [InlineData("""{"a":"rm -rf /tmp/x""")]
+    [InlineData("""{"n":12""")]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("""{"a":1,""")]
+    [Rule("SM-2")]
+    [Rule("ST-7")]
+    public async Task A_call_that_a_limit_cut_is_never_shown_as_a_call(string arguments)
+    {
+        var result = await _turn.RunAsync(ScriptedModel.Says("I will.").Then.Calls("f", arguments).Then.Stops(ModelStopReason.TokenLimit), "f");
+
+        Assert.Equal(InteractionStatus.Incomplete, result.Status);
+        Assert.DoesNotContain(_turn.Output.Steps, s => s.Step is FunctionCallStep);
+        var client = new ClientView();
+        client.See(_turn.Events);
+        Assert.Equal(_turn.Steps, client.Steps);
+    }
+
+    [Fact]
+    [Rule("SM-2")]
+    [Rule("FN-1")]
+    public async Task Calls_that_were_whole_before_the_limit_came_are_owed_an_answer()
+    {
+        var result = await _turn.RunAsync(ScriptedModel.Calls("f", """{"a":1}""").Then.Calls("f", """{"a":"ha""").Then.Stops(ModelStopReason.TokenLimit), "f");
+
+        Assert.Equal(InteractionStatus.RequiresAction, result.Status);
+        Assert.Equal("""{"a":1}""", Assert.Single(_turn.Output.Steps.Select(s => s.Step).OfType<FunctionCallStep>()).Arguments.GetRawText());
+    }
+
+    [Fact]
+    public async Task Arguments_that_are_mended_where_no_limit_came_still_are()
+    {
+        var result = await _turn.RunAsync(ScriptedModel.Calls("f", """{"a":1,}""").Then.Calls("f"), "f");
+
+        Assert.Equal(InteractionStatus.RequiresAction, result.Status);
+        Assert.Equal(["""{"a":1}""", "{}"], _turn.Output.Steps.Select(s => ((FunctionCallStep)s.Step).Arguments.GetRawText()));
+    }
+
     [Fact]
     [Rule("ER-5")]
     public async Task Blocked_output_fails_the_turn_with_the_reason()

@@ -91,9 +91,9 @@ public sealed class TurnOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task Arguments_that_were_cut_are_closed_by_one_more_piece()
+    public async Task Arguments_whose_brackets_were_left_open_are_closed_by_one_more_piece()
     {
-        await CallAsync("""{"city":"Be""", "rn");
+        await CallAsync("""{"city":"Be""", "rn\"");
 
         Assert.Equal(["start 0 function_call", "delta 0", "delta 0", "delta 0", "stop 0"], _turn.Story);
         Assert.Equal([StepJson.Of(Call("""{"city":"Bern"}"""))], _turn.Steps);

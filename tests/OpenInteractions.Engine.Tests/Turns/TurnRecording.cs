@@ -44,6 +44,7 @@ internal sealed class TurnRecording : IDisposable
         History = [],
         Functions = [.. functions.Select(f => new FunctionTool { Name = f })],
         Config = new Contracts.Interactions.GenerationConfig(),
+        Project = "default",
         InteractionId = "int_1",
     };
 

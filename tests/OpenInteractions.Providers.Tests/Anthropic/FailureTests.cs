@@ -153,10 +153,11 @@ public sealed class FailureTests
         var reply = talk.Vendor.Reply(AnthropicTurn.Empty.Says("Hello ", "there."));
         talk.Server.Enqueue(request => reply(request).HangAfterParts(4, gate));
         using var leaves = new CancellationTokenSource();
+        var request = talk.Request([new HistoryStep(Talk.Says("Hi"))]);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var modelEvent in talk.Provider.StreamAsync(talk.Request([new HistoryStep(Talk.Says("Hi"))]), leaves.Token))
+            await foreach (var modelEvent in talk.Provider.StreamAsync(request, leaves.Token))
             {
                 if (modelEvent is StepPiece)
                 {
@@ -166,6 +167,7 @@ public sealed class FailureTests
         });
 
         await talk.Server.Requests[0].CallerLeft.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(request.Meter.Reading?.TotalInputTokens > 0); // the message's start has told it
     }
 
     private static async Task<int> LengthAsync(Talk talk)

@@ -129,7 +129,7 @@ public sealed class RequestTests
         Assert.Equal(sent, talk.Provider.Describe(model).Capabilities.Sampling);
         Assert.Equal(
             sent ? [SamplingSettings.TopP, SamplingSettings.Seed] : [SamplingSettings.Temperature, SamplingSettings.TopP, SamplingSettings.Seed],
-            talk.Provider.Ignored(new ModelRequest { Model = talk.Provider.Describe(model), History = [], Config = talk.Config, InteractionId = "int_test" }));
+            talk.Provider.Ignored(new ModelRequest { Model = talk.Provider.Describe(model), History = [], Config = talk.Config, Project = "default", InteractionId = "int_test" }));
     }
 
     [Theory]
@@ -148,6 +148,7 @@ public sealed class RequestTests
             Config = new() { ThinkingLevel = "low" },
             SafetySettings = [new SafetySetting { Type = "harassment", Threshold = "off" }],
             ServiceTier = tier,
+            Project = "default",
             InteractionId = "int_test",
         }));
     }

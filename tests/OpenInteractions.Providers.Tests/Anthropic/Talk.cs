@@ -109,8 +109,12 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
         NativeTools = NativeTools,
         Config = Config,
         ResponseFormats = Formats,
+        Project = "default",
         InteractionId = "interaction-1",
     };
+
+    /// <summary>What the last call noted that it went without.</summary>
+    public IReadOnlyList<string> LeftOut { get; private set; } = [];
 
     /// <summary>The body of the last request that reached the service.</summary>
     public JsonElement Sent => Server.Requests[^1].Json!.Value;
@@ -125,10 +129,12 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
 
     private async Task<Told> CollectAsync(ModelRequest request)
     {
+        LeftOut = request.LeftOut.Paths;
         var events = new List<ModelEvent>();
         await foreach (var modelEvent in Provider.StreamAsync(request, CancellationToken.None))
         {
             events.Add(modelEvent);
+            LeftOut = request.LeftOut.Paths;
         }
 
         return new Told(events);

@@ -3,13 +3,13 @@ using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Tests.Anthropic;
 
-/// <summary>An envelope that opens for its own provider and family alone, as the contract says; readable, because nobody attacks a test.</summary>
+/// <summary>An envelope that opens in its own scope alone, as the contract says; readable, because nobody attacks a test.</summary>
 internal sealed class TestEnvelope : ISignatureEnvelope
 {
-    public string Seal(string provider, string family, string kind, ReadOnlySpan<byte> payload) =>
-        Convert.ToBase64String([.. Encoding.UTF8.GetBytes($"{provider}\n{family}\n{kind}\n"), .. payload]);
+    public string Seal(SignatureScope scope, string kind, ReadOnlySpan<byte> payload) =>
+        Convert.ToBase64String([.. Encoding.UTF8.GetBytes($"{Head(scope)}{kind}\n"), .. payload]);
 
-    public OpenedSignature? Open(string? signature, string provider, string family)
+    public OpenedSignature? Open(string? signature, SignatureScope scope)
     {
         Span<byte> bytes = new byte[signature?.Length ?? 0];
         if (signature is null || !Convert.TryFromBase64String(signature, bytes, out var length))
@@ -17,7 +17,7 @@ internal sealed class TestEnvelope : ISignatureEnvelope
             return null;
         }
 
-        var head = Encoding.UTF8.GetBytes($"{provider}\n{family}\n");
+        var head = Encoding.UTF8.GetBytes(Head(scope));
         var opened = bytes[..length];
         if (!opened.StartsWith(head))
         {
@@ -28,4 +28,6 @@ internal sealed class TestEnvelope : ISignatureEnvelope
         var end = opened.IndexOf((byte)'\n');
         return new OpenedSignature(Encoding.UTF8.GetString(opened[..end]), opened[(end + 1)..].ToArray());
     }
+
+    private static string Head(SignatureScope scope) => $"{scope.Project}\n{scope.Provider}\n{scope.Family}\n";
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 using OpenInteractions.Contracts.Content;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Anthropic;
@@ -35,6 +37,47 @@ public sealed class ThinkingTests
         Assert.Equal("Done.", third.Text);
         Assert.Equal(["thought", "model_output", "thought", "function_call"], first.Steps.Select(s => s.Type));
         Assert.Equal(3, Thinking(talk.Server.Requests[2].Json!.Value).Count);
+    }
+
+    [Theory]
+    [InlineData("claude-sonnet-4-5", 1000, null, true)]
+    [InlineData("claude-sonnet-4-5", 4000, null, false)]
+    [InlineData("claude-sonnet-4-5", 4000, "any", true)]
+    [InlineData("claude-opus-4-7", 4000, "any", true)]
+    [InlineData("claude-opus-4-7", 4000, "auto", false)]
+    [Rule("TH-1")]
+    [Rule("TH-5")]
+    public async Task A_level_at_which_the_model_will_not_think_is_named(string model, int room, string? choice, bool isNamed)
+    {
+        await using var talk = await Talk.BeginAsync();
+        (talk.Model, talk.Functions) = (model, [Talk.Function("f")]);
+        talk.Config = new() { ThinkingLevel = "high", MaxOutputTokens = room, ToolChoice = choice is null ? null : new StringOr<ToolChoiceConfig>(choice) };
+
+        await talk.SayAsync("Go");
+
+        talk.AssertNothingRefused();
+        Assert.Equal(!isNamed, talk.Sent.TryGetProperty("thinking", out var thinking) && thinking.GetProperty("type").GetString() is "enabled" or "adaptive");
+        Assert.Equal(isNamed ? [OptionalSettings.ThinkingLevel] : [], talk.Provider.Ignored(talk.Request([])));
+    }
+
+    [Theory]
+    [InlineData("high", true)]
+    [InlineData(null, false)]
+    [Rule("TH-1")]
+    [Rule("TH-5")]
+    public async Task A_level_is_named_where_the_loop_of_another_model_leaves_no_place_for_thinking(string? level, bool isNamed)
+    {
+        await using var talk = await Talk.BeginAsync();
+        (talk.Model, talk.Functions) = ("claude-sonnet-4-5", [Talk.Function("f")]);
+        var call = new FunctionCallStep { Id = "call_1", Name = "f", Arguments = JsonElement.Parse("{}") };
+        talk.Remember(Talk.Says("Go"), call);
+        talk.Config = new() { ThinkingLevel = level };
+
+        await talk.AskAsync(Talk.Result(call, "\"1\""));
+
+        talk.AssertNothingRefused();
+        Assert.False(talk.Sent.TryGetProperty("thinking", out _));
+        Assert.Equal(isNamed ? [OptionalSettings.ThinkingLevel] : [], talk.LeftOut);
     }
 
     [Fact]

@@ -60,6 +60,7 @@ internal sealed class DemoChat
         Config = Config,
         ResponseFormats = Formats,
         SystemInstruction = SystemInstruction,
+        Project = "default",
         InteractionId = "v1_test",
     };
 

@@ -99,7 +99,7 @@ public sealed class DemoOutputTests
 
         Assert.Equal([ThoughtStep.TypeName, ModelOutputStep.TypeName], quiet.Steps.Select(s => s.Type));
         Assert.Null(quiet.Thought.Summary);
-        Assert.NotNull(DemoChat.Envelope.Open(quiet.Thought.Signature, "demo", "demo"));
+        Assert.NotNull(DemoChat.Envelope.Open(quiet.Thought.Signature, new SignatureScope("default", "demo", "demo")));
         Assert.NotEmpty(open.Thought.Summary!);
         Assert.Equal(quiet.Thought.Signature, open.Thought.Signature);
         Assert.Equal(quiet.Stopped.Usage!.TotalThoughtTokens, open.Stopped.Usage!.TotalThoughtTokens);
@@ -202,6 +202,7 @@ public sealed class DemoOutputTests
         });
 
         Assert.Equal(10, pieces);
+        Assert.True(request.Meter.Reading is { TotalInputTokens: > 0, TotalOutputTokens: > 0 and <= 10 });
     }
 
     [Fact]

@@ -4,18 +4,18 @@ using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
 
-/// <summary>A signature envelope that keeps the interface's promises without keys: what another provider or model sealed opens to nothing.</summary>
+/// <summary>A signature envelope that keeps the interface's promises without keys: what was sealed for another project, provider or model opens to nothing.</summary>
 internal sealed class ClearEnvelope : ISignatureEnvelope
 {
-    public string Seal(string provider, string family, string kind, ReadOnlySpan<byte> payload) => Convert.ToBase64String(Encoding.UTF8.GetBytes(
-        new JsonObject { ["p"] = provider, ["f"] = family, ["k"] = kind, ["b"] = Convert.ToBase64String(payload) }.ToJsonString()));
+    public string Seal(SignatureScope scope, string kind, ReadOnlySpan<byte> payload) => Convert.ToBase64String(Encoding.UTF8.GetBytes(
+        new JsonObject { ["s"] = scope.ToString(), ["k"] = kind, ["b"] = Convert.ToBase64String(payload) }.ToJsonString()));
 
-    public OpenedSignature? Open(string? signature, string provider, string family)
+    public OpenedSignature? Open(string? signature, SignatureScope scope)
     {
         try
         {
             var sealedText = JsonNode.Parse(Convert.FromBase64String(signature ?? ""))!;
-            return (string?)sealedText["p"] == provider && (string?)sealedText["f"] == family
+            return (string?)sealedText["s"] == scope.ToString()
                 ? new((string)sealedText["k"]!, Convert.FromBase64String((string)sealedText["b"]!))
                 : null;
         }

@@ -97,6 +97,7 @@ internal sealed class Dialogue(IModelProvider provider, string model)
             SafetySettings = Safety,
             SystemInstruction = SystemInstruction,
             ServiceTier = ServiceTier,
+            Project = "default",
             InteractionId = "int_1",
         };
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));

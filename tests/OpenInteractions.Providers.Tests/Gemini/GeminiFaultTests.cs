@@ -233,13 +233,7 @@ public sealed class GeminiFaultTests
         gemini.Server.Enqueue(gemini.Vendor.Turn(Three, r => r.HangAfterParts(2, gate)));
         using var leave = new CancellationTokenSource();
         var provider = gemini.Provider(wire);
-        var request = new ModelRequest
-        {
-            Model = provider.Describe(GeminiUpstream.Model),
-            History = [new HistoryTurn([new(new Contracts.Steps.UserInputStep { Content = [new Contracts.Content.TextContent { Text = "Hi" }] })], isSettled: false)],
-            Config = new(),
-            InteractionId = "int_1",
-        };
+        var request = Hi(provider);
         var reading = Task.Run(async () =>
         {
             await foreach (var _ in provider.StreamAsync(request, leave.Token))
@@ -253,4 +247,38 @@ public sealed class GeminiFaultTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         await (await gemini.Server.RequestAsync(1)).CallerLeft.WaitAsync(TimeSpan.FromSeconds(10));
     }
+
+    /// <summary>This wire counts in every chunk.</summary>
+    [Fact]
+    [Rule("SE-11")]
+    public async Task Leaving_a_call_leaves_what_it_has_used_until_then()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Server.Enqueue(gemini.Vendor.Turn(Three, r => r.HangAfterParts(2, new Gate())));
+        using var leave = new CancellationTokenSource();
+        var provider = gemini.Provider(GeminiWire.GenerateContent);
+        var request = Hi(provider);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var modelEvent in provider.StreamAsync(request, leave.Token))
+            {
+                if (modelEvent is StepPiece)
+                {
+                    await leave.CancelAsync();
+                }
+            }
+        });
+
+        Assert.True(request.Meter.Reading?.TotalInputTokens > 0);
+    }
+
+    private static ModelRequest Hi(GeminiProvider provider) => new()
+    {
+        Model = provider.Describe(GeminiUpstream.Model),
+        History = [new HistoryTurn([new(new Contracts.Steps.UserInputStep { Content = [new Contracts.Content.TextContent { Text = "Hi" }] })], isSettled: false)],
+        Config = new(),
+        Project = "default",
+        InteractionId = "int_1",
+    };
 }

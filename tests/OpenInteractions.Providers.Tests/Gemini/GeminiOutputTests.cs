@@ -8,6 +8,7 @@ using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Providers.Gemini;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
@@ -40,6 +41,19 @@ public sealed class GeminiOutputTests
             data.Add(GeminiWire.GenerateContent, "OTHER", ErrorCode.ContentBlocked);
             return data;
         }
+    }
+
+    [Theory]
+    [InlineData("So be it.", ModelStopReason.Finished, null)]
+    [InlineData("", ModelStopReason.Blocked, ErrorCode.ContentBlocked)]
+    public async Task A_reason_that_is_not_known_leaves_an_answer_that_came_as_it_is(string said, ModelStopReason stop, ErrorCode? code)
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Server.Enqueue(VendorReply.Events([Sse.Frame($$$"""{"candidates":[{"content":{"parts":[{"text":"{{{said}}}"}]},"finishReason":"WENT_HOME"}]}""")]));
+
+        var answer = await gemini.Dialogue(GeminiWire.GenerateContent).SayAsync("Hi");
+
+        Assert.Equal((said, stop, code), (answer.Text, answer.Stopped.Reason, answer.Stopped.Error?.Code));
     }
 
     [Theory]

@@ -72,6 +72,7 @@ internal sealed class OpenAIUpstream : IAsyncDisposable
         Model = Provider.Describe(model),
         History = [new HistoryTurn(history, isSettled: false)],
         Config = config ?? new GenerationConfig(),
+        Project = "default",
         InteractionId = "int_test",
     };
 
@@ -100,13 +101,13 @@ internal sealed class OpenAIUpstream : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    /// <summary>Keeps provider and family, and opens for no other; authentication is the engine's concern.</summary>
+    /// <summary>Keeps the scope, and opens in no other; authentication is the engine's concern.</summary>
     private sealed class PlainEnvelope : ISignatureEnvelope
     {
-        public string Seal(string provider, string family, string kind, ReadOnlySpan<byte> payload) =>
-            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{provider}\n{family}\n{kind}\n{Convert.ToBase64String(payload)}"));
+        public string Seal(SignatureScope scope, string kind, ReadOnlySpan<byte> payload) =>
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{scope.Project}\n{scope.Provider}\n{scope.Family}\n{kind}\n{Convert.ToBase64String(payload)}"));
 
-        public OpenedSignature? Open(string? signature, string provider, string family)
+        public OpenedSignature? Open(string? signature, SignatureScope scope)
         {
             if (signature is null || !Convert.TryFromBase64String(signature, new byte[signature.Length], out _))
             {
@@ -114,7 +115,7 @@ internal sealed class OpenAIUpstream : IAsyncDisposable
             }
 
             var parts = Encoding.UTF8.GetString(Convert.FromBase64String(signature)).Split('\n');
-            return parts.Length == 4 && parts[0] == provider && parts[1] == family ? new OpenedSignature(parts[2], Convert.FromBase64String(parts[3])) : null;
+            return parts.Length == 5 && new SignatureScope(parts[0], parts[1], parts[2]) == scope ? new OpenedSignature(parts[3], Convert.FromBase64String(parts[4])) : null;
         }
     }
 }

@@ -18,6 +18,10 @@ public sealed class UnknownThinkingTests
     {
         { OpenAIWire.Chat, """{"error":{"message":"Unrecognized request argument supplied: reasoning_effort","type":"invalid_request_error","param":null,"code":null}}""" },
         { OpenAIWire.Chat, """{"error":{"message":"\"o3distilled\" does not support thinking","type":"invalid_request_error"}}""" },
+        { OpenAIWire.Chat, """{"detail":[{"type":"extra_forbidden","loc":["body","reasoning_effort"],"msg":"Extra inputs are not permitted","input":"high"}]}""" },
+        { OpenAIWire.Chat, """{"detail":[{"type":"literal_error","loc":["body","reasoning_effort"],"msg":"Input should be 'low'","input":"high"}]}""" },
+        { OpenAIWire.Chat, """{"detail":"reasoning_effort is not supported by this model"}""" },
+        { OpenAIWire.Responses, """{"detail":[{"type":"extra_forbidden","loc":["body","reasoning","effort"],"msg":"Extra inputs are not permitted","input":"high"}]}""" },
         { OpenAIWire.Responses, """{"error":{"message":"Unsupported parameter","param":"reasoning.effort","code":"unsupported_parameter"}}""" },
     };
 
@@ -62,6 +66,38 @@ public sealed class UnknownThinkingTests
 
         Assert.Equal("You said: Hi", answer.Text);
         Assert.Equal(2, upstream.Server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(422, """{"detail":[{"type":"extra_forbidden","loc":["body","top_p"],"msg":"Extra inputs are not permitted","input":0.5}]}""")]
+    [InlineData(400, """{"detail":[{"type":"value_error.extra","loc":["body","top_p"],"msg":"extra fields not permitted"}]}""")]
+    [InlineData(400, """{"detail":"top_p is not supported"}""")]
+    [InlineData(400, """{"detail":"Unsupported parameter: 'top_p'"}""")]
+    [Rule("TH-5")]
+    public async Task A_setting_that_a_server_refuses_in_bare_words_is_left_out_from_then_on_and_told(int status, string refusal)
+    {
+        await using var upstream = await StartAsync(OpenAIWire.Chat);
+        upstream.Server.Enqueue(VendorReply.Json(status, refusal));
+        var request = upstream.Ask("llama3.2", "Hi", new GenerationConfig { TopP = 0.5, Seed = 3 });
+
+        await upstream.CallAsync(request);
+        await upstream.CallAsync(request);
+
+        Assert.Equal([true, false, false], upstream.Server.Requests.Select(r => r.Json!.Value.TryGetProperty("top_p", out _)));
+        Assert.Equal([SamplingSettings.TopP], upstream.Provider.Ignored(request));
+    }
+
+    [Theory]
+    [InlineData("""{"detail":[{"type":"missing","loc":["body","messages",0,"role"],"msg":"Field required","input":{"content":"my secret"}}]}""", "messages.0.role: Field required")]
+    [InlineData("""{"detail":"The prompt is too long"}""", "The prompt is too long")]
+    public async Task What_a_bare_refusal_says_reaches_the_caller_and_what_it_repeats_does_not(string refusal, string said)
+    {
+        await using var upstream = await StartAsync(OpenAIWire.Chat);
+        upstream.Server.Enqueue(VendorReply.Json(422, refusal));
+
+        var failure = await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask(Model, "Hi")));
+
+        Assert.Equal((ErrorCode.InvalidRequest, $"The model provider answered: {said}"), (failure.Code, failure.Message));
     }
 
     [Fact]

@@ -15,21 +15,71 @@ public sealed class WireChoiceTests
     public static TheoryData<string, string> Unreadable => new()
     {
         { "text/event-stream", "data: {not json}\n\n" },
-        { "text/event-stream", "data: {}\n\n" },
-        { "text/html", "<html><body>Welcome to the gateway</body></html>" },
+        { "text/event-stream", "" },
+        { "text/html", "<html>\n\n<body>Welcome to the gateway</body></html>" },
         { "application/json", """{"status":"ok"}""" },
+        { "application/json", "<html></html>" },
     };
 
     [Theory]
     [MemberData(nameof(Unreadable))]
-    public async Task An_answer_that_cannot_be_read_does_not_fix_the_wire(string contentType, string body)
+    public async Task A_server_whose_first_answer_cannot_be_read_is_asked_over_the_other_wire_and_that_is_remembered(string contentType, string body)
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(LocalServer(), OpenAIWire.Auto, ChatProfile.Compatible, options: new UpstreamOptions { MaxRetries = 0 });
+        upstream.Server.Enqueue(VendorReply.Text(200, body, contentType));
+
+        Assert.Equal("You said: Hi", (await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"))).Text);
+        await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
+
+        Assert.Equal([Responses, Chat, Chat], Paths(upstream));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_only_responses_keeps_them_after_an_answer_that_cannot_be_read()
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(LocalServer(), OpenAIWire.Auto, ChatProfile.Compatible);
+        upstream.Server.Enqueue(VendorReply.Text(200, "<html></html>", "text/html"));
+        upstream.Server.Enqueue(VendorReply.Text(404, "no such route"));
+
+        await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
+        await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
+
+        Assert.Equal([Responses, Chat, Responses, Responses], Paths(upstream));
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_read_does_not_change_a_learned_wire()
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(LocalServer(), OpenAIWire.Auto, ChatProfile.Compatible);
+        await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
+        upstream.Server.Enqueue(VendorReply.Text(200, "<html></html>", "text/html"));
+
+        await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask("llama3.2", "Hi"))); // and it is not asked for again (P-8)
+        await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
+
+        Assert.Equal([Responses, Responses, Responses], Paths(upstream));
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_says_nothing_about_the_wire()
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync(LocalServer(), OpenAIWire.Auto, ChatProfile.Compatible);
+        upstream.Server.Enqueue(VendorReply.Text(200, "data: {", "text/event-stream").CutAfter(3));
+
+        await upstream.CallAsync(upstream.Ask("llama3.2", "Hi"));
+
+        Assert.Equal([Responses, Responses], Paths(upstream));
+    }
+
+    [Fact]
+    public async Task Events_that_say_nothing_do_not_fix_the_wire()
     {
         var vendor = LocalServer();
         await using var upstream = await OpenAIUpstream.StartAsync(vendor, OpenAIWire.Auto, ChatProfile.Compatible, options: new UpstreamOptions { MaxRetries = 0 });
         upstream.Server.Enqueue(_ =>
         {
             vendor.HasResponses = false;
-            return VendorReply.Text(200, body, contentType);
+            return VendorReply.Text(200, "data: {}\n\n", "text/event-stream");
         });
 
         var failure = await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask("llama3.2", "Hi")));

@@ -104,7 +104,7 @@ public sealed class ProvidersFeatureTests
         var given = new HistoryStep(new UserInputStep { Content = [new TextContent { Text = "Hello" }] });
 
         await foreach (var _ in provider.StreamAsync(
-            new ModelRequest { Model = provider.Describe("gemini-3.8-flash"), History = [new HistoryTurn([given], isSettled: false)], Config = new GenerationConfig(), InteractionId = "int_test" }, default))
+            new ModelRequest { Model = provider.Describe("gemini-3.8-flash"), History = [new HistoryTurn([given], isSettled: false)], Config = new GenerationConfig(), Project = "default", InteractionId = "int_test" }, default))
         {
             // only where it goes to is looked at
         }
@@ -199,7 +199,7 @@ public sealed class ProvidersFeatureTests
         {
             var model = await catalog.ResolveAsync(id, default);
             var given = new HistoryStep(new UserInputStep { Content = [new TextContent { Text = text }] });
-            var request = new ModelRequest { Model = model.Model, History = [.. turns, new HistoryTurn([given], isSettled: false)], Config = new GenerationConfig(), InteractionId = "v1_test" };
+            var request = new ModelRequest { Model = model.Model, History = [.. turns, new HistoryTurn([given], isSettled: false)], Config = new GenerationConfig(), Project = "default", InteractionId = "v1_test" };
             var said = "";
             await foreach (var happens in model.Provider.StreamAsync(request, default))
             {

@@ -84,6 +84,14 @@ public sealed class StreamFold
             case "arguments_delta":
                 (_arguments.TryGetValue(index, out var written) ? written : _arguments[index] = new StringBuilder()).Append((string)delta["arguments"]!);
                 break;
+            case var _ when type == (string?)step["type"]:
+                // A server tool's delta brings its whole payload at once (behaviour SE-7).
+                foreach (var (name, member) in delta)
+                {
+                    step[name] = member?.DeepClone();
+                }
+
+                break;
             default:
                 throw new UnexpectedAnswerException($"A client does not know the delta '{type}'.");
         }

@@ -19,6 +19,7 @@ internal static class Mistakes
         (JsonValueKind.Null, "null"),
     ];
 
+    private static readonly string[] BadMediaTypes = ["image", "image/", "/png", "image/png\\r\\nx", "text/evil\\r\\n\\\"x", "image/png;a", "imäge/png"];
     private static readonly string[] BadBase64 = ["not base64!", "QUJ", "QUJDRA", "QUJDRA=", "QUJ_LQ==", "QUJD\\nREVG", "data:image/png;base64,QUJD", "=QUJD", "QUJDé"];
 
     /// <summary>Every valid body with one mistake at one place.</summary>
@@ -110,6 +111,11 @@ internal static class Mistakes
         foreach (var value in new[] { "no_such_value", ((string)place.Value!).ToUpperInvariant(), (string)place.Value! + " " }.Where(v => text?.Values?.Contains(v) == false).Distinct())
         {
             yield return Wrong("wrong enum value", $"\"{value}\"");
+        }
+
+        foreach (var type in text?.IsMediaType == true ? BadMediaTypes : [])
+        {
+            yield return Wrong("bad media type", $"\"{type}\"");
         }
 
         foreach (var data in text?.IsBase64 == true ? BadBase64 : [])

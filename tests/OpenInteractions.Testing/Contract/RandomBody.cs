@@ -10,6 +10,7 @@ public sealed class RandomBody(int seed, bool normal)
 {
     private const int MaxDepth = 7;
     private static readonly string[] Texts = ["", "a", "hello", "Zürich", "😀👍", "\u0000\u001f", "\u2028\ufeff", "\"\\/\b\f\n\r\t", "e\u0301", "<script>&amp;</script>", "null", "{}", "0"];
+    private static readonly string[] MediaTypes = ["", "image/png", "audio/l16;rate=24000", "application/pdf", "x/y; a=\"b c\""];
     private static readonly string[] ListsReadAsEmpty = ["content", "queries", "urls"];
     private readonly Random _random = new(seed);
 
@@ -88,6 +89,11 @@ public sealed class RandomBody(int seed, bool normal)
             var data = new byte[_random.Next(12)];
             _random.NextBytes(data);
             return Convert.ToBase64String(data);
+        }
+
+        if (slot.IsMediaType)
+        {
+            return MediaTypes[_random.Next(MediaTypes.Length)];
         }
 
         var text = Texts[_random.Next(Texts.Length)];

@@ -16,7 +16,7 @@ public abstract record Slot
     public virtual Slot Resolve(JsonNode? value) => this;
 }
 
-public sealed record TextSlot(IReadOnlyList<string>? Values = null, bool NotEmpty = false, bool IsBase64 = false) : Slot
+public sealed record TextSlot(IReadOnlyList<string>? Values = null, bool NotEmpty = false, bool IsBase64 = false, bool IsMediaType = false) : Slot
 {
     public override IReadOnlyList<JsonValueKind> Kinds => [JsonValueKind.String];
 }

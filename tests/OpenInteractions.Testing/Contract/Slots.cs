@@ -21,7 +21,7 @@ public static class Slots
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string))
         {
-            return new TextSlot(Get<WireEnumAttribute>(attributes)?.Values, Get<NotEmptyAttribute>(attributes) is not null, Get<Base64Attribute>(attributes) is not null);
+            return new TextSlot(Get<WireEnumAttribute>(attributes)?.Values, Get<NotEmptyAttribute>(attributes) is not null, Get<Base64Attribute>(attributes) is not null, Get<MediaTypeAttribute>(attributes) is not null);
         }
 
         if (type == typeof(bool))

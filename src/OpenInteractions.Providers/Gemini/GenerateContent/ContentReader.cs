@@ -8,7 +8,7 @@ namespace OpenInteractions.Providers.Gemini.GenerateContent;
 /// Turns the parts of an answer into steps: every change of part kind begins a new one. A signature that was on a call, on media or on text
 /// becomes a thought step of its own beside it, because that is where clients expect signatures (behaviour FN-14), and knows its place.
 /// </summary>
-internal sealed class ContentReader(string family, GeminiSignatures signatures) : IAnswer
+internal sealed class ContentReader(string family, GeminiSignatures signatures, UnknownReasons unknown) : IAnswer
 {
     /// <summary>Begins the ids of calls that the vendor left without one; they are not sent back.</summary>
     public const string UnnamedCall = "unnamed-call-";
@@ -17,10 +17,11 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
     private Open _open;
     private int _textBytes;
     private int _calls;
+    private bool _hasOutput;
     private string? _finishReason;
     private string? _finishMessage;
     private GeminiPromptFeedback? _block;
-    private GeminiUsageMetadata? _usage;
+    private JsonElement? _usage;
 
     private enum Open
     {
@@ -30,6 +31,8 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
     }
 
     public bool IsOver => false;
+
+    public Usage? UsageSoFar => UsageMetadata.ToUsage(_usage, _grounding.Searches);
 
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output) => output.AddRange(Read(Parse(UpstreamJson.Parse(data.Span))));
 
@@ -81,6 +84,7 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
         {
             foreach (var modelEvent in Read(part))
             {
+                _hasOutput |= !part.Thought;
                 yield return modelEvent;
             }
         }
@@ -108,7 +112,12 @@ internal sealed class ContentReader(string family, GeminiSignatures signatures) 
             yield break;
         }
 
-        var (reason, fault) = FinishReasons.OfCandidate(_finishReason!, Said(_finishMessage));
+        if (FinishReasons.IsUnknown(_finishReason!))
+        {
+            unknown.Note(_finishReason!);
+        }
+
+        var (reason, fault) = FinishReasons.OfCandidate(_finishReason!, Said(_finishMessage), _hasOutput);
         yield return new ModelStopped(reason, usage, fault);
     }
 

@@ -6,36 +6,32 @@ namespace OpenInteractions.Providers.Gemini.GenerateContent;
 /// </summary>
 internal static class GenerateContentRequest
 {
-    public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
+    public static JsonScratch Write(ModelRequest request, TurnForm form, GeminiSignatures signatures)
     {
         GeminiLimits.CheckGenerateContent(request);
-        using var scratch = JsonScratch.Rent();
-        var json = scratch.Json;
-        json.WriteStartObject();
-        if (request.SystemInstruction is { Length: > 0 } instruction)
+        return JsonScratch.RentObject(json =>
         {
-            json.WriteStartObject("systemInstruction");
-            json.WriteStartArray("parts");
-            json.WriteStartObject();
-            json.WriteString("text", instruction);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
+            if (request.SystemInstruction is { Length: > 0 } instruction)
+            {
+                json.WriteStartObject("systemInstruction");
+                json.WriteStartArray("parts");
+                json.WriteStartObject();
+                json.WriteString("text", instruction);
+                json.WriteEndObject();
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
 
-        WriteTools(json, request);
-        new ContentsWriter(json).Write(request.History, form, signatures);
-        WriteToolConfig(json, request);
-        GenerationSettings.Write(json, request);
-        WriteSafety(json, request.SafetySettings);
-        if (request.ServiceTier is "flex" or "priority")
-        {
-            json.WriteString("serviceTier", request.ServiceTier);
-        }
-
-        json.WriteEndObject();
-
-        return scratch.ToArray();
+            WriteTools(json, request);
+            new ContentsWriter(json).Write(request.History, form, signatures);
+            WriteToolConfig(json, request);
+            GenerationSettings.Write(json, request);
+            WriteSafety(json, request.SafetySettings);
+            if (request.ServiceTier is "flex" or "priority")
+            {
+                json.WriteString("serviceTier", request.ServiceTier);
+            }
+        });
     }
 
     private static void WriteTools(Utf8JsonWriter json, ModelRequest request)

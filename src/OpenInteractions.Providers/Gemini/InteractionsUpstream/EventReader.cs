@@ -19,6 +19,8 @@ internal sealed class EventReader(string family, GeminiSignatures signatures) : 
 
     public bool IsOver { get; private set; }
 
+    public Usage? UsageSoFar => _completed?.Usage;
+
     public void OnDone() => IsOver = true;
 
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output) =>
@@ -34,7 +36,7 @@ internal sealed class EventReader(string family, GeminiSignatures signatures) : 
 
     public void OnWhole(JsonElement data, List<ModelEvent> output)
     {
-        var interaction = Parse(() => data.Deserialize(WireJson.Wire.Interaction)) ?? throw UpstreamFailureException.Malformed();
+        var interaction = Parse(() => UsageReading.OfInteraction(data).Deserialize(WireJson.Wire.Interaction)) ?? throw UpstreamFailureException.Malformed();
         foreach (var step in interaction.Steps ?? [])
         {
             output.AddRange(Start(index: 0, step));
@@ -70,7 +72,7 @@ internal sealed class EventReader(string family, GeminiSignatures signatures) : 
     }
 
     private static StreamEvent Parse(JsonElement data) =>
-        Parse(() => ShellCompletion.Of(data).Deserialize(WireJson.Wire.StreamEvent)) ?? throw UpstreamFailureException.Malformed();
+        Parse(() => UsageReading.OfEvent(ShellCompletion.Of(data)).Deserialize(WireJson.Wire.StreamEvent)) ?? throw UpstreamFailureException.Malformed();
 
     private static T Parse<T>(Func<T> parse)
     {

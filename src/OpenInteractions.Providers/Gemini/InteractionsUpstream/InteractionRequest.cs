@@ -6,11 +6,8 @@ namespace OpenInteractions.Providers.Gemini.InteractionsUpstream;
 /// </summary>
 internal static class InteractionRequest
 {
-    public static ReadOnlyMemory<byte> Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken)
+    public static JsonScratch Write(ModelRequest request, TurnForm form, GeminiSignatures signatures, string? continuationToken) => JsonScratch.RentObject(json =>
     {
-        using var scratch = JsonScratch.Rent();
-        var json = scratch.Json;
-        json.WriteStartObject();
         json.WriteString("model", request.Model.Id);
         json.WriteBoolean("store", false);
         json.WriteBoolean("stream", true);
@@ -39,11 +36,7 @@ internal static class InteractionRequest
         {
             json.WriteString("service_tier", request.ServiceTier);
         }
-
-        json.WriteEndObject();
-
-        return scratch.ToArray();
-    }
+    });
 
     /// <summary>A model that does not think refuses to be asked for summaries; a choice among no tools makes no sense.</summary>
     private static GenerationConfig Config(ModelRequest request)

@@ -3,7 +3,7 @@
 -- What is known of a turn without its content: small rows, because the status changes and lists read them.
 CREATE TABLE interactions (
     number           INTEGER PRIMARY KEY,
-    id               TEXT NOT NULL UNIQUE,
+    id               TEXT NOT NULL,
     project          TEXT NOT NULL,
     status           TEXT NOT NULL,
     created_at       INTEGER NOT NULL,
@@ -24,7 +24,8 @@ CREATE TABLE interactions (
     pending_calls    BLOB
 ) STRICT;
 
-CREATE INDEX interactions_by_project ON interactions (project, id);
+-- The only index that every turn is in: nobody asks for a turn without its project.
+CREATE UNIQUE INDEX interactions_by_project ON interactions (project, id);
 -- Turns without a parent, the most frequent kind, are in none of the following.
 CREATE INDEX interactions_by_previous ON interactions (previous_id, id) WHERE previous_id IS NOT NULL;
 CREATE INDEX interactions_by_root ON interactions (root_id, id) WHERE root_id IS NOT NULL;

@@ -12,6 +12,8 @@ internal sealed class IssuedReasoning
 
     public static string CallKey(string callId) => "call:" + callId;
 
+    public static string ItemKey(string type) => "item:" + type;
+
     /// <summary>Without its id a message cannot be told from another, so any message of the model will do.</summary>
     public const string MessageKey = "message";
 

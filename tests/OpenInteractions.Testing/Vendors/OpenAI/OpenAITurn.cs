@@ -26,6 +26,9 @@ public sealed record OpenAITurn
 
     public OpenAITurn Calls(string name, string arguments, string? callId = null) => Add(new OpenAIOutput.Call(name, arguments, callId));
 
+    /// <summary>An item of a tool that the service runs itself, whole and without its id.</summary>
+    public OpenAITurn Runs(string item) => Add(new OpenAIOutput.Ran(item));
+
     public OpenAITurn Refuses(string text) => Add(new OpenAIOutput.Refusal(text));
 
     public OpenAITurn Incomplete(string reason = "max_output_tokens") => this with { IncompleteReason = reason };
@@ -50,6 +53,8 @@ internal abstract record OpenAIOutput
     public sealed record Reasoning(ImmutableArray<string> Summaries) : OpenAIOutput;
 
     public sealed record Call(string Name, string Arguments, string? CallId) : OpenAIOutput;
+
+    public sealed record Ran(string Item) : OpenAIOutput;
 
     public sealed record Refusal(string Value) : OpenAIOutput;
 }

@@ -10,6 +10,14 @@ internal sealed class ResponsesInputRules(IssuedReasoning issued)
     private static readonly Shape CallOutput = new(("type", "s!"), ("call_id", "s!"), ("output", "sa!"), ("id", "s?"), ("status", "s?"));
     private static readonly Shape Reasoning = new(("type", "s!"), ("summary", "a!"), ("id", "s"), ("encrypted_content", "s?"), ("content", "a"), ("status", "s?"));
 
+    private static readonly Dictionary<string, Shape> RanByService = new()
+    {
+        ["web_search_call"] = new(("type", "s!"), ("id", "s"), ("status", "s!"), ("action", "o")),
+        ["code_interpreter_call"] = new(("type", "s!"), ("id", "s"), ("status", "s!"), ("code", "s?"), ("container_id", "s!"), ("outputs", "a?")),
+        ["file_search_call"] = new(("type", "s!"), ("id", "s"), ("status", "s!"), ("queries", "a!"), ("results", "a?")),
+        ["mcp_call"] = new(("type", "s!"), ("id", "s"), ("status", "s"), ("server_label", "s!"), ("name", "s!"), ("arguments", "s!"), ("output", "s?"), ("error", "so?"), ("approval_request_id", "s?")),
+    };
+
     private static readonly Dictionary<string, Shape> Parts = new()
     {
         ["input_text"] = new(("type", "s!"), ("text", "s!")),
@@ -81,8 +89,11 @@ internal sealed class ResponsesInputRules(IssuedReasoning issued)
                 break;
             case "item_reference":
                 break;
+            case var _ when RanByService.TryGetValue(type, out var ran):
+                ran.Check(item, path);
+                break;
             default:
-                throw new RefusedException(OpenAIError.InvalidValue(path, type, "message", "function_call", "function_call_output", "reasoning", "item_reference"));
+                throw new RefusedException(OpenAIError.InvalidValue(path, type, ["message", "function_call", "function_call_output", "reasoning", "item_reference", .. RanByService.Keys]));
         }
     }
 
@@ -200,10 +211,10 @@ internal sealed class ResponsesInputRules(IssuedReasoning issued)
             {
                 CheckFollower(items, i);
             }
-            else if (Key(items[i]) is { } key && key.StartsWith("call:", StringComparison.Ordinal) && issued.NeedsReasoning(key, model)
+            else if (Key(items[i]) is { } key && key != IssuedReasoning.MessageKey && issued.NeedsReasoning(key, model)
                 && !(i > 0 && items[i - 1].TryGetProperty("type", out var before) && before.GetString() == "reasoning"))
             {
-                throw new RefusedException(OpenAIError.Bad($"Item '{key[5..]}' of type 'function_call' was provided without its required 'reasoning' item.", "input"));
+                throw new RefusedException(OpenAIError.Bad($"Item '{key[5..]}' of type '{items[i].GetProperty("type").GetString()}' was provided without its required 'reasoning' item.", "input"));
             }
         }
     }
@@ -229,6 +240,11 @@ internal sealed class ResponsesInputRules(IssuedReasoning issued)
         if (item.TryGetProperty("type", out var type) && type.GetString() == "function_call")
         {
             return IssuedReasoning.CallKey(item.GetProperty("call_id").GetString()!);
+        }
+
+        if (type.ValueKind == JsonValueKind.String && RanByService.ContainsKey(type.GetString()!))
+        {
+            return IssuedReasoning.ItemKey(type.GetString()!);
         }
 
         return item.TryGetProperty("role", out var role) && role.GetString() == "assistant" ? IssuedReasoning.MessageKey : null;

@@ -50,6 +50,9 @@ internal sealed class ResponsesRenderer
                 case OpenAIOutput.Refusal refusal:
                     Refuse(refusal);
                     break;
+                case OpenAIOutput.Ran ran:
+                    RunTool(ran);
+                    break;
                 case OpenAIOutput.Call call:
                     CallFunction(call, callIds[i], cut);
                     break;
@@ -67,6 +70,7 @@ internal sealed class ResponsesRenderer
         OpenAIOutput.Call => IssuedReasoning.CallKey(callIds[index]),
         OpenAIOutput.Text text => IssuedReasoning.MessageKey,
         OpenAIOutput.Refusal refusal => IssuedReasoning.MessageKey,
+        OpenAIOutput.Ran ran => IssuedReasoning.ItemKey(JsonNode.Parse(ran.Item)!["type"]!.GetValue<string>()),
         _ => "nothing",
     };
 
@@ -173,6 +177,21 @@ internal sealed class ResponsesRenderer
         Emit("response.function_call_arguments.done", ("item_id", id), ("output_index", index), ("arguments", call.Arguments));
         item["arguments"] = call.Arguments;
         item["status"] = cut ? "incomplete" : "completed";
+        Done(item, index);
+    }
+
+    private void RunTool(OpenAIOutput.Ran ran)
+    {
+        var item = JsonNode.Parse(ran.Item)!.AsObject();
+        var type = item["type"]!.GetValue<string>();
+        item["id"] = OpenAIJson.NewId(type[..2] + "_");
+        var begun = new JsonObject { ["id"] = item["id"]!.DeepClone(), ["type"] = type, ["status"] = "in_progress" };
+        var index = Added(begun);
+        foreach (var stage in (string[])["in_progress", "completed"])
+        {
+            Emit($"response.{type}.{stage}", ("item_id", item["id"]!.DeepClone()), ("output_index", index));
+        }
+
         Done(item, index);
     }
 

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OpenInteractions.Api.Http;
+
+/// <summary>Bounds on large requests that are in work at the same time. Configuration section <c>OpenInteractions:Requests</c>.</summary>
+public sealed class RequestOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "OpenInteractions:Requests";
+
+    /// <summary>Bytes of large bodies, those beyond 1 MB, that are in work at the same time; more wait for their turn. Default 200 MB.</summary>
+    [Range(100_000_000, 2_000_000_000)]
+    public int LargeBodyBudget { get; set; } = 200_000_000;
+
+    /// <summary>How long a large body waits for its turn before it is refused. Default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan LargeBodyWait { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many large bodies may wait; more are refused at once. Default 64.</summary>
+    [Range(0, 10_000)]
+    public int LargeBodyQueue { get; set; } = 64;
+}

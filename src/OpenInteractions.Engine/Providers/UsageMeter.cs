@@ -1,0 +1,22 @@
+namespace OpenInteractions.Engine.Providers;
+
+/// <summary>
+/// What a model call has used so far, for a call that is cut before it could say so (behaviour SE-11). The provider says how to learn it; it is asked
+/// when the call is over, so a call that ends well pays nothing for it.
+/// </summary>
+public sealed class UsageMeter
+{
+    private Usage? _settled;
+    private Func<Usage?>? _current;
+
+    /// <summary>What the upstream has reported until now, or null when it has said nothing.</summary>
+    public Usage? Reading => Usage.Sum(_settled, _current?.Invoke());
+
+    /// <summary>An attempt is answered; those before it that failed are forgotten.</summary>
+    /// <param name="reported">What the upstream has reported of this attempt.</param>
+    public void Follow(Func<Usage?> reported) => _current = reported;
+
+    /// <summary>The call goes on with another request to the upstream.</summary>
+    /// <param name="sofar">What all requests before it have used.</param>
+    public void Settle(Usage? sofar) => (_settled, _current) = (sofar, null);
+}

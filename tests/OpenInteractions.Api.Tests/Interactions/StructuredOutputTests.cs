@@ -1,0 +1,89 @@
+using OpenInteractions.Api.Tests.Hosting;
+using OpenInteractions.Testing;
+using OpenInteractions.Testing.Client;
+using OpenInteractions.Testing.Vendors.OpenAI;
+
+namespace OpenInteractions.Api.Tests.Interactions;
+
+/// <summary>Behaviour SO-2 and protocols P-10: what a model answers is checked against the schema that was asked for.</summary>
+public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixture<ServerWithModels>
+{
+    private const string Schema = """{"type":"object","properties":{"age":{"type":"integer"}},"required":["age"],"additionalProperties":false}""";
+
+    private static string Ask(string more = "\"store\":true", string? schema = Schema)
+    {
+        var format = schema is null ? "" : $",\"response_format\":{{\"type\":\"text\",\"mime_type\":\"application/json\",\"schema\":{schema}}}";
+        return $"{{\"model\":\"gpt-5.1\",\"input\":\"How old?\",{more}{format}}}";
+    }
+
+    private void Answer(string text) => models.OpenAI.Enqueue(models.Turn(OpenAITurn.New.Says(text)));
+
+    [Theory]
+    [InlineData("\"store\":true")]
+    [InlineData("\"store\":false")]
+    [Rule("SO-2")]
+    public async Task A_failed_fit_is_told_in_a_header_and_changes_nothing_else(string more)
+    {
+        Answer("""{"age":"classified","é":1}""");
+
+        var answer = (await models.Client.CreateAsync(Ask(more))).Ok();
+
+        Assert.Equal("completed", answer.State);
+        Assert.Equal("""{"age":"classified","é":1}""", answer.OutputText);
+        Assert.Equal("response_format: the output does not fit the schema: #/age type, #/%C3%A9 additionalProperties", answer.Header("x-oi-warnings"));
+        Assert.Contains($"Warning OpenInteractions.Engine.Turns.StructuredOutput: The output of {answer.Id} does not fit the schema of its response_format: 2 errors, the first at '#/age' (type)", models.Server.Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("classified", models.Server.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"stream\":true")]
+    [InlineData("\"stream\":true,\"store\":false")]
+    [InlineData("\"stream\":true,\"background\":true")]
+    [Rule("SO-2")]
+    public async Task A_stream_or_background_run_that_does_not_fit_is_told_in_the_log(string more)
+    {
+        Answer("""{"unasked":1}""");
+
+        await using var reader = await models.Client.CreateStreamedAsync(Ask(more));
+        await reader.ToEndAsync();
+
+        Assert.Contains($"The output of {reader.InteractionId} does not fit", models.Server.Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("unasked", models.Server.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("SO-2")]
+    public async Task Text_that_is_not_JSON_is_told()
+    {
+        Answer("Thirty-six.");
+
+        Assert.Equal("response_format: the output is not JSON", (await models.Client.CreateAsync(Ask())).Ok().Header("x-oi-warnings"));
+    }
+
+    [Theory]
+    [InlineData("""{"age":36}""", Schema)]
+    [InlineData("""{"age":36.0}""", Schema)]
+    [InlineData("Thirty-six.", null)]
+    [Rule("SO-2")]
+    public async Task What_fits_or_has_no_schema_is_given_without_a_word(string text, string? schema)
+    {
+        Answer(text);
+
+        var answer = (await models.Client.CreateAsync(Ask(schema: schema))).Ok();
+
+        Assert.Null(answer.Header("x-oi-warnings"));
+        Assert.DoesNotContain(answer.Id, models.Server.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outcomes_are_counted()
+    {
+        await models.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(models.Client.Address, "/metrics")));
+        Answer("""{"age":36}""");
+        await models.Client.CreateAsync(Ask());
+
+        var metrics = await models.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(models.Client.Address, "/metrics")));
+
+        Assert.Contains("openinteractions_structured_outputs{outcome=\"fits\"}", metrics.Text, StringComparison.Ordinal);
+    }
+}
