@@ -4,8 +4,8 @@ using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Postgres;
 
-/// <summary>A run that ends.</summary>
-internal sealed record PostgresEnding(string Id, RunLease Lease, RunOutcome Outcome, IReadOnlyList<JournalBatch> Journal)
+/// <summary>A run that ends. Its project comes from its row, when it is a lease that says which.</summary>
+internal sealed record PostgresEnding(string Project, string Id, RunLease Lease, RunOutcome Outcome, IReadOnlyList<JournalBatch> Journal)
 {
     public long Size => Outcome.Output.Length + Outcome.ProviderStates.Length + Journal.Sum(batch => (long)batch.Frames.Length);
 }
@@ -16,11 +16,11 @@ internal sealed class PostgresEndings : IAsyncDisposable
     // Of several endings of one run the first counts.
     private const string TakeSql = """
         WITH held AS (
-            SELECT r.id, g.place FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS g (id, owner, epoch, place)
+            SELECT r.id, r.project, g.place FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS g (id, owner, epoch, place)
             JOIN runs r ON r.id = g.id AND r.owner = g.owner AND r.epoch = g.epoch AND r.state = 'running'
             ORDER BY r.id FOR UPDATE OF r),
         ended AS (DELETE FROM runs USING held WHERE runs.id = held.id)
-        SELECT min(place) FROM held GROUP BY id
+        SELECT min(place), project FROM held GROUP BY id, project
         """;
 
     // The interaction may have been deleted, and stays deleted.
@@ -28,9 +28,9 @@ internal sealed class PostgresEndings : IAsyncDisposable
         UPDATE interactions i
         SET status = e.status, updated_at = e.updated_at, chain_modalities = e.chain_modalities, output = e.output, provider_states = e.provider_states,
             usage = e.usage, errors = e.errors, pending_calls = e.pending_calls, has_journal = e.has_journal
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::boolean[])
-            AS e (id, status, updated_at, chain_modalities, output, provider_states, usage, errors, pending_calls, has_journal)
-        WHERE i.id = e.id
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::boolean[], $11::text[])
+            AS e (id, status, updated_at, chain_modalities, output, provider_states, usage, errors, pending_calls, has_journal, project)
+        WHERE i.project = e.project AND i.id = e.id
         """;
 
     private readonly GroupCommit<PostgresEnding, bool> _group;
@@ -56,36 +56,40 @@ internal sealed class PostgresEndings : IAsyncDisposable
             .OptionalBlobs(endings, e => e.Outcome.Usage)
             .OptionalBlobs(endings, e => e.Outcome.Errors)
             .OptionalBlobs(endings, e => e.Outcome.PendingCalls)
-            .Flags(endings, e => e.Journal.Count > 0);
+            .Flags(endings, e => e.Journal.Count > 0)
+            .Texts(endings, e => e.Project);
         PostgresEventJournal.AddReplace(batch, endings);
     }
 
     private static async Task<IReadOnlyList<bool>> CommitAsync(NpgsqlConnection connection, IReadOnlyList<PostgresEnding> group, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var held = await TakeAsync(connection, group, cancellationToken);
-        if (held.Contains(true))
+        var projects = await TakeAsync(connection, group, cancellationToken);
+        var ended = group.Zip(projects).Where(e => e.Second is not null).Select(e => e.First with { Project = e.Second! }).ToArray();
+        if (ended.Length > 0)
         {
             await using var batch = connection.CreateBatch();
-            AddOutcome(batch, [.. group.Where((_, place) => held[place])]);
+            AddOutcome(batch, ended);
             batch.Add("COMMIT"); // spares a round
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return held;
+        return Array.ConvertAll(projects, project => project is not null);
     }
 
-    private static async Task<bool[]> TakeAsync(NpgsqlConnection connection, IReadOnlyList<PostgresEnding> group, CancellationToken cancellationToken)
+    /// <returns>For each ending its project, or null when its lease was lost.</returns>
+    private static async Task<string?[]> TakeAsync(NpgsqlConnection connection, IReadOnlyList<PostgresEnding> group, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         batch.Add(TakeSql).Texts(group, e => e.Lease.RunId).Texts(group, e => e.Lease.Owner).Longs(group, e => e.Lease.Epoch);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var held = new bool[group.Count];
+        var rows = new PostgresRows(reader);
+        var projects = new string?[group.Count];
         while (await reader.ReadAsync(cancellationToken))
         {
-            held[reader.GetInt64(0) - 1] = true;
+            projects[rows.GetInt64(0) - 1] = rows.GetString(1);
         }
 
-        return held;
+        return projects;
     }
 }

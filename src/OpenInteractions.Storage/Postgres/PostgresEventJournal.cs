@@ -9,30 +9,31 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
     // replaced owner appears after the claim. Of a run whose interaction was deleted the events go nowhere (behaviour ST-16).
     private const string AppendSql = """
         WITH held AS (
-            SELECT g.id, g.epoch, g.first_number, g.last_number, g.is_compressed, g.frames, g.checkpoint, g.place, r.is_erased
+            SELECT r.project, g.id, g.epoch, g.first_number, g.last_number, g.is_compressed, g.frames, g.checkpoint, g.place, r.is_erased
             FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::bytea[], $9::bytea[])
                 WITH ORDINALITY AS g (id, owner, lease_epoch, epoch, first_number, last_number, is_compressed, frames, checkpoint, place)
             JOIN runs r ON r.id = g.id AND r.owner = g.owner AND r.epoch = g.lease_epoch AND r.state = 'running'
             ORDER BY r.id FOR NO KEY UPDATE OF r),
         written AS (
-            INSERT INTO journal (id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
-            SELECT id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased)
+            INSERT INTO journal (project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
+            SELECT project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased)
         SELECT place FROM held
         """;
 
-    private const string EraseSql = "DELETE FROM journal WHERE id = ANY($1::text[])";
+    private const string EraseSql =
+        "DELETE FROM journal j USING unnest($1::text[], $2::text[]) AS ended (project, id) WHERE j.project = ended.project AND j.id = ended.id";
 
     private const string InsertSql = """
-        INSERT INTO journal (id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
-        SELECT b.* FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::bytea[], $7::bytea[])
-            AS b (id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
-        WHERE EXISTS (SELECT 1 FROM interactions i WHERE i.id = b.id)
+        INSERT INTO journal (project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
+        SELECT b.* FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bytea[], $8::bytea[])
+            AS b (project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
+        WHERE EXISTS (SELECT 1 FROM interactions i WHERE i.project = b.project AND i.id = b.id)
         """;
 
     private const string ReadSql = """
         SELECT epoch, first_number, last_number, is_compressed, frames, checkpoint
         FROM journal
-        WHERE id = (SELECT id FROM interactions WHERE id = $2 AND project = $1) AND (epoch, last_number) > ($3, $4)
+        WHERE project = $1 AND id = $2 AND (epoch, last_number) > ($3, $4)
         ORDER BY epoch, last_number LIMIT $5
         """;
 
@@ -62,11 +63,12 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
     /// <summary>Adds the statements that put other batches in place of those of runs that end, as part of a larger transaction.</summary>
     internal static void AddReplace(NpgsqlBatch batch, IReadOnlyList<PostgresEnding> endings)
     {
-        batch.Add(EraseSql).Texts(endings, e => e.Id);
-        var journal = endings.SelectMany(e => e.Journal, (e, events) => (e.Id, Events: events)).ToArray();
+        batch.Add(EraseSql).Texts(endings, e => e.Project).Texts(endings, e => e.Id);
+        var journal = endings.SelectMany(e => e.Journal, (e, events) => (e.Project, e.Id, Events: events)).ToArray();
         if (journal.Length > 0)
         {
             batch.Add(InsertSql)
+                .Texts(journal, j => j.Project)
                 .Texts(journal, j => j.Id)
                 .Longs(journal, j => j.Events.Epoch)
                 .Longs(journal, j => j.Events.FirstNumber)

@@ -22,13 +22,17 @@ internal sealed partial class PostgresInteractionStore
 
     private const string DeleteQueuedRunSql = "DELETE FROM runs WHERE id = $2 AND project = $1 AND state = 'queued'";
 
-    private const string DeleteMarksSql = "DELETE FROM idempotency_keys WHERE id = ANY($1::text[])";
+    private const string DeleteMarksSql =
+        "DELETE FROM idempotency_keys k USING unnest($1::text[], $2::text[]) AS gone (id, project) WHERE k.project = gone.project AND k.id = gone.id";
 
-    private const string DeleteLabelsSql = "DELETE FROM labels WHERE id = ANY($1::text[])";
+    private const string DeleteLabelsSql =
+        "DELETE FROM labels l USING unnest($1::text[], $2::text[]) AS gone (id, project) WHERE l.project = gone.project AND l.id = gone.id";
 
-    private const string DeleteJournalSql = "DELETE FROM journal WHERE id = ANY($1::text[])";
+    private const string DeleteJournalSql =
+        "DELETE FROM journal j USING unnest($1::text[], $2::text[]) AS gone (id, project) WHERE j.project = gone.project AND j.id = gone.id";
 
-    private const string DeleteSql = "DELETE FROM interactions WHERE id = ANY($1::text[])";
+    private const string DeleteSql =
+        "DELETE FROM interactions i USING unnest($1::text[], $2::text[]) AS gone (id, project) WHERE i.project = gone.project AND i.id = gone.id";
 
     // Below a turn that is marked already every turn is marked.
     private const string MarkDescendantsSql = """
@@ -37,11 +41,11 @@ internal sealed partial class PostgresInteractionStore
             JOIN interactions i ON i.previous_id = gone.id AND i.project = gone.project WHERE NOT i.has_gap
             UNION ALL
             SELECT i.id, i.project FROM descendants d JOIN interactions i ON i.previous_id = d.id AND i.project = d.project WHERE NOT i.has_gap)
-        UPDATE interactions SET has_gap = true WHERE id IN (SELECT id FROM descendants)
+        UPDATE interactions i SET has_gap = true FROM descendants d WHERE i.project = d.project AND i.id = d.id
         """;
 
     private const string OldestSql =
-        "SELECT id, project, coalesce(root_id, id), created_at, status, updated_at FROM interactions WHERE id > $1 ORDER BY id LIMIT $2";
+        "SELECT id, project, coalesce(root_id, id), created_at, status, updated_at FROM interactions WHERE (id, project) > ($1, $2) ORDER BY id, project LIMIT $3";
 
     public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) =>
         database.WriteAsync(
@@ -86,20 +90,20 @@ internal sealed partial class PostgresInteractionStore
     private async Task<List<Doomed>> FindExpiredAsync(long before, int limit, CancellationToken cancellationToken)
     {
         var expired = new List<Doomed>();
-        string? after = "";
+        (string Id, string Project)? after = ("", "");
         while (after is not null && expired.Count < limit)
         {
-            after = await database.ReadAsync((after, before, limit, expired), FindExpiredAsync, cancellationToken);
+            after = await database.ReadAsync((after.Value, before, limit, expired), FindExpiredAsync, cancellationToken);
         }
 
         return expired;
     }
 
-    private static async Task<string?> FindExpiredAsync(
-        NpgsqlConnection connection, (string After, long Before, int Limit, List<Doomed> Expired) state, CancellationToken cancellationToken)
+    private static async Task<(string Id, string Project)?> FindExpiredAsync(
+        NpgsqlConnection connection, ((string Id, string Project) After, long Before, int Limit, List<Doomed> Expired) state, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        batch.Add(OldestSql).Text(state.After).Integer(ExpiryPage);
+        batch.Add(OldestSql).Text(state.After.Id).Text(state.After.Project).Integer(ExpiryPage);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = new PostgresRows(reader);
         var found = new List<Doomed>();
@@ -107,7 +111,7 @@ internal sealed partial class PostgresInteractionStore
         var read = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            last = rows.GetString(0);
+            last = (rows.GetString(0), rows.GetString(1));
             read++;
             if (rows.GetInt64(3) >= state.Before || state.Expired.Count + found.Count >= state.Limit)
             {
@@ -117,7 +121,7 @@ internal sealed partial class PostgresInteractionStore
 
             if (InteractionStatuses.TryParse(rows.GetString(4), out var status) && status.IsTerminal() && rows.GetInt64(5) < state.Before)
             {
-                found.Add(new Doomed(last, rows.GetString(1), rows.GetString(2)));
+                found.Add(new Doomed(last.Id, last.Project, rows.GetString(2)));
             }
         }
 
@@ -129,10 +133,10 @@ internal sealed partial class PostgresInteractionStore
     /// <returns>How many interactions there were.</returns>
     private static async Task<int> EraseAsync(NpgsqlBatch batch, IReadOnlyList<Doomed> doomed, CancellationToken cancellationToken)
     {
-        batch.Add(DeleteMarksSql).Texts(doomed, e => e.Id);
-        batch.Add(DeleteLabelsSql).Texts(doomed, e => e.Id);
-        batch.Add(DeleteJournalSql).Texts(doomed, e => e.Id);
-        var delete = batch.Add(DeleteSql).Texts(doomed, e => e.Id);
+        batch.Add(DeleteMarksSql).Texts(doomed, e => e.Id).Texts(doomed, e => e.Project);
+        batch.Add(DeleteLabelsSql).Texts(doomed, e => e.Id).Texts(doomed, e => e.Project);
+        batch.Add(DeleteJournalSql).Texts(doomed, e => e.Id).Texts(doomed, e => e.Project);
+        var delete = batch.Add(DeleteSql).Texts(doomed, e => e.Id).Texts(doomed, e => e.Project);
         batch.Add(MarkDescendantsSql).Texts(doomed, e => e.Id).Texts(doomed, e => e.Project);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return (int)delete.Rows;

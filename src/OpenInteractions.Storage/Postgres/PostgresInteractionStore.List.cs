@@ -16,10 +16,10 @@ internal sealed partial class PostgresInteractionStore
         AND ($8::bigint IS NULL OR i.created_at < $8)
         AND NOT EXISTS (
             SELECT 1 FROM unnest($9::text[], $10::text[]) AS wanted (key, value)
-            WHERE NOT EXISTS (SELECT 1 FROM labels l WHERE l.id = i.id AND l.key = wanted.key AND l.value = wanted.value))
+            WHERE NOT EXISTS (SELECT 1 FROM labels l WHERE l.project = i.project AND l.id = i.id AND l.key = wanted.key AND l.value = wanted.value))
         """;
 
-    // One project, said as a stretch of the index by project and id: with "project = $1" the planner, which does not know how large the project is, may look
+    // One project, said as a stretch of the primary key: with "project = $1" the planner, which does not know how large the project is, may look
     // for a small one's turns among everybody's.
     private const string ListSql = $"""
         SELECT {Rows.Interaction} FROM interactions i
@@ -43,7 +43,7 @@ internal sealed partial class PostgresInteractionStore
         """;
 
     private const string ListLabelledSql = $"""
-        SELECT {Rows.Interaction} FROM labels f JOIN interactions i ON i.id = f.id
+        SELECT {Rows.Interaction} FROM labels f JOIN interactions i ON i.project = f.project AND i.id = f.id
         WHERE f.project = $1 AND f.key = $11 AND f.value = $12 AND f.id < $2
         {Conditions}
         ORDER BY f.id DESC LIMIT $3

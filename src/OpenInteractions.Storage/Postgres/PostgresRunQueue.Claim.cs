@@ -29,11 +29,11 @@ internal sealed partial class PostgresRunQueue
             SET state = 'running', owner = $1, epoch = r.epoch + 1, lease_until = oi_now() + $2,
                 take_overs = r.take_overs + CASE WHEN r.state = 'running' AND r.owner <> $1 THEN 1 ELSE 0 END
             WHERE r.id = ANY (ARRAY (SELECT id FROM chosen))
-            RETURNING r.id, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.request),
+            RETURNING r.id, r.project, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.request),
         started AS (
             UPDATE interactions i
             SET status = 'in_progress', updated_at = CASE WHEN i.status = 'in_progress' THEN i.updated_at ELSE oi_now() END
-            FROM claimed WHERE i.id = claimed.id
+            FROM claimed WHERE i.project = claimed.project AND i.id = claimed.id
             RETURNING {PostgresInteractionRows.WithContent})
         SELECT i.*, claimed.epoch, claimed.take_overs, claimed.deadline, claimed.request
         FROM claimed JOIN started i ON i.id = claimed.id

@@ -58,14 +58,14 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
     public Task<bool> FinishAsync(RunLease lease, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken)
     {
         RequireEnd(outcome);
-        return endings.RunAsync(new PostgresEnding(lease.RunId, lease, outcome, journal), cancellationToken);
+        return endings.RunAsync(new PostgresEnding("", lease.RunId, lease, outcome, journal), cancellationToken);
     }
 
     public Task<CancelResult> CancelAsync(
         string project, string id, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken)
     {
         RequireEnd(outcome);
-        return database.WriteAsync((project, new PostgresEnding(id, default, outcome, journal)), CancelAsync, cancellationToken);
+        return database.WriteAsync(new PostgresEnding(project, id, default, outcome, journal), CancelAsync, cancellationToken);
     }
 
     public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) =>
@@ -106,12 +106,11 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
     }
 
     private static async Task<CancelResult> CancelAsync(
-        NpgsqlConnection connection, (string Project, PostgresEnding Ending) state, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PostgresEnding ending, CancellationToken cancellationToken)
     {
-        var (project, ending) = state;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var find = connection.CreateBatch();
-        find.Add(FindSql).Text(project).Text(ending.Id);
+        find.Add(FindSql).Text(ending.Project).Text(ending.Id);
         if (await find.ExecuteScalarAsync(cancellationToken) is not bool isQueued)
         {
             return CancelResult.NotRunning;

@@ -149,7 +149,7 @@ public sealed class ManyNodesTests
         await nodes[0].Runs.ClaimAsync("last", Ttl, 1000, Cancel);
         Assert.Equal((0, 0), await nodes[0].Runs.CountAsync(Cancel));
         Assert.Equal(0L, await database.QueryAsync("SELECT count(*) FROM interactions WHERE status IN ('queued', 'in_progress')"));
-        Assert.Equal(0L, await database.QueryAsync("SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM interactions i WHERE i.id = j.id)"));
+        Assert.Equal(0L, await database.QueryAsync("SELECT count(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM interactions i WHERE i.project = j.project AND i.id = j.id)"));
         foreach (var node in nodes)
         {
             await node.DisposeAsync();

@@ -6,7 +6,7 @@ CREATE FUNCTION oi_now() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
 
 -- A turn with its content: what is long is kept out of the row by the database itself, and not written again when only the status changes.
 CREATE TABLE interactions (
-    id               text COLLATE "C" PRIMARY KEY,
+    id               text COLLATE "C" NOT NULL,
     project          text COLLATE "C" NOT NULL,
     status           text COLLATE "C" NOT NULL,
     created_at       bigint NOT NULL,
@@ -27,10 +27,12 @@ CREATE TABLE interactions (
     pending_calls    bytea,
     input            bytea NOT NULL,
     output           bytea,
-    provider_states  bytea
+    provider_states  bytea,
+    PRIMARY KEY (project, id)
 );
 
-CREATE INDEX interactions_by_project ON interactions (project, id);
+-- For expiry, which looks for the oldest of all projects.
+CREATE INDEX interactions_by_age ON interactions (id, project);
 -- Turns without a parent, the most frequent kind, are in none of the following.
 CREATE INDEX interactions_by_previous ON interactions (previous_id, id) WHERE previous_id IS NOT NULL;
 CREATE INDEX interactions_by_root ON interactions (root_id, id) WHERE root_id IS NOT NULL;
@@ -41,7 +43,7 @@ CREATE TABLE labels (
     key     text COLLATE "C" NOT NULL,
     value   text COLLATE "C" NOT NULL,
     project text COLLATE "C" NOT NULL,
-    PRIMARY KEY (id, key)
+    PRIMARY KEY (project, id, key)
 );
 
 CREATE INDEX labels_by_value ON labels (project, key, value, id);
@@ -71,6 +73,7 @@ CREATE INDEX runs_to_cancel ON runs (id) WHERE cancel_requested;
 CREATE INDEX runs_erased ON runs (id) WHERE is_erased;
 
 CREATE TABLE journal (
+    project       text COLLATE "C" NOT NULL,
     id            text COLLATE "C" NOT NULL, -- the interaction's
     epoch         bigint NOT NULL,
     first_number  bigint NOT NULL,
@@ -79,7 +82,7 @@ CREATE TABLE journal (
     frames        bytea NOT NULL,
     checkpoint    bytea,
     -- By the last number and not the first: "what follows event n" is then one step down the index, however long the stream is.
-    PRIMARY KEY (id, epoch, last_number)
+    PRIMARY KEY (project, id, epoch, last_number)
 );
 
 -- Short-lived rows, or compressed already.

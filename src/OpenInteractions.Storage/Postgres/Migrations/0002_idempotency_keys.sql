@@ -7,4 +7,4 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (project, key)
 );
 
-CREATE INDEX idempotency_keys_by_id ON idempotency_keys (id);
+CREATE INDEX idempotency_keys_by_id ON idempotency_keys (project, id);
