@@ -45,6 +45,18 @@ has_sqlite() {
   PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libsqlite3\.so\.0'
 }
 
+# The tests of the PostgreSQL engine start a server of their own.
+need_postgres() {
+  has_postgres && return
+  install_packages "postgresql (the tests start a server of their own from it)" postgresql
+  has_postgres || fail "PostgreSQL's server programs are still not found in /usr/lib/postgresql. Install PostgreSQL by hand, and start again."
+}
+
+has_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/local/pgsql/bin/initdb' >/dev/null ||
+    compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null
+}
+
 # Tests that need it are skipped without it, and say so.
 need_schema_suite() {
   [ -d /usr/share/json-schema-test-suite ] && return

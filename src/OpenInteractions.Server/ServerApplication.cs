@@ -1,7 +1,7 @@
 using OpenInteractions.Api;
 using OpenInteractions.Providers;
 using OpenInteractions.Server.Features;
-using OpenInteractions.Storage.Sqlite;
+using OpenInteractions.Storage;
 
 namespace OpenInteractions.Server;
 
@@ -20,7 +20,7 @@ internal static class ServerApplication
         var data = builder.AddDataDirectory();
         builder.AddWebServer();
         builder.AddServerLogging();
-        builder.Services.AddSqliteStorage(data.Path);
+        builder.Services.AddStorage(data.Path);
         builder.Services.AddEngine(data);
         builder.Services.AddModelProviders(builder.Configuration);
         builder.Services.AddApi();

@@ -25,11 +25,16 @@ public sealed class TestStore(
 }
 
 /// <summary>A clock that stands still until a test moves it.</summary>
-public sealed class ManualClock : TimeProvider
+/// <param name="moved">Told of each move: of an engine that goes by its server's clock, that one is moved along.</param>
+public sealed class ManualClock(Action<DateTimeOffset>? moved = null) : TimeProvider
 {
     private DateTimeOffset _now = Sample.Start;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
-    public void Advance(TimeSpan by) => _now += by;
+    public void Advance(TimeSpan by)
+    {
+        _now += by;
+        moved?.Invoke(_now);
+    }
 }

@@ -174,21 +174,5 @@ public abstract class RunClaimContract(IStorageFixture fixture)
         Same(Running(2, Finished(1)) with { HasGap = true }, claimed.Interaction);
     }
 
-    [Fact]
-    public async Task Leases_of_dead_owners_end_at_once_and_those_of_the_living_do_not()
-    {
-        await using var store = await fixture.NewStoreAsync();
-        await store.Runs.InsertAsync(Running(1), Run(), "before-the-crash", Ttl, Cancel);
-        await store.Runs.InsertAsync(Running(2), Run(), "alive", Ttl, Cancel);
-        await store.Runs.InsertAsync(Running(3), Run(), "long-before", Ttl, Cancel);
-        await store.Runs.InsertAsync(Queued(4), Run(), null, Ttl, Cancel);
-
-        Assert.Equal(2, await store.Runs.ExpireDeadOwnersAsync("alive", Cancel));
-
-        var claimed = await store.Runs.ClaimAsync("alive", Ttl, 10, Cancel);
-        Assert.Equal([(Id(1), 1), (Id(3), 1), (Id(4), 0)], claimed.Select(run => (run.Lease.RunId, run.TakeOvers)));
-        Assert.Equal(0, await store.Runs.ExpireDeadOwnersAsync("alive", Cancel));
-    }
-
     private static IEnumerable<string> RunIds(IEnumerable<ClaimedRun> runs) => runs.Select(run => run.Lease.RunId);
 }

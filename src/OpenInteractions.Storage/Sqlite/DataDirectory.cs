@@ -25,16 +25,7 @@ internal sealed class DataDirectory : IDisposable
     public static DataDirectory Open(string path)
     {
         path = Path.GetFullPath(path);
-        try
-        {
-            Directory.CreateDirectory(path, DirectoryMode);
-            File.SetUnixFileMode(path, DirectoryMode);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreUnavailableException($"The data directory {path} cannot be created or made private: {exception.Message}", exception);
-        }
-
+        MakePrivate(path);
         var directory = new DataDirectory(path, Lock(path));
         try
         {
@@ -47,6 +38,21 @@ internal sealed class DataDirectory : IDisposable
         {
             directory.Dispose();
             throw new StoreUnavailableException($"The database {directory.DatabasePath} cannot be opened: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Creates the directory where needed, for its owner alone. Keys are kept there wherever the database is.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be used.</exception>
+    public static void MakePrivate(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, DirectoryMode);
+            File.SetUnixFileMode(path, DirectoryMode);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The data directory {path} cannot be created or made private: {exception.Message}", exception);
         }
     }
 

@@ -1,15 +1,6 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Sqlite;
-
-/// <summary>A step from one version of the schema to the next.</summary>
-internal sealed record Migration(int Number, string Name, string Sql)
-{
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
-}
 
 /// <summary>Brings a database to the version that this program knows. Forward only, under the directory's lock, each in its own transaction.</summary>
 internal static class SqliteMigrations
@@ -28,7 +19,7 @@ internal static class SqliteMigrations
     private const string RecordSql = "INSERT INTO migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
 
     /// <summary>The migrations of this program, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = ReadAll();
+    public static IReadOnlyList<Migration> All { get; } = Migration.ReadAll("OpenInteractions.Storage.Sqlite.Migrations.");
 
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="StoreUnavailableException">The database is newer than the program, or was changed by something else.</exception>
@@ -83,31 +74,5 @@ internal static class SqliteMigrations
         }
 
         return applied;
-    }
-
-    private static Migration[] ReadAll()
-    {
-        var assembly = typeof(SqliteMigrations).Assembly;
-        const string folder = "OpenInteractions.Storage.Sqlite.Migrations.";
-        var migrations = assembly.GetManifestResourceNames()
-            .Where(resource => resource.StartsWith(folder, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(resource =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-                var name = resource[folder.Length..^".sql".Length];
-                return new Migration(int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name, reader.ReadToEnd());
-            })
-            .ToArray();
-
-        for (var i = 0; i < migrations.Length; i++)
-        {
-            if (migrations[i].Number != i + 1)
-            {
-                throw new InvalidOperationException($"Migration {i + 1} is missing or there are two of it.");
-            }
-        }
-
-        return migrations;
     }
 }

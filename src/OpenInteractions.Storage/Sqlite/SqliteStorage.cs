@@ -4,7 +4,7 @@ using OpenInteractions.Engine.Storage;
 namespace OpenInteractions.Storage.Sqlite;
 
 /// <summary>The open store: opens and closes its parts in the order that keeps the database safe (dependencies: SQLite rule 2).</summary>
-internal sealed partial class SqliteStorage : IAsyncDisposable
+internal sealed partial class SqliteStorage : IStorageEngine
 {
     private readonly SqliteDatabase _database;
     private readonly SqliteWriter _writer;

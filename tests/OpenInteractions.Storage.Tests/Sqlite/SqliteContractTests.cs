@@ -1,3 +1,5 @@
+using static OpenInteractions.Storage.Tests.Sample;
+
 namespace OpenInteractions.Storage.Tests.Sqlite;
 
 public sealed class SqliteInteractionStoreTests(SqliteFixture fixture) : InteractionStoreContract(fixture), IClassFixture<SqliteFixture>;
@@ -6,7 +8,26 @@ public sealed class SqliteInteractionListTests(SqliteFixture fixture) : Interact
 
 public sealed class SqliteRunQueueTests(SqliteFixture fixture) : RunQueueContract(fixture), IClassFixture<SqliteFixture>;
 
-public sealed class SqliteRunClaimTests(SqliteFixture fixture) : RunClaimContract(fixture), IClassFixture<SqliteFixture>;
+public sealed class SqliteRunClaimTests(SqliteFixture fixture) : RunClaimContract(fixture), IClassFixture<SqliteFixture>
+{
+    private readonly SqliteFixture _fixture = fixture;
+
+    [Fact]
+    public async Task Leases_of_dead_owners_end_at_once_and_those_of_the_living_do_not()
+    {
+        await using var store = await _fixture.NewStoreAsync();
+        await store.Runs.InsertAsync(Running(1), Run(), "before-the-crash", Ttl, CancellationToken.None);
+        await store.Runs.InsertAsync(Running(2), Run(), "alive", Ttl, CancellationToken.None);
+        await store.Runs.InsertAsync(Running(3), Run(), "long-before", Ttl, CancellationToken.None);
+        await store.Runs.InsertAsync(Queued(4), Run(), null, Ttl, CancellationToken.None);
+
+        Assert.Equal(2, await store.Runs.ExpireDeadOwnersAsync("alive", CancellationToken.None));
+
+        var claimed = await store.Runs.ClaimAsync("alive", Ttl, 10, CancellationToken.None);
+        Assert.Equal([(Id(1), 1), (Id(3), 1), (Id(4), 0)], claimed.Select(run => (run.Lease.RunId, run.TakeOvers)));
+        Assert.Equal(0, await store.Runs.ExpireDeadOwnersAsync("alive", CancellationToken.None));
+    }
+}
 
 public sealed class SqliteEventJournalTests(SqliteFixture fixture) : EventJournalContract(fixture), IClassFixture<SqliteFixture>;
 

@@ -102,7 +102,7 @@ public sealed class StorageFeatureTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(
             settings.Select(setting => KeyValuePair.Create("OpenInteractions:Storage:Sqlite:" + setting.Key, (string?)setting.Value)));
-        builder.Services.AddSqliteStorage(directory);
+        builder.Services.AddStorage(directory);
         return builder.Build();
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace OpenInteractions.Storage.Sqlite;
+namespace OpenInteractions.Storage;
 
 /// <summary>What the store tells about itself, as metrics.</summary>
 internal sealed class StorageInstruments : IDisposable

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace OpenInteractions.Storage.Postgres;
+
+/// <summary>The operator's connection string with what the store needs.</summary>
+internal static class PostgresConnectionString
+{
+    // Statements of the store, with room: each is prepared once on each connection.
+    private const int PreparedStatements = 64;
+
+    /// <summary>Adds what the operator left open, and what is not a matter of choice.</summary>
+    /// <exception cref="ArgumentException">The text is no connection string.</exception>
+    public static NpgsqlConnectionStringBuilder Complete(PostgresOptions options)
+    {
+        var complete = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            PersistSecurityInfo = false,
+            IncludeErrorDetail = false, // rows in the log
+            LogParameters = false,
+            Enlist = false,
+            Pooling = true,
+            MaxPoolSize = options.MaxConnections,
+            Timeout = Seconds(options.ConnectTimeout),
+            CommandTimeout = Seconds(options.CommandTimeout),
+
+            // Connections carry no state from one verb to the next, so there is nothing to reset.
+            NoResetOnClose = true,
+        };
+        complete.ApplicationName ??= "openinteractions";
+        if (!complete.ContainsKey("Max Auto Prepare"))
+        {
+            // May be set to 0 by whoever has a pooler between that cannot do it.
+            complete.MaxAutoPrepare = PreparedStatements;
+            complete.AutoPrepareMinUsages = 2;
+        }
+
+        return complete;
+    }
+
+    /// <summary>For messages: where, and never with what password.</summary>
+    public static string Describe(NpgsqlConnectionStringBuilder connection) => $"'{connection.Database}' on {connection.Host}";
+
+    private static int Seconds(TimeSpan time) => (int)Math.Ceiling(time.TotalSeconds);
+
+    /// <summary>Tells at start what is wrong with the text. It holds a password, so nothing of it is repeated.</summary>
+    internal sealed class Check : IValidateOptions<PostgresOptions>
+    {
+        private const string Setting = PostgresOptions.Section + ":" + nameof(PostgresOptions.ConnectionString);
+
+        public ValidateOptionsResult Validate(string? name, PostgresOptions options)
+        {
+            if (!options.IsSet)
+            {
+                return ValidateOptionsResult.Success;
+            }
+
+            try
+            {
+                var connection = Complete(options);
+                return string.IsNullOrEmpty(connection.Host) || string.IsNullOrEmpty(connection.Database)
+                    ? ValidateOptionsResult.Fail($"{Setting}: must name a Host and a Database.")
+                    : ValidateOptionsResult.Success;
+            }
+            catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+            {
+                return ValidateOptionsResult.Fail($"{Setting}: must be a connection string such as Host=db;Database=interactions;Username=oi;Password=secret.");
+            }
+        }
+    }
+}

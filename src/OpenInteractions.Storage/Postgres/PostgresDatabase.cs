@@ -1,0 +1,153 @@
+using Npgsql;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage.Postgres;
+
+/// <summary>The connections of this node: opens them, runs verbs on them, and says in the engine's words what went wrong.</summary>
+internal sealed class PostgresDatabase : IAsyncDisposable
+{
+    // Plans for any parameters: planning a statement anew for each call costs more than the statement. No compiling: no statement is long enough.
+    private const string SessionSql = "SET plan_cache_mode = force_generic_plan; SET jit = off";
+
+    // One that gave way to another finds the way free; that it loses again and again is not to be expected.
+    private const int MaxTries = 5;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly StorageInstruments _instruments;
+
+    private PostgresDatabase(NpgsqlDataSource source, StorageInstruments instruments)
+    {
+        _source = source;
+        _instruments = instruments;
+    }
+
+    /// <summary>Connects and migrates.</summary>
+    /// <exception cref="StoreUnavailableException">The text says what to do, for the operator.</exception>
+    public static PostgresDatabase Open(
+        PostgresOptions options, IReadOnlyList<Migration> migrations, StorageInstruments instruments, out PostgresServer server)
+    {
+        var connectionString = PostgresConnectionString.Complete(options);
+        var name = PostgresConnectionString.Describe(connectionString);
+        var source = Build(connectionString);
+        try
+        {
+            using var connection = source.OpenConnection();
+            server = PostgresServer.Read(connection, name);
+            PostgresMigrations.Apply(connection, migrations, name);
+            return new PostgresDatabase(source, instruments);
+        }
+        catch (Exception exception)
+        {
+            source.Dispose();
+            if (PostgresErrors.Translate(exception) is StoreUnavailableException || exception is PostgresException)
+            {
+                throw exception as StoreUnavailableException
+                    ?? new StoreUnavailableException($"The database {name} cannot be opened: {exception.GetBaseException().Message}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Reads, or makes a change that may be made twice. After a broken connection it is tried once more on a new one.</summary>
+    /// <param name="state">Passed to the query, so that it needs no closure.</param>
+    /// <param name="query">What to do on a connection.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<TResult> ReadAsync<TState, TResult>(
+        TState state, Func<NpgsqlConnection, TState, CancellationToken, Task<TResult>> query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            try
+            {
+                return await OnceAsync(state, query, cancellationToken);
+            }
+            catch (Exception exception) when (PostgresErrors.IsBrokenConnection(exception))
+            {
+                return await OnceAsync(state, query, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw PostgresErrors.Translate(exception);
+        }
+    }
+
+    /// <summary>
+    /// Makes a change. The task ends when it is durable. A change whose answer was lost is not made again: whether it was made is not known.
+    /// </summary>
+    /// <param name="state">Passed to the change, so that it needs no closure.</param>
+    /// <param name="change">What to do on a connection; on the way out of it everything is committed or nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the change.</param>
+    public Task<TResult> WriteAsync<TState, TResult>(
+        TState state, Func<NpgsqlConnection, TState, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TResult>(cancellationToken);
+        }
+
+        var written = CommitAsync(state, 1, change);
+        return cancellationToken.CanBeCanceled ? written.WaitAsync(cancellationToken) : written;
+    }
+
+    /// <summary>Makes several changes in one commit, as <see cref="WriteAsync"/> makes one.</summary>
+    public Task<TResult> WriteGroupAsync<TChange, TResult>(
+        IReadOnlyList<TChange> changes, Func<NpgsqlConnection, IReadOnlyList<TChange>, CancellationToken, Task<TResult>> change) =>
+        CommitAsync(changes, changes.Count, change);
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private async Task<TResult> CommitAsync<TState, TResult>(
+        TState state, int changes, Func<NpgsqlConnection, TState, CancellationToken, Task<TResult>> change)
+    {
+        var started = _instruments.Start();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var result = await OnceAsync(state, change, CancellationToken.None);
+                _instruments.OnCommitted(started, changes);
+                return result;
+            }
+            catch (Exception exception) when (attempt < MaxTries && PostgresErrors.GaveWay(exception))
+            {
+                // Rolled back, and known to be.
+            }
+            catch (Exception exception)
+            {
+                throw PostgresErrors.Translate(exception);
+            }
+        }
+    }
+
+    private async Task<TResult> OnceAsync<TState, TResult>(
+        TState state, Func<NpgsqlConnection, TState, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        return await work(connection, state, cancellationToken);
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder connectionString)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(connectionString.ConnectionString);
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        builder.UsePhysicalConnectionInitializer(
+            static connection =>
+            {
+                using var command = new NpgsqlCommand(SessionSql, connection);
+                command.ExecuteNonQuery();
+            },
+            static async connection =>
+            {
+                await using var command = new NpgsqlCommand(SessionSql, connection);
+                await command.ExecuteNonQueryAsync();
+            });
+
+        // Of several hosts, the one that takes writes: after a failover that is another.
+        return connectionString.Host!.Contains(',', StringComparison.Ordinal)
+            ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
+            : builder.Build();
+    }
+}

@@ -1,0 +1,66 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace OpenInteractions.Storage.Postgres;
+
+/// <summary>Puts the parameters <c>$1</c>, <c>$2</c>, … of a statement in their order; the plural ones are columns of <c>unnest</c>, an item a row.</summary>
+internal static class PostgresParameters
+{
+    /// <summary>Adds a statement.</summary>
+    public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    public static NpgsqlBatchCommand Text(this NpgsqlBatchCommand command, string? value) => command.Add(NpgsqlDbType.Text, PostgresText.Encode(value));
+
+    public static NpgsqlBatchCommand Long(this NpgsqlBatchCommand command, long? value) =>
+        value is { } number ? command.Add(NpgsqlDbType.Bigint, number) : command.Add<object>(NpgsqlDbType.Bigint, DBNull.Value);
+
+    public static NpgsqlBatchCommand Milliseconds(this NpgsqlBatchCommand command, TimeSpan value) => command.Long((long)value.TotalMilliseconds);
+
+    public static NpgsqlBatchCommand Integer(this NpgsqlBatchCommand command, int value) => command.Add(NpgsqlDbType.Integer, value);
+
+    public static NpgsqlBatchCommand Texts<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, string?> value) =>
+        command.AddAll(NpgsqlDbType.Text, items, value, static (item, value) => PostgresText.Encode(value(item)));
+
+    public static NpgsqlBatchCommand Longs<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, long> value) =>
+        command.AddAll(NpgsqlDbType.Bigint, items, value, static (item, value) => value(item));
+
+    public static NpgsqlBatchCommand Times<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, DateTimeOffset> value) =>
+        command.AddAll(NpgsqlDbType.Bigint, items, value, static (item, value) => value(item).ToUnixTimeMilliseconds());
+
+    public static NpgsqlBatchCommand Integers<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, int> value) =>
+        command.AddAll(NpgsqlDbType.Integer, items, value, static (item, value) => value(item));
+
+    public static NpgsqlBatchCommand Flags<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, bool> value) =>
+        command.AddAll(NpgsqlDbType.Boolean, items, value, static (item, value) => value(item));
+
+    /// <summary>Bytes of a column that is never null.</summary>
+    public static NpgsqlBatchCommand Blobs<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, ReadOnlyMemory<byte>> value) =>
+        command.AddAll(NpgsqlDbType.Bytea, items, value, static (item, value) => value(item));
+
+    /// <summary>Bytes; none are null in the database.</summary>
+    public static NpgsqlBatchCommand OptionalBlobs<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, ReadOnlyMemory<byte>> value) =>
+        command.AddAll(NpgsqlDbType.Bytea, items, value, static (item, value) => value(item) is { IsEmpty: false } bytes ? bytes : (ReadOnlyMemory<byte>?)null);
+
+    private static NpgsqlBatchCommand AddAll<T, TValue, TColumn>(
+        this NpgsqlBatchCommand command, NpgsqlDbType type, IReadOnlyList<T> items, Func<T, TValue> value, Func<T, Func<T, TValue>, TColumn> convert)
+    {
+        var column = new TColumn[items.Count];
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = convert(items[i], value);
+        }
+
+        return command.Add(NpgsqlDbType.Array | type, column);
+    }
+
+    private static NpgsqlBatchCommand Add<T>(this NpgsqlBatchCommand command, NpgsqlDbType type, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
+        return command;
+    }
+}

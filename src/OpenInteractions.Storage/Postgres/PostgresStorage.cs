@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Storage;
+
+namespace OpenInteractions.Storage.Postgres;
+
+/// <summary>The open store of a node that shares its database with others.</summary>
+internal sealed partial class PostgresStorage : IStorageEngine
+{
+    private readonly PostgresDatabase _database;
+    private readonly PostgresInserts _inserts;
+    private readonly PostgresEndings _endings;
+
+    private PostgresStorage(PostgresDatabase database, int writeQueue, StorageInstruments instruments)
+    {
+        _database = database;
+        _inserts = new PostgresInserts(database, writeQueue);
+        _endings = new PostgresEndings(database, writeQueue);
+        Instruments = instruments;
+        Interactions = new PostgresInteractionStore(database, _inserts);
+        Runs = new PostgresRunQueue(database, _inserts, _endings);
+        Journal = new PostgresEventJournal(database);
+    }
+
+    public IInteractionStore Interactions { get; }
+
+    public IRunQueue Runs { get; }
+
+    public IEventJournal Journal { get; }
+
+    public StorageInstruments Instruments { get; }
+
+    /// <summary>Connects and brings the database up to date.</summary>
+    /// <exception cref="StoreUnavailableException">The text says what to do.</exception>
+    public static PostgresStorage Open(PostgresOptions options, ILogger logger, IReadOnlyList<Migration>? migrations = null)
+    {
+        var instruments = new StorageInstruments();
+        try
+        {
+            var database = PostgresDatabase.Open(options, migrations ?? PostgresMigrations.All, instruments, out var server);
+            LogOpened(logger, server.Name, server.Version);
+            if (!server.IsDurable)
+            {
+                LogNotDurable(logger, server.Name);
+            }
+
+            return new PostgresStorage(database, options.WriteQueue, instruments);
+        }
+        catch
+        {
+            instruments.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _inserts.DisposeAsync();
+        await _endings.DisposeAsync();
+        await _database.DisposeAsync();
+        Instruments.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the store {Database} with PostgreSQL {Version}")]
+    private static partial void LogOpened(ILogger logger, string database, string version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database {Database} answers commits before they are on the disk (fsync or synchronous_commit is off): a crash of the server can lose what clients were told is kept")]
+    private static partial void LogNotDurable(ILogger logger, string database);
+}

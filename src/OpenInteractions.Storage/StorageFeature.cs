@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Settings;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Storage.Postgres;
+using OpenInteractions.Storage.Sqlite;
+
+namespace OpenInteractions.Storage;
+
+/// <summary>Puts a store behind the engine's interfaces: PostgreSQL when a connection string is set, else the embedded one.</summary>
+public static class StorageFeature
+{
+    /// <summary>
+    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/> and <see cref="IEventJournal"/>. The store opens when the host starts, so that a
+    /// directory in use or a database out of reach stops the start, and closes after everything that uses it.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="dataDirectory">Where keys are kept, and the embedded store; created with mode 700 when it is not there.</param>
+    public static IServiceCollection AddStorage(this IServiceCollection services, string dataDirectory)
+    {
+        services.AddCheckedOptions<SqliteOptions>(SqliteOptions.Section);
+        services.AddCheckedOptions<PostgresOptions>(PostgresOptions.Section);
+        services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresConnectionString.Check>();
+        services.AddSingleton(provider => Open(provider, dataDirectory));
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Interactions);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Runs);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Journal);
+        services.AddHostedService<Opening>();
+        return services;
+    }
+
+    private static IStorageEngine Open(IServiceProvider provider, string dataDirectory)
+    {
+        var postgres = provider.GetRequiredService<IOptions<PostgresOptions>>().Value;
+        if (!postgres.IsSet)
+        {
+            return SqliteStorage.Open(
+                dataDirectory,
+                provider.GetRequiredService<IOptions<SqliteOptions>>().Value,
+                provider.GetService<TimeProvider>() ?? TimeProvider.System,
+                provider.GetRequiredService<ILogger<SqliteStorage>>());
+        }
+
+        DataDirectory.MakePrivate(dataDirectory);
+        return PostgresStorage.Open(postgres, provider.GetRequiredService<ILogger<PostgresStorage>>());
+    }
+
+    /// <summary>Has the store opened at the host's start; the container closes it.</summary>
+    private sealed class Opening(IServiceProvider services) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            services.GetRequiredService<IStorageEngine>();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

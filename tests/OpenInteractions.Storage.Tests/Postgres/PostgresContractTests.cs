@@ -1,0 +1,31 @@
+using static OpenInteractions.Storage.Tests.Sample;
+
+namespace OpenInteractions.Storage.Tests.Postgres;
+
+public sealed class PostgresInteractionStoreTests(PostgresFixture fixture) : InteractionStoreContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresInteractionListTests(PostgresFixture fixture) : InteractionListContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresRunQueueTests(PostgresFixture fixture) : RunQueueContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresRunClaimTests(PostgresFixture fixture) : RunClaimContract(fixture), IClassFixture<PostgresFixture>
+{
+    private readonly PostgresFixture _fixture = fixture;
+
+    [Fact]
+    public async Task Of_no_other_node_is_it_known_that_it_is_dead()
+    {
+        await using var store = await _fixture.NewStoreAsync();
+        await store.Runs.InsertAsync(Running(1), Run(), "another-node", Ttl, CancellationToken.None);
+
+        Assert.Equal(0, await store.Runs.ExpireDeadOwnersAsync("this-node", CancellationToken.None));
+
+        Assert.Empty(await store.Runs.ClaimAsync("this-node", Ttl, 10, CancellationToken.None));
+    }
+}
+
+public sealed class PostgresEventJournalTests(PostgresFixture fixture) : EventJournalContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresConcurrencyTests(PostgresFixture fixture) : ConcurrencyContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresMarkedInsertTests(PostgresFixture fixture) : MarkedInsertContract(fixture), IClassFixture<PostgresFixture>;
