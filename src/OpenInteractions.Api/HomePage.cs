@@ -1,5 +1,4 @@
 using OpenInteractions.Api.Auth;
-
 using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Api;
