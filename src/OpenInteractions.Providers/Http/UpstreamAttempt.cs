@@ -91,6 +91,11 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         while (!answer.IsOver && _frames.TryRead(out var data))
         {
             _hasFrames = true;
+            if (!_split.IsWaiting && answer.TryText(data.Span, output))
+            {
+                continue;
+            }
+
             if (data.Span.SequenceEqual("[DONE]"u8))
             {
                 TakeWaiting(output);
@@ -106,6 +111,8 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
                 answer.OnFrame(data, output);
             }
         }
+
+        answer.OnPause(output);
     }
 
     /// <summary>Nothing comes any more that could complete what waits.</summary>
