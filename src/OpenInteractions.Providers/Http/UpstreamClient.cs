@@ -38,10 +38,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
                 try
                 {
                     attempt ??= await BeginAsync(call, cancellationToken).ConfigureAwait(false);
-                    more = await ReadAsync(attempt, events, call.InteractionId, cancellationToken).ConfigureAwait(false);
+                    more = await attempt.ReadAsync(events, cancellationToken).ConfigureAwait(false);
                 }
-                catch (UpstreamFailureException failure)
+                catch (Exception exception) when (exception is UpstreamFailureException || (attempt is not null && IsNonsense(exception)))
                 {
+                    var failure = exception as UpstreamFailureException ?? Nonsense(exception, call.InteractionId);
                     var wait = TimeSpan.Zero;
                     if (!begun && adaptations < MaxAdaptations && call.Adapt(failure))
                     {
@@ -134,17 +135,12 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
     }
 
     /// <summary>Well-formed JSON of another shape than the adapter knows is the upstream's nonsense, not our failure.</summary>
-    private async ValueTask<bool> ReadAsync(UpstreamAttempt attempt, List<ModelEvent> events, string interactionId, CancellationToken cancellationToken)
+    private static bool IsNonsense(Exception exception) => exception is InvalidOperationException or KeyNotFoundException or FormatException or JsonException;
+
+    private UpstreamFailureException Nonsense(Exception exception, string interactionId)
     {
-        try
-        {
-            return await attempt.ReadAsync(events, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or JsonException)
-        {
-            LogNonsense(e, provider, interactionId);
-            throw UpstreamFailureException.Malformed();
-        }
+        LogNonsense(exception, provider, interactionId);
+        return UpstreamFailureException.Malformed();
     }
 
     private async Task<WatchedBody> BodyAsync(HttpResponseMessage response, SilenceWatch watch, TimeSpan firstByte, CancellationToken cancellationToken) =>
