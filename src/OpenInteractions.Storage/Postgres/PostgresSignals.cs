@@ -33,6 +33,7 @@ internal sealed partial class PostgresSignals(PostgresDatabase database, ILogger
     private readonly SignalOutbox _outbox = new();
     private Task _listening = Task.CompletedTask;
     private Task _sending = Task.CompletedTask;
+    private Task? _closed;
     private volatile bool _isListening;
 
     public bool IsListening => _isListening;
@@ -45,7 +46,16 @@ internal sealed partial class PostgresSignals(PostgresDatabase database, ILogger
         _listening = Task.Run(() => ListenAsync(heard));
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>May be called twice: the store closes it, and so does the container that hands it out.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_outbox)
+        {
+            return new ValueTask(_closed ??= CloseAsync());
+        }
+    }
+
+    private async Task CloseAsync()
     {
         // What was handed over on the way out is called out still.
         _outbox.Complete();
