@@ -58,8 +58,9 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {
         EventPosition last;
-        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed)
+        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed && after.Epoch <= feed.Epoch)
         {
+            // A later epoch is another owner's, who has replaced this node before it noticed: the journal knows.
             last = new EventPosition(feed.Epoch, feed.LastNumber);
         }
         else if (interaction is { HasJournal: false } && interaction.Status.IsTerminal())
