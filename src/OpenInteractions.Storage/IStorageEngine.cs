@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage;
@@ -10,4 +11,6 @@ internal interface IStorageEngine : IAsyncDisposable
     IRunQueue Runs { get; }
 
     IEventJournal Journal { get; }
+
+    INodeSignals Signals { get; }
 }

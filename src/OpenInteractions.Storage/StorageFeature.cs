@@ -13,7 +13,7 @@ namespace OpenInteractions.Storage;
 public static class StorageFeature
 {
     /// <summary>
-    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/> and <see cref="IEventJournal"/>. The store opens when the host starts, so that a
+    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/>, <see cref="IEventJournal"/> and <see cref="Engine.Nodes.INodeSignals"/>. The store opens when the host starts, so that a
     /// directory in use or a database out of reach stops the start, and closes after everything that uses it.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -27,6 +27,7 @@ public static class StorageFeature
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Interactions);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Runs);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Journal);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Signals);
         services.AddHostedService<Opening>();
         return services;
     }

@@ -126,6 +126,15 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Asks it to stop and goes on at once.</summary>
     public void AskToStop() => Signal(SigTerm);
 
+    /// <summary>Holds it still (SIGSTOP): as a machine that hangs, or a virtual one that is moved.</summary>
+    public void Pause() => Signal(SigStop);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Resume() => Signal(SigCont);
+
+    /// <summary>Completes when it writes a line that holds this text. One is waited for at a time; ask before what makes it write.</summary>
+    public Task LoggedAsync(string text) => _log.NextAsync(text).OrTimeout($"the line '{text}' in the server's log");
+
     /// <summary>Waits until it has gone by itself.</summary>
     public Task<int> EndAsync() => GoneAsync("its own end");
 
@@ -199,6 +208,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
     }
 
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using OpenInteractions.Api.Errors;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Api.Streaming;
 
@@ -32,6 +33,12 @@ internal sealed class EventStreamResult(EventStream events, ILogger logger, Canc
         {
             // The reader left, or the server stops. The run keeps going and can be resumed from its last event id.
             // A body that ended in good order would tell the client that there is no more (wire 14.1).
+            httpContext.Abort();
+        }
+        catch (StoreUnavailableException exception) when (events.IsResumable)
+        {
+            // Nothing is wrong with the run: the client resumes when the store is back, or at a node that reaches it.
+            Log.StreamFailed(logger, exception);
             httpContext.Abort();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -56,6 +56,9 @@ internal sealed class EventLog
 
     public long Epoch => Feed.Epoch;
 
+    /// <summary>The run; empty when nothing of it is kept.</summary>
+    public string RunId => _lease?.RunId ?? "";
+
     /// <summary>Numbers an event and passes it on. Who follows is told by <see cref="Show"/>, or when the run has to wait.</summary>
     /// <param name="value">The event.</param>
     /// <param name="cancellationToken">Ends the waiting. Events that end a run come without one: they do not wait, because a reader who has left will never make room.</param>
@@ -218,6 +221,7 @@ internal sealed class EventLog
         }
 
         Feed.Complete();
+        _journal?.OnEnded(this);
     }
 
     /// <summary>

@@ -24,13 +24,13 @@ public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnl
 /// Lets any number of readers follow any run: from the journal what is past, from the feed what happens now. Every place that a client was ever given can
 /// be continued; a place that the journal lost in a crash goes on at the next owner's first event (design 5).
 /// </summary>
-public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, TimeProvider time)
+public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, RunNews news, TimeProvider time)
 {
     /// <summary>Silence after which a comment keeps the connection open (behaviour BG-8).</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often the store is asked about a run that nobody on this node executes.</summary>
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long a reader is kept while the store is out of reach; then he is cut, and may resume at another node that reaches it.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
 
     private const int PageSize = 64;
 
@@ -58,8 +58,9 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {
         EventPosition last;
-        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed)
+        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed && after.Epoch <= feed.Epoch)
         {
+            // A later epoch is another owner's, who has replaced this node before it noticed: the journal knows.
             last = new EventPosition(feed.Epoch, feed.LastNumber);
         }
         else if (interaction is { HasJournal: false } && interaction.Status.IsTerminal())
@@ -107,63 +108,103 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowAsync(string project, string id, EventPosition position, EventFeed? feed, [EnumeratorCancellation] CancellationToken gone)
     {
         var quietSince = time.GetTimestamp();
-        while (true)
+        var reachedAt = quietSince;
+        var runsElsewhere = false;
+        var hasJournal = false;
+        RunNews.Reader? reader = null;
+        try
         {
-            feed ??= registry.FeedOf(project, id);
-            if (feed is not null && position.Epoch <= feed.Epoch && feed.TryOpen(position.Epoch == feed.Epoch ? position.Number : 0, out var offset)
-                && (position.Epoch == feed.Epoch || feed.Epoch == 1 || await IsCaughtUpAsync(project, id, position, feed.Epoch, gone)))
+            while (true)
             {
-                using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
-                var state = FeedRead.Frames;
-                while (state is FeedRead.Frames or FeedRead.Nothing)
+                feed ??= registry.FeedOf(project, id);
+                if (feed is not null && position.Epoch <= feed.Epoch && feed.TryOpen(position.Epoch == feed.Epoch ? position.Number : 0, out var offset)
+                    && (position.Epoch == feed.Epoch || feed.Epoch == 1 || await IsCaughtUpAsync(project, id, position, feed.Epoch, gone)))
                 {
-                    state = feed.TryRead(ref offset, out var lastNumber, out var frames);
-                    if (state == FeedRead.Frames)
+                    using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
+                    var state = FeedRead.Frames;
+                    while (state is FeedRead.Frames or FeedRead.Nothing)
                     {
-                        position = new EventPosition(feed.Epoch, lastNumber);
-                        yield return frames;
+                        state = feed.TryRead(ref offset, out var lastNumber, out var frames);
+                        if (state == FeedRead.Frames)
+                        {
+                            position = new EventPosition(feed.Epoch, lastNumber);
+                            yield return frames;
+                        }
+                        else if (state == FeedRead.Nothing && !await follower.WaitAsync(offset))
+                        {
+                            yield return null;
+                        }
                     }
-                    else if (state == FeedRead.Nothing && !await follower.WaitAsync(offset))
+
+                    // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it.
+                    feed = state == FeedRead.Dropped ? feed : null;
+                    quietSince = time.GetTimestamp();
+                    (runsElsewhere, hasJournal) = (false, true);
+                }
+
+                var told = reader?.Next;
+                var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader!.MayHaveEnded, hasJournal, reachedAt, gone);
+                foreach (var batch in look?.Batches ?? [])
+                {
+                    var frames = CompactJournal.Frames(batch);
+                    var skip = batch.Epoch == position.Epoch ? Math.Max(0, position.Number - batch.FirstNumber + 1) : 0;
+                    position = new EventPosition(batch.Epoch, batch.LastNumber);
+                    quietSince = time.GetTimestamp();
+                    yield return frames[EventFrame.SkipFrames(frames.Span, skip)..];
+                }
+
+                if (look is not null)
+                {
+                    reachedAt = time.GetTimestamp();
+                    hasJournal |= look.GoesOn;
+                    runsElsewhere = look.GoesOn;
+                    if (look.Batches.Count > 0 && (!look.GoesOn || look.Batches.Count >= PageSize || registry.FeedOf(project, id) is not null))
                     {
-                        yield return null;
+                        continue; // there may be more at hand
+                    }
+
+                    if (!look.GoesOn)
+                    {
+                        yield break; // deleted while it was read, or ended and told to the end
                     }
                 }
 
-                // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it.
-                feed = state == FeedRead.Dropped ? feed : null;
-                quietSince = time.GetTimestamp();
-            }
+                if (reader is null)
+                {
+                    reader = news.Follow(id);
+                    continue; // once more, now that nothing is missed
+                }
 
-            // The row is read before the journal: what a run wrote before it ended is then never missed.
-            var interaction = await store.GetAsync(project, id, gone);
-            var batches = interaction is { HasJournal: false } && interaction.Status.IsTerminal()
-                ? Derived(interaction, position)
-                : await journal.ReadAsync(project, id, position, PageSize, gone);
-            foreach (var batch in batches)
-            {
-                var frames = CompactJournal.Frames(batch);
-                var skip = batch.Epoch == position.Epoch ? Math.Max(0, position.Number - batch.FirstNumber + 1) : 0;
-                position = new EventPosition(batch.Epoch, batch.LastNumber);
-                quietSince = time.GetTimestamp();
-                yield return frames[EventFrame.SkipFrames(frames.Span, skip)..];
+                // Nobody told: the row may know of an end that was not heard of.
+                runsElsewhere &= await reader.WaitAsync(told ?? reader.Next, gone);
+                if (time.GetElapsedTime(quietSince) >= HeartbeatInterval)
+                {
+                    quietSince = time.GetTimestamp();
+                    yield return null;
+                }
             }
+        }
+        finally
+        {
+            reader?.Dispose();
+        }
+    }
 
-            if (batches.Count > 0)
-            {
-                continue;
-            }
-
-            if (interaction is null || interaction.Status.IsTerminal())
-            {
-                yield break; // deleted while it was read, or ended and told to the end
-            }
-
-            await registry.WaitForStartAsync(id, PollInterval, time, gone);
-            if (time.GetElapsedTime(quietSince) >= HeartbeatInterval)
-            {
-                quietSince = time.GetTimestamp();
-                yield return null;
-            }
+    /// <summary>What the store has behind a place. The status is read before the journal: what a run wrote before it ended is then never missed.</summary>
+    /// <returns>Null while the store is out of reach, as during a failover.</returns>
+    private async Task<StoredEvents?> LookAsync(string project, string id, EventPosition position, bool asksForStatus, bool hasJournal, long reachedAt, CancellationToken gone)
+    {
+        try
+        {
+            var goesOn = !asksForStatus || (await store.GetParentAsync(project, id, gone))?.Status.IsTerminal() == false;
+            var batches = await journal.ReadAsync(project, id, position, PageSize, gone);
+            return batches.Count == 0 && !goesOn && !hasJournal && await store.GetAsync(project, id, gone) is { HasJournal: false } ended
+                ? new StoredEvents(Derived(ended, position), GoesOn: false)
+                : new StoredEvents(batches, goesOn);
+        }
+        catch (StoreUnavailableException) when (time.GetElapsedTime(reachedAt) < StorePatience)
+        {
+            return null;
         }
     }
 
@@ -179,4 +220,6 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         var all = DerivedEvents.Of(interaction);
         return position.Number < all.LastNumber ? [all] : [];
     }
+
+    private sealed record StoredEvents(IReadOnlyList<JournalBatch> Batches, bool GoesOn);
 }

@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tenancy;
@@ -5,7 +6,7 @@ using OpenInteractions.Engine.Tenancy;
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>Cancels a background interaction that has not ended (behaviour BG-3).</summary>
-public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, TimeProvider time)
+public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, RunNews news, TimeProvider time)
 {
     /// <summary>How long the answer waits for the run to end; after that it shows the run as it stands, and the cancel goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -16,10 +17,18 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
         var interaction = await store.GetAsync(caller.Project, id, cancellationToken) ?? throw GetInteraction.NotFound(id);
         RequireCancellable(interaction);
         var (outcome, journal) = CancelledInQueue.Of(interaction, time.GetUtcNow());
-        if (await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken) == CancelResult.Requested && registry.Find(id) is { } run)
+        using var reader = registry.Find(id) is null ? news.Follow(id) : null; // before the wish: the owner then says when it has come true
+        if (await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken) == CancelResult.Requested)
         {
-            run.Stop(StopCause.Cancelled);
-            await WaitAsync(run, cancellationToken);
+            if (registry.Find(id) is { } run)
+            {
+                run.Stop(StopCause.Cancelled);
+                await WaitAsync(run, cancellationToken);
+            }
+            else if (reader is not null)
+            {
+                await WaitElsewhereAsync(caller.Project, id, reader, cancellationToken);
+            }
         }
 
         var now = await store.GetAsync(caller.Project, id, cancellationToken) ?? throw GetInteraction.NotFound(id);
@@ -40,6 +49,17 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
         catch (TimeoutException)
         {
             // The provider does not let go; the run ends when it does.
+        }
+    }
+
+    private async Task WaitElsewhereAsync(string project, string id, RunNews.Reader reader, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        var next = reader.Next;
+        while (time.GetElapsedTime(since) < Patience && (await store.GetParentAsync(project, id, cancellationToken))?.Status.IsTerminal() == false)
+        {
+            await reader.WaitAsync(next, cancellationToken);
+            next = reader.Next;
         }
     }
 

@@ -66,11 +66,6 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
                 run.Stop(StopCause.LeaseLost);
             }
 
-            foreach (var lease in await queue.FindCancelledAsync([.. held], either.Token))
-            {
-                registry.Find(lease.RunId)?.Stop(StopCause.Cancelled);
-            }
-
             return true;
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)

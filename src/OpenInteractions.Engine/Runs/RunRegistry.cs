@@ -4,17 +4,19 @@ using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Runs;
 
-/// <summary>The runs that this node executes, and signals of their comings and goings.</summary>
+/// <summary>The runs that this node executes.</summary>
 public sealed class RunRegistry
 {
     private readonly ConcurrentDictionary<string, ActiveRun> _runs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _starts = new(StringComparer.Ordinal);
 
     private volatile bool _handsOver;
     private volatile bool _isClosed;
 
     /// <summary>This process as an owner of runs: new at each start.</summary>
     public string Owner { get; } = $"{Environment.MachineName}-{Interactions.InteractionId.Random("")}";
+
+    /// <summary>Told of each run that this node begins to execute, when it can be followed here.</summary>
+    internal event Action<string>? Started;
 
     /// <summary>How many runs this node executes.</summary>
     public int Count => _runs.Count;
@@ -26,11 +28,7 @@ public sealed class RunRegistry
     internal void Add(ActiveRun run)
     {
         _runs[run.Id] = run;
-        if (_starts.TryRemove(run.Id, out var start))
-        {
-            start.TrySetResult();
-        }
-
+        Started?.Invoke(run.Id);
         if (run.IsOver)
         {
             Remove(run); // it was over before it could be told of
@@ -82,30 +80,6 @@ public sealed class RunRegistry
     /// <summary>The events of a run on this node, or null.</summary>
     internal EventFeed? FeedOf(string project, string id) =>
         _runs.TryGetValue(id, out var run) && run.Plan.Interaction.Project == project ? run.Log?.Feed : null;
-
-    /// <summary>Ends when this node starts a run of this id, or after a while: then look at the store, which is the truth.</summary>
-    internal async Task WaitForStartAsync(string id, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var start = _starts.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        try
-        {
-            if (!_runs.ContainsKey(id))
-            {
-                await start.Task.WaitAsync(atMost, time, cancellationToken);
-            }
-        }
-        catch (TimeoutException)
-        {
-            // The store knows.
-        }
-        finally
-        {
-            _starts.TryRemove(new KeyValuePair<string, TaskCompletionSource>(id, start)); // also when the reader has left
-        }
-    }
-
-    /// <summary>How many runs are waited for.</summary>
-    internal int Awaited => _starts.Count;
 
     /// <summary>True when this node executes the run under this lease.</summary>
     internal bool Holds(RunLease lease) => _runs.TryGetValue(lease.RunId, out var run) && run.Lease == lease;

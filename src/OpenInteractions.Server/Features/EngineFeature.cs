@@ -4,6 +4,7 @@ using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
@@ -47,10 +48,15 @@ internal static class EngineFeature
         services.AddSingleton<DeleteInteraction>();
         services.AddSingleton<MetricsText>();
 
+        services.AddSingleton<ForeignReaders>();
+        services.AddSingleton<RunNews>();
+
         AddHosted<JournalWriter>(services);
         AddHosted<LeaseKeeper>(services);
+        AddHosted<CancelWatch>(services);
         AddHosted<RunDrain>(services);
         AddHosted<RunWorker>(services);
+        AddHosted<NodeListener>(services);
         AddHosted<RetentionSweeper>(services);
         services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
     }

@@ -96,6 +96,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         IReadOnlyList<TChange> changes, Func<NpgsqlConnection, IReadOnlyList<TChange>, CancellationToken, Task<TResult>> change) =>
         CommitAsync(changes, changes.Count, change);
 
+    /// <summary>A connection to keep. It fails in the driver's words.</summary>
+    public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private async Task<TResult> CommitAsync<TState, TResult>(

@@ -1,5 +1,6 @@
 using Npgsql;
 using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Postgres;
@@ -18,6 +19,7 @@ internal sealed partial class PostgresRunQueue
         RequireNotEnded(interaction);
         var insertion = new PostgresInsertion(interaction, run, claimedBy, ttl);
         await inserts.RunAsync(insertion, cancellationToken);
+        TellOfQueued(insertion.Lease);
         return insertion.Lease;
     }
 
@@ -30,10 +32,24 @@ internal sealed partial class PostgresRunQueue
         {
             if (await database.WriteAsync((mark, insertion), InsertOnceAsync, cancellationToken) is { } insert)
             {
+                if (insert.Earlier is null)
+                {
+                    TellOfQueued(insertion.Lease);
+                }
+
                 return insert;
             }
 
             // What the first create made was deleted between the two looks: this one may be the first now.
+        }
+    }
+
+    /// <summary>Nodes with free places claim at once what this one leaves in the queue.</summary>
+    private void TellOfQueued(RunLease? lease)
+    {
+        if (lease is null)
+        {
+            signals.Send(new NodeSignal(NodeSignalKind.RunsQueued));
         }
     }
 

@@ -1,11 +1,12 @@
 using Npgsql;
 using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Postgres;
 
 /// <summary>Leases are counted by the database's clock: whatever a node's clock does takes no lease and keeps none.</summary>
-internal sealed partial class PostgresRunQueue(PostgresDatabase database, PostgresInserts inserts, PostgresEndings endings) : IRunQueue
+internal sealed partial class PostgresRunQueue(PostgresDatabase database, PostgresInserts inserts, PostgresEndings endings, INodeSignals signals) : IRunQueue
 {
     // Rows in the order of their ids, here and wherever several are taken: nobody then waits in a circle.
     private const string RenewSql = """
@@ -44,8 +45,9 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
             },
             cancellationToken);
 
-    public Task<bool> ReleaseAsync(RunLease lease, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<bool> ReleaseAsync(RunLease lease, CancellationToken cancellationToken)
+    {
+        var isReleased = await database.WriteAsync(
             lease,
             static async (connection, lease, cancellationToken) =>
             {
@@ -54,6 +56,13 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
                 return await batch.ExecuteNonQueryAsync(cancellationToken) == 1;
             },
             cancellationToken);
+        if (isReleased)
+        {
+            signals.Send(new NodeSignal(NodeSignalKind.RunsQueued));
+        }
+
+        return isReleased;
+    }
 
     public Task<bool> FinishAsync(RunLease lease, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken)
     {
@@ -61,11 +70,17 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
         return endings.RunAsync(new PostgresEnding("", lease.RunId, lease, outcome, journal), cancellationToken);
     }
 
-    public Task<CancelResult> CancelAsync(
+    public async Task<CancelResult> CancelAsync(
         string project, string id, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken)
     {
         RequireEnd(outcome);
-        return database.WriteAsync(new PostgresEnding(project, id, default, outcome, journal), CancelAsync, cancellationToken);
+        var result = await database.WriteAsync(new PostgresEnding(project, id, default, outcome, journal), CancelAsync, cancellationToken);
+        if (result != CancelResult.NotRunning)
+        {
+            signals.Send(result == CancelResult.Ended ? new NodeSignal(NodeSignalKind.RunEnded, id) : new NodeSignal(NodeSignalKind.CancelRequested));
+        }
+
+        return result;
     }
 
     public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Postgres;
@@ -9,15 +10,17 @@ internal sealed partial class PostgresStorage : IStorageEngine
     private readonly PostgresDatabase _database;
     private readonly PostgresInserts _inserts;
     private readonly PostgresEndings _endings;
+    private readonly PostgresSignals _signals;
 
-    private PostgresStorage(PostgresDatabase database, int writeQueue, StorageInstruments instruments)
+    private PostgresStorage(PostgresDatabase database, int writeQueue, StorageInstruments instruments, ILogger logger)
     {
         _database = database;
         _inserts = new PostgresInserts(database, writeQueue);
         _endings = new PostgresEndings(database, writeQueue);
+        _signals = new PostgresSignals(database, logger);
         Instruments = instruments;
         Interactions = new PostgresInteractionStore(database, _inserts);
-        Runs = new PostgresRunQueue(database, _inserts, _endings);
+        Runs = new PostgresRunQueue(database, _inserts, _endings, _signals);
         Journal = new PostgresEventJournal(database);
     }
 
@@ -26,6 +29,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IRunQueue Runs { get; }
 
     public IEventJournal Journal { get; }
+
+    public INodeSignals Signals => _signals;
 
     public StorageInstruments Instruments { get; }
 
@@ -43,7 +48,7 @@ internal sealed partial class PostgresStorage : IStorageEngine
                 LogNotDurable(logger, server.Name);
             }
 
-            return new PostgresStorage(database, options.WriteQueue, instruments);
+            return new PostgresStorage(database, options.WriteQueue, instruments, logger);
         }
         catch
         {
@@ -56,6 +61,7 @@ internal sealed partial class PostgresStorage : IStorageEngine
     {
         await _inserts.DisposeAsync();
         await _endings.DisposeAsync();
+        await _signals.DisposeAsync();
         await _database.DisposeAsync();
         Instruments.Dispose();
     }

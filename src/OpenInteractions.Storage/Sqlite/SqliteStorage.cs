@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Sqlite;
@@ -26,6 +27,9 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public IRunQueue Runs { get; }
 
     public IEventJournal Journal { get; }
+
+    /// <summary>One process owns the directory.</summary>
+    public INodeSignals Signals { get; } = new SingleNode();
 
     public StorageInstruments Instruments { get; }
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tests.Nodes;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors;
 
@@ -12,9 +14,15 @@ public sealed class JournalWriterTests : IAsyncLifetime, IDisposable
     private readonly ManualTime _time = new();
     private readonly MemoryJournal _journal = new();
     private readonly List<CancellationTokenSource> _lost = [];
+    private readonly RecordedSignals _signals = new();
+    private readonly ForeignReaders _readers;
     private readonly JournalWriter _writer;
 
-    public JournalWriterTests() => _writer = new JournalWriter(_journal, _time, NullLogger<JournalWriter>.Instance);
+    public JournalWriterTests()
+    {
+        _readers = new ForeignReaders(_signals, _time);
+        _writer = new JournalWriter(_journal, _readers, _time, NullLogger<JournalWriter>.Instance);
+    }
 
     public Task InitializeAsync() => _writer.StartAsync(default);
 
@@ -165,6 +173,59 @@ public sealed class JournalWriterTests : IAsyncLifetime, IDisposable
         await other.WaitDurableAsync(1, default).OrTimeout("the event is durable");
 
         Assert.Equal("int_2", Assert.Single(Assert.Single(_journal.Commits)).Lease.RunId);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_followed_from_another_node_goes_ahead_of_the_rest_and_is_called_out()
+    {
+        var (followed, other) = (NewLog("int_followed"), NewLog("int_other"));
+        _readers.Note("int_followed");
+        await other.AppendAsync(Frames.Delta("a"), default);
+        await followed.AppendAsync(Frames.Delta("a"), default);
+        await _journal.CommitsAsync(1);
+        await _signals.SentAsync(1);
+
+        // The next comes too soon after the first, and waits for its turn; the other still waits for the interval.
+        await followed.AppendAsync(Frames.Delta("b"), default);
+        await _time.TimerAsync(JournalWriter.FollowedInterval, "the turn of followed runs");
+        _time.Advance(JournalWriter.FollowedInterval);
+        await _journal.CommitsAsync(2);
+        await _time.TimerAsync(JournalWriter.Interval - JournalWriter.FollowedInterval, "the rest of the interval");
+        Assert.Empty(_journal.BatchesOf("int_other"));
+        _time.Advance(JournalWriter.Interval - JournalWriter.FollowedInterval);
+        await _journal.CommitsAsync(3);
+
+        Assert.Equal(["int_followed", "int_followed", "int_other"], _journal.Commits.Select(c => Assert.Single(c).Lease.RunId));
+        await _signals.SentAsync(2);
+        Assert.All(_signals.Sent, s => Assert.Equal(new NodeSignal(NodeSignalKind.EventsWritten, "int_followed"), s));
+    }
+
+    [Fact]
+    public async Task Who_begins_to_follow_gets_what_waits_for_the_journal()
+    {
+        var log = NewLog("int_1");
+        await log.AppendAsync(Frames.Delta("a"), default);
+        await _time.TimerAsync(JournalWriter.Interval, "the end of the interval");
+
+        _readers.Note("int_1");
+        _writer.HurryFollowed();
+
+        await _journal.CommitsAsync(1);
+    }
+
+    [Fact]
+    public async Task A_batch_that_was_refused_is_not_called_out()
+    {
+        _journal.Lose("int_1");
+        _readers.Note("int_1");
+        var log = NewLog("int_1");
+        await log.AppendAsync(Frames.Delta("a"), default);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => log.WaitDurableAsync(1, default).OrTimeout("the answer of the journal"));
+        var next = NewLog("int_2");
+        await next.AppendAsync(Frames.Delta("a"), default);
+        await next.WaitDurableAsync(1, default).OrTimeout("the event is durable");
+
+        Assert.Empty(_signals.Sent);
     }
 
     private EventLog NewLog(string id)

@@ -73,18 +73,6 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    [Rule("BG-3")]
-    public async Task A_wish_to_cancel_is_brought_to_its_run()
-    {
-        _queue.Cancelled.Add("int_2");
-
-        await PassAsync(renewal: 1);
-
-        await _second.StoppedAsync();
-        Assert.Equal((StopCause.None, StopCause.Cancelled), (_first.Cause, _second.Cause));
-    }
-
-    [Fact]
     public async Task No_answer_stops_all_runs_while_nobody_else_can_own_them()
     {
         await PassAsync(renewal: 1);

@@ -1,13 +1,9 @@
 using OpenInteractions.Engine.Runs;
-using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Runs;
 
 public sealed class RunRegistryTests
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
-
-    private readonly ManualTime _time = new();
     private readonly RunRegistry _registry = new();
 
     [Fact]
@@ -62,41 +58,15 @@ public sealed class RunRegistryTests
     }
 
     [Fact]
-    public async Task A_start_is_told_to_all_who_wait_for_it()
+    public void A_start_is_told_when_the_run_can_be_followed()
     {
         using var run = SampleRun.Of("int_1");
-        Task[] waiting = [_registry.WaitForStartAsync("int_1", Longest, _time, default), _registry.WaitForStartAsync("int_1", Longest, _time, default)];
+        var told = new List<(string, bool)>();
+        _registry.Started += id => told.Add((id, _registry.FeedOf("default", id) is not null));
 
         _registry.Add(run);
 
-        await Task.WhenAll(waiting).OrTimeout("both are told");
-        Assert.Equal(0, _registry.Awaited);
-    }
-
-    [Fact]
-    public async Task Who_waits_looks_at_the_store_after_a_while()
-    {
-        var waiting = _registry.WaitForStartAsync("int_1", Longest, _time, default);
-
-        _time.Advance(Longest);
-
-        await waiting.OrTimeout("the waiting ends");
-        Assert.Equal(0, _registry.Awaited);
-    }
-
-    [Fact]
-    public async Task A_reader_who_leaves_or_need_not_wait_leaves_nothing_behind()
-    {
-        using var gone = new CancellationTokenSource();
-        var waiting = _registry.WaitForStartAsync("int_1", Longest, _time, gone.Token);
-        await gone.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.OrTimeout("the waiting ends"));
-
-        using var run = SampleRun.Of("int_2");
-        _registry.Add(run);
-        await _registry.WaitForStartAsync("int_2", Longest, _time, default).OrTimeout("nothing is waited for");
-
-        Assert.Equal(0, _registry.Awaited);
+        Assert.Equal([("int_1", true)], told);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Runs;
 
-/// <summary>Of a queue only what the keeper of leases asks; the test says what it answers.</summary>
+/// <summary>Of a queue only what the keeper of leases and the watch for cancels ask; the test says what it answers.</summary>
 internal sealed class ScriptedQueue : IRunQueue
 {
     private readonly Lock _lock = new();
@@ -14,6 +14,9 @@ internal sealed class ScriptedQueue : IRunQueue
     public Func<IReadOnlyList<RunLease>, Task<IReadOnlyList<RunLease>>> Renew { get; set; } = Task.FromResult;
 
     public HashSet<string> Cancelled { get; } = [];
+
+    /// <summary>While set, nobody learns whose run is to be cancelled.</summary>
+    public bool IsAway { get; set; }
 
     /// <summary>Never answers, and does not hear that nobody waits any more.</summary>
     public static Task<IReadOnlyList<RunLease>> Never(IReadOnlyList<RunLease> leases) => new TaskCompletionSource<IReadOnlyList<RunLease>>().Task;
@@ -48,8 +51,9 @@ internal sealed class ScriptedQueue : IRunQueue
         }
     }
 
-    public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RunLease>>([.. leases.Where(l => Cancelled.Contains(l.RunId))]);
+    public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) => IsAway
+        ? Task.FromException<IReadOnlyList<RunLease>>(new StoreUnavailableException("Out of reach."))
+        : Task.FromResult<IReadOnlyList<RunLease>>([.. leases.Where(l => Cancelled.Contains(l.RunId))]);
 
     public Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 

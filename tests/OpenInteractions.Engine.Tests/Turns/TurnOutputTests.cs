@@ -4,6 +4,7 @@ using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Turns;
@@ -238,7 +239,7 @@ public sealed class TurnOutputTests : IDisposable
     {
         var gate = new Gate();
         var journal = new MemoryJournal { Gate = gate };
-        using var writer = new JournalWriter(journal, new ManualTime(), NullLogger<JournalWriter>.Instance);
+        using var writer = new JournalWriter(journal, new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime(), NullLogger<JournalWriter>.Instance);
         await writer.StartAsync(default);
         using var lost = new CancellationTokenSource();
         var log = new EventLog(new RunLease("int_1", "node", 1), writer, lost);

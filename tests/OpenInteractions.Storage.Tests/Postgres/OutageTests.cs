@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Storage.Postgres;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Postgres;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests.Postgres;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using OpenInteractions.Storage.Postgres;
+using OpenInteractions.Testing.Postgres;
 
 namespace OpenInteractions.Storage.Tests.Postgres;
 

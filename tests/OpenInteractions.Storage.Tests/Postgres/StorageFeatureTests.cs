@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Storage.Postgres;
+using OpenInteractions.Testing.Postgres;
 using OpenInteractions.Storage.Tests.Sqlite;
 using static OpenInteractions.Storage.Tests.Sample;
 
