@@ -62,6 +62,10 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         {
             last = new EventPosition(feed.Epoch, feed.LastNumber);
         }
+        else if (interaction.Status == InteractionStatus.Queued)
+        {
+            last = new EventPosition(1, DerivedEvents.OfQueued(interaction).LastNumber);
+        }
         else if (interaction is { HasJournal: false } && interaction.Status.IsTerminal())
         {
             last = new EventPosition(1, DerivedEvents.Of(interaction).LastNumber);
@@ -136,7 +140,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
 
             // The row is read before the journal: what a run wrote before it ended is then never missed.
             var interaction = await store.GetAsync(project, id, gone);
-            var batches = interaction is { HasJournal: false } && interaction.Status.IsTerminal()
+            var batches = interaction is not null && (interaction.Status == InteractionStatus.Queued || (!interaction.HasJournal && interaction.Status.IsTerminal()))
                 ? Derived(interaction, position)
                 : await journal.ReadAsync(project, id, position, PageSize, gone);
             foreach (var batch in batches)
@@ -176,7 +180,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
 
     private static IReadOnlyList<JournalBatch> Derived(StoredInteraction interaction, EventPosition position)
     {
-        var all = DerivedEvents.Of(interaction);
+        var all = interaction.Status == InteractionStatus.Queued ? DerivedEvents.OfQueued(interaction) : DerivedEvents.Of(interaction);
         return position.Number < all.LastNumber ? [all] : [];
     }
 }

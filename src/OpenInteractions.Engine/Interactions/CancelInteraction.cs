@@ -5,7 +5,7 @@ using OpenInteractions.Engine.Tenancy;
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>Cancels a background interaction that has not ended (behaviour BG-3).</summary>
-public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, TimeProvider time)
+public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, RunBacklog backlog, TimeProvider time)
 {
     /// <summary>How long the answer waits for the run to end; after that it shows the run as it stands, and the cancel goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -16,7 +16,13 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
         var interaction = await store.GetAsync(caller.Project, id, cancellationToken) ?? throw GetInteraction.NotFound(id);
         RequireCancellable(interaction);
         var (outcome, journal) = CancelledInQueue.Of(interaction, time.GetUtcNow());
-        if (await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken) == CancelResult.Requested && registry.Find(id) is { } run)
+        var result = await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken);
+        if (result == CancelResult.Ended)
+        {
+            backlog.OnLeft(caller.Project);
+        }
+
+        if (result == CancelResult.Requested && registry.Find(id) is { } run)
         {
             run.Stop(StopCause.Cancelled);
             await WaitAsync(run, cancellationToken);

@@ -80,6 +80,15 @@ public sealed partial class RunExecutor
     internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null)
     {
         var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time);
+        if (recovery is { WasQueued: true })
+        {
+            // The same as readers were shown while it waited, and before anybody can find the run.
+            foreach (var value in InteractionEvents.Queued(plan.Interaction))
+            {
+                _ = run.Log!.AppendAsync(value, CancellationToken.None).AsTask(); // does not wait, as nothing can cancel it
+            }
+        }
+
         run.Prepare(() => ExecuteAsync(run, recovery));
         _registry.Add(run);
         return run;
@@ -121,6 +130,7 @@ public sealed partial class RunExecutor
         {
             run.FirstOutput.TrySetResult();
             _registry.End(run);
+            run.Plan.Slot?.Dispose();
         }
     }
 

@@ -29,3 +29,5 @@ public sealed class PostgresEventJournalTests(PostgresFixture fixture) : EventJo
 public sealed class PostgresConcurrencyTests(PostgresFixture fixture) : ConcurrencyContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresMarkedInsertTests(PostgresFixture fixture) : MarkedInsertContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresQueueOrderTests(PostgresFixture fixture) : QueueOrderContract(fixture), IClassFixture<PostgresFixture>;

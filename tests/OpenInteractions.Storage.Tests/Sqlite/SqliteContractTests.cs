@@ -34,3 +34,5 @@ public sealed class SqliteEventJournalTests(SqliteFixture fixture) : EventJourna
 public sealed class SqliteConcurrencyTests(SqliteFixture fixture) : ConcurrencyContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteMarkedInsertTests(SqliteFixture fixture) : MarkedInsertContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteQueueOrderTests(SqliteFixture fixture) : QueueOrderContract(fixture), IClassFixture<SqliteFixture>;
