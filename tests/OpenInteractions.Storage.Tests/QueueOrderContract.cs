@@ -5,7 +5,7 @@ using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests;
 
-/// <summary>What every engine promises about tiers, projects, limits and the length of the queue (docs/decisions/0007).</summary>
+/// <summary>What every engine promises about tiers, projects, limits and the length of the queue (docs/decisions/0008).</summary>
 public abstract class QueueOrderContract(IStorageFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);

@@ -128,9 +128,9 @@ public sealed partial class RunExecutor
         }
         finally
         {
+            run.Plan.Slot?.Dispose();
             run.FirstOutput.TrySetResult();
             _registry.End(run);
-            run.Plan.Slot?.Dispose();
         }
     }
 
@@ -278,6 +278,7 @@ public sealed partial class RunExecutor
             }
 
             Remember(run.Plan, ended, output);
+            run.Plan.Slot?.Dispose(); // who sees the end may send the next one
             run.Log.ShowLast(closed.LastFrames);
             return ended;
         }
@@ -290,6 +291,7 @@ public sealed partial class RunExecutor
 
         if (run.Log is { } log)
         {
+            run.Plan.Slot?.Dispose();
             log.ShowLast((await log.CloseAsync(InteractionEvents.End(ended))).LastFrames);
         }
 

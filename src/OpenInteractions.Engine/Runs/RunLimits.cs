@@ -15,6 +15,7 @@ public sealed class RunLimits(IOptions<RunOptions> options, EngineInstruments in
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Count> _providers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Count> _projects = new(StringComparer.Ordinal);
+    private bool _hasPassedBy;
 
     /// <summary>True when there are no limits.</summary>
     public bool IsOff => _perProvider is null && _perProject is null;
@@ -22,7 +23,7 @@ public sealed class RunLimits(IOptions<RunOptions> options, EngineInstruments in
     /// <summary>What claims ask, or null when there are no limits.</summary>
     public IClaimGate? Gate => IsOff ? null : this;
 
-    /// <summary>Told whenever a run has given its place back.</summary>
+    /// <summary>Told when a run has given its place back after a claim had to pass some run by.</summary>
     internal Action OnLeft { get; set; } = () => { };
 
     /// <inheritdoc/>
@@ -72,6 +73,7 @@ public sealed class RunLimits(IOptions<RunOptions> options, EngineInstruments in
             // Of a run that an earlier version has queued the provider is not known.
             if ((ofProvider.Running >= _perProvider && provider.Length > 0) || Math.Max(ofProject.Running, runningInProject) >= _perProject)
             {
+                _hasPassedBy = true;
                 return false;
             }
 
@@ -84,13 +86,18 @@ public sealed class RunLimits(IOptions<RunOptions> options, EngineInstruments in
     /// <inheritdoc/>
     public void Leave(string project, string provider)
     {
+        bool isAwaited;
         lock (_gate)
         {
             Of(_providers, provider).Leave();
             Of(_projects, project).Leave();
+            (isAwaited, _hasPassedBy) = (_hasPassedBy, false);
         }
 
-        OnLeft();
+        if (isAwaited)
+        {
+            OnLeft();
+        }
     }
 
     private static ApiException Refusal(string reason, Count count) => new(

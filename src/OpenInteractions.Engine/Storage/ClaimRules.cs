@@ -1,7 +1,7 @@
 namespace OpenInteractions.Engine.Storage;
 
 /// <summary>
-/// In what order waiting runs are claimed (docs/decisions/0007): by tier; in a tier the project first of which the fewest runs work; of a project the oldest.
+/// In what order waiting runs are claimed (docs/decisions/0008): by tier; in a tier the project first of which the fewest runs work; of a project the oldest.
 /// So that no tier waits for ever, every tenth start goes to the run that has waited longest, if it has waited longer than it should.
 /// </summary>
 /// <param name="patience">How long a run may wait before it can have a tenth start.</param>

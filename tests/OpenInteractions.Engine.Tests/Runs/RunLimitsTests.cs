@@ -71,11 +71,13 @@ public sealed class RunLimitsTests : IDisposable
         var limits = Limits(perProvider: 1);
         var told = 0;
         limits.OnLeft = () => told++;
-        var slot = limits.Enter("p", "x");
+        limits.Enter("p", "x")!.Dispose();
+        Assert.Equal(0, told); // nobody waits
 
-        slot!.Dispose();
+        var slot = limits.Enter("p", "x")!;
+        Assert.False(limits.TryEnter("p", "x", 0));
         slot.Dispose();
-
+        slot.Dispose();
         Assert.Equal(1, told);
     }
 

@@ -3,7 +3,7 @@ using OpenInteractions.Engine.Tests.Interactions;
 
 namespace OpenInteractions.Engine.Tests.Storage;
 
-/// <summary>Which of the waiting runs start next (docs/decisions/0007).</summary>
+/// <summary>Which of the waiting runs start next (docs/decisions/0008).</summary>
 public sealed class ClaimChoiceTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
