@@ -1,13 +1,18 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Testing;
+using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests;
 
 /// <summary>What every engine promises about tiers, projects, limits and the length of the queue (docs/decisions/0008).</summary>
-public abstract class QueueOrderContract(IStorageFixture fixture)
+public abstract class QueueOrderContract(IStorageFixture fixture, ITestOutputHelper output)
 {
+    private const int LongQueue = 10_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static CancellationToken Cancel => CancellationToken.None;
@@ -73,6 +78,7 @@ public abstract class QueueOrderContract(IStorageFixture fixture)
             await PutAsync(store, number, "a", provider: "full");
         }
 
+        store.Clock.Advance(TimeSpan.FromSeconds(1));
         await PutAsync(store, 30, "a", provider: "free");
         var gate = new Places { ["full"] = 2, ["free"] = 5 };
         var rules = new ClaimRules(Patience, gate);
@@ -181,19 +187,33 @@ public abstract class QueueOrderContract(IStorageFixture fixture)
         Assert.True(Assert.Single(await store.Runs.ClaimAsync("node-b", Ttl, 1, Cancel)).IsCancelRequested);
     }
 
-    [Fact]
-    public async Task A_long_queue_of_several_lines_is_drained_each_run_once()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public async Task Four_workers_drain_a_long_queue_each_run_once(int projects)
     {
         await using var store = await fixture.NewStoreAsync();
-        await Parallel.ForAsync(0, 3000, async (number, _) => await PutAsync(store, number, $"p{number % 3}", priority: number % 2, provider: "x"));
+        await Parallel.ForAsync(0, LongQueue, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (number, _) =>
+            await PutAsync(store, number, $"p{number % projects}", priority: number % 3, provider: "x"));
 
-        var claimed = new HashSet<string>();
-        while (await ClaimAsync(store, 100) is { Count: > 0 } ids)
+        var ended = new ConcurrentBag<string>();
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
         {
-            Assert.All(ids, id => Assert.True(claimed.Add(id)));
-        }
+            while (await store.Runs.ClaimAsync($"worker-{worker}", Ttl, 16, Cancel) is { Count: > 0 } claimed)
+            {
+                await Task.WhenAll(claimed.Select(async run =>
+                {
+                    Assert.True(await store.Runs.FinishAsync(run.Lease, Outcome(), [Batch(1, 1, 3)], Cancel));
+                    ended.Add(run.Lease.RunId);
+                }));
+            }
+        }))).OrTimeout("an empty queue");
 
-        Assert.Equal(3000, claimed.Count);
+        output.WriteLine($"{LongQueue / clock.Elapsed.TotalSeconds:0} runs/s");
+        Assert.Equal(LongQueue, ended.Count);
+        Assert.Equal(LongQueue, ended.Distinct().Count());
+        Assert.Equal((0, 0), await store.Runs.CountAsync(Cancel));
     }
 
     private static async Task<IReadOnlyList<string>> ClaimAsync(TestStore store, int limit, ClaimRules? rules = null) =>

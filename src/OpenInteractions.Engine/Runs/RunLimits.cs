@@ -84,13 +84,26 @@ public sealed class RunLimits(IOptions<RunOptions> options, EngineInstruments in
     }
 
     /// <inheritdoc/>
-    public void Leave(string project, string provider)
+    public void Leave(string project, string provider) => Leave(project, provider, hasWorked: false);
+
+    /// <summary>A run has given its place back.</summary>
+    /// <param name="project">Its project.</param>
+    /// <param name="provider">The provider of its model.</param>
+    /// <param name="hasWorked">True when it worked: from how fast such runs end follows what callers are told to wait.</param>
+    internal void Leave(string project, string provider, bool hasWorked)
     {
         bool isAwaited;
         lock (_gate)
         {
-            Of(_providers, provider).Leave();
-            Of(_projects, project).Leave();
+            foreach (var count in (Count[])[Of(_providers, provider), Of(_projects, project)])
+            {
+                count.Running--;
+                if (hasWorked)
+                {
+                    count.Departures.Add();
+                }
+            }
+
             (isAwaited, _hasPassedBy) = (_hasPassedBy, false);
         }
 
@@ -118,11 +131,5 @@ public sealed class RunLimits(IOptions<RunOptions> options, EngineInstruments in
         public int Running { get; set; }
 
         public Departures Departures => departures;
-
-        public void Leave()
-        {
-            Running--;
-            departures.Add();
-        }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RunSlot(RunLimits limits, string project, string provider)
     {
         if (Interlocked.Exchange(ref _isLeft, 1) == 0)
         {
-            limits.Leave(project, provider);
+            limits.Leave(project, provider, hasWorked: true);
         }
     }
 }

@@ -46,15 +46,16 @@ internal sealed partial class PostgresRunQueue
             SELECT q.id FROM unnest($3::text[], $4::text[], $5::integer[], $6::bigint[]) AS line (project, provider, priority, runs) CROSS JOIN LATERAL (
                 SELECT r.id FROM runs r
                 WHERE r.state = 'queued' AND NOT r.is_erased AND r.project = line.project AND r.provider = line.provider AND r.priority = line.priority
-                ORDER BY r.queued_at, r.id LIMIT line.runs FOR NO KEY UPDATE SKIP LOCKED) q),
+                ORDER BY r.queued_at, r.id LIMIT line.runs FOR NO KEY UPDATE SKIP LOCKED) q
+            LIMIT $8),
         abandoned AS (
             SELECT id FROM runs WHERE id = ANY ($7) AND state = 'running' AND lease_until <= oi_now() AND NOT is_erased
-            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
+            ORDER BY id LIMIT $8 FOR NO KEY UPDATE SKIP LOCKED),
         claimed AS (
             UPDATE runs r
             SET state = 'running', owner = $1, epoch = r.epoch + 1, lease_until = oi_now() + $2,
                 take_overs = r.take_overs + CASE WHEN r.state = 'running' AND r.owner <> $1 THEN 1 ELSE 0 END
-            WHERE r.id = ANY (ARRAY (SELECT id FROM queued UNION ALL SELECT id FROM abandoned))
+            WHERE r.id = ANY (ARRAY (SELECT id FROM abandoned UNION ALL SELECT id FROM queued LIMIT $8))
             RETURNING r.id, r.project, r.provider, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.cancel_requested, r.request),
         started AS (
             UPDATE interactions i
@@ -67,6 +68,9 @@ internal sealed partial class PostgresRunQueue
         """;
 
     private const int AfterInteraction = 22;
+
+    // How many times as many runs are looked at as are wanted, before a claim that others were always ahead of gives up.
+    private const int MostWanted = 16;
 
     public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken)
     {
@@ -93,11 +97,22 @@ internal sealed partial class PostgresRunQueue
         NpgsqlConnection connection, (string Owner, TimeSpan Ttl, int Limit, ClaimChoice Choice) state, CancellationToken cancellationToken)
     {
         var (owner, ttl, limit, choice) = state;
-        choice.Begin();
         await using var transaction = choice.MustBeAlone ? await connection.BeginTransactionAsync(cancellationToken) : null;
-        var waiting = await ReadWaitingAsync(connection, choice.MustBeAlone, limit, cancellationToken);
-        var chosen = choice.Choose(waiting.Lines, waiting.Running, limit);
-        var claimed = chosen.Count == 0 ? [] : await TakeAsync(connection, owner, ttl, waiting, chosen, cancellationToken);
+        IReadOnlyList<ClaimedRun> claimed = [];
+        for (var wanted = limit; wanted <= limit * MostWanted; wanted *= 4)
+        {
+            choice.Begin();
+            var waiting = await ReadWaitingAsync(connection, choice.MustBeAlone, wanted, cancellationToken);
+            var chosen = choice.Choose(waiting.Lines, waiting.Running, wanted);
+            claimed = chosen.Count == 0 ? [] : await TakeAsync(connection, (owner, ttl, limit), waiting, chosen, cancellationToken);
+            if (claimed.Count > 0 || chosen.Count == 0)
+            {
+                break;
+            }
+
+            // All of them were taken by others in the meantime: further back there is more.
+        }
+
         if (transaction is not null)
         {
             await transaction.CommitAsync(cancellationToken);
@@ -149,19 +164,20 @@ internal sealed partial class PostgresRunQueue
     }
 
     private static async Task<IReadOnlyList<ClaimedRun>> TakeAsync(
-        NpgsqlConnection connection, string owner, TimeSpan ttl, Waiting waiting, IReadOnlyList<int> chosen, CancellationToken cancellationToken)
+        NpgsqlConnection connection, (string Owner, TimeSpan Ttl, int Limit) claim, Waiting waiting, IReadOnlyList<int> chosen, CancellationToken cancellationToken)
     {
         var abandoned = chosen.Where(line => line < waiting.Abandoned.Count).Select(line => waiting.Abandoned[line]).ToArray();
         var lines = chosen.Where(line => line >= waiting.Abandoned.Count).GroupBy(line => line).Select(line => (Line: waiting.Lines[line.Key], Runs: (long)line.Count())).ToArray();
         await using var batch = connection.CreateBatch();
         batch.Add(ClaimSql)
-            .Text(owner)
-            .Milliseconds(ttl)
+            .Text(claim.Owner)
+            .Milliseconds(claim.Ttl)
             .Texts(lines, l => l.Line.Project)
             .Texts(lines, l => l.Line.Provider)
             .Integers(lines, l => l.Line.Priority)
             .Longs(lines, l => l.Runs)
-            .Texts(abandoned, id => id);
+            .Texts(abandoned, id => id)
+            .Integer(claim.Limit);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = new PostgresRows(reader);
         var places = new StartOrder(waiting, chosen);
@@ -171,7 +187,7 @@ internal sealed partial class PostgresRunQueue
             var interaction = Rows.ReadInteraction(rows, withContent: true);
             var run = new ClaimedRun
             {
-                Lease = new RunLease(interaction.Id, owner, rows.GetInt64(AfterInteraction)),
+                Lease = new RunLease(interaction.Id, claim.Owner, rows.GetInt64(AfterInteraction)),
                 Interaction = interaction,
                 TakeOvers = rows.GetInt32(AfterInteraction + 1),
                 Deadline = Rows.ReadTime(rows, AfterInteraction + 2),

@@ -92,6 +92,17 @@ internal sealed partial class SqliteRunQueue
         var lines = new List<WaitingLine>();
         var numbers = new List<IReadOnlyList<long>>();
         var milliseconds = now.ToUnixTimeMilliseconds();
+
+        // Runs whose lease is over are few: each is a line of its own.
+        using (var abandoned = session[AbandonedSql].Set(1, now).Set(2, limit).Query())
+        {
+            while (abandoned.Read())
+            {
+                lines.Add(new WaitingLine(abandoned.GetString(1), abandoned.GetString(2), abandoned.GetInt32(3), [milliseconds - abandoned.GetInt64(4)]));
+                numbers.Add([abandoned.GetInt64(0)]);
+            }
+        }
+
         for (var line = FindLine(session[FirstLineSql]); line is var (project, provider, priority);)
         {
             var (waits, rows) = (new List<long>(), new List<long>());
@@ -107,14 +118,6 @@ internal sealed partial class SqliteRunQueue
             lines.Add(new WaitingLine(project, provider, priority, waits));
             numbers.Add(rows);
             line = FindLine(session[NextLineSql].Set(1, project).Set(2, provider).Set(3, priority));
-        }
-
-        // Runs whose lease is over are few: each is a line of its own.
-        using var abandoned = session[AbandonedSql].Set(1, now).Set(2, limit).Query();
-        while (abandoned.Read())
-        {
-            lines.Add(new WaitingLine(abandoned.GetString(1), abandoned.GetString(2), abandoned.GetInt32(3), [milliseconds - abandoned.GetInt64(4)]));
-            numbers.Add([abandoned.GetInt64(0)]);
         }
 
         return (lines, numbers);

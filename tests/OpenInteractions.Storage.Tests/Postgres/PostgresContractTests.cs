@@ -1,3 +1,4 @@
+using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests.Postgres;
@@ -30,4 +31,4 @@ public sealed class PostgresConcurrencyTests(PostgresFixture fixture) : Concurre
 
 public sealed class PostgresMarkedInsertTests(PostgresFixture fixture) : MarkedInsertContract(fixture), IClassFixture<PostgresFixture>;
 
-public sealed class PostgresQueueOrderTests(PostgresFixture fixture) : QueueOrderContract(fixture), IClassFixture<PostgresFixture>;
+public sealed class PostgresQueueOrderTests(PostgresFixture fixture, ITestOutputHelper output) : QueueOrderContract(fixture, output), IClassFixture<PostgresFixture>;

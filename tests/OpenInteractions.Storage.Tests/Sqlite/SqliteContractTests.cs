@@ -1,3 +1,4 @@
+using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests.Sqlite;
@@ -35,4 +36,4 @@ public sealed class SqliteConcurrencyTests(SqliteFixture fixture) : ConcurrencyC
 
 public sealed class SqliteMarkedInsertTests(SqliteFixture fixture) : MarkedInsertContract(fixture), IClassFixture<SqliteFixture>;
 
-public sealed class SqliteQueueOrderTests(SqliteFixture fixture) : QueueOrderContract(fixture), IClassFixture<SqliteFixture>;
+public sealed class SqliteQueueOrderTests(SqliteFixture fixture, ITestOutputHelper output) : QueueOrderContract(fixture, output), IClassFixture<SqliteFixture>;
