@@ -26,7 +26,7 @@ public sealed class ClaimChoice(ClaimRules rules)
     public IReadOnlyList<int> Choose(IReadOnlyList<WaitingLine> lines, IReadOnlyDictionary<string, int> running, int limit)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        var round = new Round(lines, new Dictionary<string, int>(running, StringComparer.Ordinal));
+        var round = new Round(rules, lines, new Dictionary<string, int>(running, StringComparer.Ordinal));
         var chosen = new List<int>();
         while (chosen.Count < limit)
         {
@@ -50,7 +50,7 @@ public sealed class ClaimChoice(ClaimRules rules)
             }
 
             round.Take(index);
-            rules.OnStarted();
+            rules.OnStarted(project);
             chosen.Add(index);
         }
 
@@ -86,6 +86,7 @@ public sealed class ClaimChoice(ClaimRules rules)
     /// <summary>What is left of the lines while one claim chooses.</summary>
     private sealed class Round
     {
+        private readonly ClaimRules _rules;
         private readonly IReadOnlyList<WaitingLine> _lines;
         private readonly Dictionary<string, int> _running;
         private readonly int[] _taken;
@@ -93,9 +94,9 @@ public sealed class ClaimChoice(ClaimRules rules)
         // A rank that is in here may be out of date, but only too good: nothing moves forward during a claim.
         private readonly PriorityQueue<int, Rank> _heads = new();
 
-        public Round(IReadOnlyList<WaitingLine> lines, Dictionary<string, int> running)
+        public Round(ClaimRules rules, IReadOnlyList<WaitingLine> lines, Dictionary<string, int> running)
         {
-            (_lines, _running, _taken) = (lines, running, new int[lines.Count]);
+            (_rules, _lines, _running, _taken) = (rules, lines, running, new int[lines.Count]);
             for (var index = 0; index < lines.Count; index++)
             {
                 Enqueue(index);
@@ -158,11 +159,12 @@ public sealed class ClaimChoice(ClaimRules rules)
 
         private long Wait(int index) => _lines[index].Waits[_taken[index]];
 
-        private Rank RankOf(int index) => new(_lines[index].Priority, RunningIn(_lines[index].Project), -Wait(index), index);
+        private Rank RankOf(int index) => new(_lines[index].Priority, RunningIn(_lines[index].Project), _rules.LastStartOf(_lines[index].Project), -Wait(index), index);
     }
 
-    private readonly record struct Rank(int Priority, int Running, long Age, int Index) : IComparable<Rank>
+    private readonly record struct Rank(int Priority, int Running, long LastStart, long Age, int Index) : IComparable<Rank>
     {
-        public int CompareTo(Rank other) => (Priority, Running, Age, Index).CompareTo((other.Priority, other.Running, other.Age, other.Index));
+        public int CompareTo(Rank other) =>
+            (Priority, Running, LastStart, Age, Index).CompareTo((other.Priority, other.Running, other.LastStart, other.Age, other.Index));
     }
 }

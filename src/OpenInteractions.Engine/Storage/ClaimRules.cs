@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+
 namespace OpenInteractions.Engine.Storage;
 
 /// <summary>
-/// In what order waiting runs are claimed (docs/decisions/0008): by tier; in a tier the project first of which the fewest runs work; of a project the oldest.
+/// In what order waiting runs are claimed (docs/decisions/0008): by tier; in a tier the project first of which the fewest runs work, then the one that had no
+/// turn for longest; of a project the oldest.
 /// So that no tier waits for ever, every tenth start goes to the run that has waited longest, if it has waited longer than it should.
 /// </summary>
 /// <param name="patience">How long a run may wait before it can have a tenth start.</param>
@@ -11,7 +14,9 @@ public sealed class ClaimRules(TimeSpan patience, IClaimGate? gate = null)
     /// <summary>One start of so many is not for the best tier but for who has waited longest.</summary>
     public const int PatientShare = 10;
 
-    private int _starts;
+    // A project's last start on this node, by its number: of two projects of which as many runs work, the one is next that had its turn longer ago.
+    private readonly ConcurrentDictionary<string, long> _lastStarts = new(StringComparer.Ordinal);
+    private long _starts;
 
     /// <summary>How long a run may wait before it can have a tenth start.</summary>
     public TimeSpan Patience => patience;
@@ -21,7 +26,9 @@ public sealed class ClaimRules(TimeSpan patience, IClaimGate? gate = null)
 
     internal bool IsPatientTurn => Volatile.Read(ref _starts) % PatientShare == PatientShare - 1;
 
-    internal void OnStarted() => Interlocked.Increment(ref _starts);
+    internal long LastStartOf(string project) => _lastStarts.GetValueOrDefault(project);
+
+    internal void OnStarted(string project) => _lastStarts[project] = Interlocked.Increment(ref _starts);
 }
 
 /// <summary>Limits of runs that work at the same time, as a claim meets them. Called from the store's threads; must not block.</summary>

@@ -136,7 +136,7 @@ public sealed class RunBacklogTests : IDisposable
         Assert.InRange(refusal.RetryAfter!.Value, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
     }
 
-    private async Task KeepAsync(RunBacklog backlog, string project, int count)
+    private static async Task KeepAsync(RunBacklog backlog, string project, int count)
     {
         for (var i = 0; i < count; i++)
         {

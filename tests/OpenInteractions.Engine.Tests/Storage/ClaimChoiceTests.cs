@@ -27,6 +27,23 @@ public sealed class ClaimChoiceTests
     }
 
     [Fact]
+    public void Projects_take_turns_also_where_one_run_works_at_a_time()
+    {
+        var rules = new ClaimRules(Patience);
+        WaitingLine[] lines = [Line("many", 1, 90, 80, 70, 60), Line("few", 1, 2, 1)];
+
+        var chosen = new List<int>();
+        for (var i = 0; i < 6; i++)
+        {
+            var next = Assert.Single(Choose(lines, 1, rules: rules));
+            chosen.Add(next);
+            lines[next] = lines[next] with { Waits = [.. lines[next].Waits.Skip(1)] };
+        }
+
+        Assert.Equal([0, 1, 0, 1, 0, 0], chosen);
+    }
+
+    [Fact]
     public void A_project_of_which_more_runs_work_waits_for_the_others()
     {
         WaitingLine[] lines = [Line("busy", 1, 900, 800, 700), Line("idle", 1, 3, 2, 1)];
