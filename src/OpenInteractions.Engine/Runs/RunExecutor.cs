@@ -141,6 +141,7 @@ public sealed partial class RunExecutor
         try
         {
             await BeginAsync(run, recovery);
+            run.Stopped.ThrowIfCancellationRequested(); // it may have been cancelled before it began: nobody is asked
             if (recovery?.GivenUp is { } fault)
             {
                 return await FailAsync(output, fault, recovery.Usage);
