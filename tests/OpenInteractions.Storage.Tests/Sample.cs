@@ -107,3 +107,10 @@ internal static class Sample
         _ => value.ToString()!,
     };
 }
+
+/// <summary>A claim by the rules that hold when nothing else is said.</summary>
+internal static class PlainClaim
+{
+    public static Task<IReadOnlyList<ClaimedRun>> ClaimAsync(this IRunQueue runs, string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) =>
+        runs.ClaimAsync(owner, ttl, limit, new ClaimRules(TimeSpan.FromMinutes(5)), cancellationToken);
+}

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.Interactions;
+using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 
@@ -53,10 +54,11 @@ internal static class HealthEndpoints
         });
     }
 
-    private static async Task<IResult> MetricsAsync(HttpContext context, MetricsText metrics, IRunQueue queue)
+    private static async Task<IResult> MetricsAsync(HttpContext context, MetricsText metrics, IRunQueue queue, RunRegistry registry, ModelCatalog catalog)
     {
-        var (queued, running) = await queue.CountAsync(context.RequestAborted);
-        return Results.Text(metrics.Write(queued, running), "text/plain; version=0.0.4; charset=utf-8");
+        var (_, running) = await queue.CountAsync(context.RequestAborted);
+        var queued = await queue.ReadQueueAsync(context.RequestAborted);
+        return Results.Text(metrics.Write(running, queued, registry.CountByProvider(catalog.ProviderNames)), "text/plain; version=0.0.4; charset=utf-8");
     }
 
     private static IResult Text(string text) => Results.Text(text, "text/plain; charset=utf-8");

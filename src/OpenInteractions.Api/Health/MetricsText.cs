@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Api.Health;
 
@@ -34,12 +36,15 @@ public sealed class MetricsText : IDisposable
     }
 
     /// <summary>The text.</summary>
-    public string Write(long queued, long running)
+    public string Write(long running, IReadOnlyList<QueuedRuns> queued, IReadOnlyList<KeyValuePair<string, int>> runningByProvider)
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        text.Append("# TYPE openinteractions_runs_queued gauge\nopeninteractions_runs_queued ").Append(queued).Append('\n');
-        text.Append("# TYPE openinteractions_runs_running gauge\nopeninteractions_runs_running ").Append(running).Append('\n');
+        Gauge(text, "openinteractions_runs_queued", [("", queued.Sum(q => q.Count))]);
+        Gauge(text, "openinteractions_runs_queued_by_tier", RunTiers.All.Select(t => ($"{{tier=\"{t.Name}\"}}", (double)queued.Where(q => q.Priority == t.Priority).Sum(q => q.Count))));
+        Gauge(text, "openinteractions_runs_oldest_wait_seconds", [("", queued.Select(q => q.OldestWait.TotalSeconds).DefaultIfEmpty().Max())]);
+        Gauge(text, "openinteractions_runs_running", [("", running)]);
+        Gauge(text, "openinteractions_runs_running_by_provider", runningByProvider.Select(p => (Labels([new("provider", p.Key)]), (double)p.Value)));
         foreach (var group in _series.OrderBy(s => s.Key, StringComparer.Ordinal).GroupBy(s => s.Value.Name, StringComparer.Ordinal))
         {
             text.Append("# TYPE ").Append(group.Key).Append(' ').Append(group.First().Value.Kind).Append('\n');
@@ -70,6 +75,15 @@ public sealed class MetricsText : IDisposable
         }
 
         series.Add(value);
+    }
+
+    private static void Gauge(StringBuilder text, string name, IEnumerable<(string Labels, double Value)> values)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} gauge\n");
+        foreach (var (labels, value) in values)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
+        }
     }
 
     private static string NameOf(Instrument instrument)

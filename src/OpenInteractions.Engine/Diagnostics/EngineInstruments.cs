@@ -11,10 +11,22 @@ public sealed class EngineInstruments : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _structuredOutputs;
+    private readonly Counter<long> _refusals;
+    private readonly Histogram<double> _queueWait;
 
     /// <summary>Made by the container.</summary>
-    public EngineInstruments() =>
+    public EngineInstruments()
+    {
+        _refusals = _meter.CreateCounter<long>("openinteractions.runs.refused", description: "Runs that were refused because of a limit, by the limit.");
+        _queueWait = _meter.CreateHistogram<double>("openinteractions.runs.queue_wait", "s", "From a run's acceptance into the queue to its start, by tier.");
         _structuredOutputs = _meter.CreateCounter<long>("openinteractions.structured_outputs", description: "Answers that were checked against the schema of their response_format, by outcome.");
+    }
+
+    /// <summary>A run was refused with 429 (behaviour ER-8).</summary>
+    public void OnRefused(string limit) => _refusals.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    /// <summary>A run that had waited in the queue starts.</summary>
+    public void OnLeftQueue(string tier, TimeSpan wait) => _queueWait.Record(wait.TotalSeconds, new KeyValuePair<string, object?>("tier", tier));
 
     /// <summary>An answer was checked (protocols P-10).</summary>
     public void OnStructuredOutput(SchemaOutcome outcome) => _structuredOutputs.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch

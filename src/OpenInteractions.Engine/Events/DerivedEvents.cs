@@ -10,11 +10,16 @@ namespace OpenInteractions.Engine.Events;
 /// </summary>
 internal static class DerivedEvents
 {
-    public static JournalBatch Of(StoredInteraction interaction)
+    public static JournalBatch Of(StoredInteraction interaction) => Batch(Sequence(interaction));
+
+    /// <summary>What there is of an interaction that waits in the queue: its run, when it begins, begins with the same.</summary>
+    public static JournalBatch OfQueued(StoredInteraction interaction) => Batch(InteractionEvents.Queued(interaction));
+
+    private static JournalBatch Batch(IEnumerable<StreamEvent> events)
     {
         var frames = new ArrayBufferWriter<byte>(1024);
         var number = 0L;
-        foreach (var value in Sequence(interaction))
+        foreach (var value in events)
         {
             EventFrame.Write(frames, value with { EventId = EventFrame.Id(1, ++number) });
         }

@@ -63,6 +63,10 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
             // A later epoch is another owner's, who has replaced this node before it noticed: the journal knows.
             last = new EventPosition(feed.Epoch, feed.LastNumber);
         }
+        else if (interaction.Status == InteractionStatus.Queued)
+        {
+            last = new EventPosition(1, DerivedEvents.OfQueued(interaction).LastNumber);
+        }
         else if (interaction is { HasJournal: false } && interaction.Status.IsTerminal())
         {
             last = new EventPosition(1, DerivedEvents.Of(interaction).LastNumber);
@@ -196,7 +200,13 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     {
         try
         {
-            var goesOn = !asksForStatus || (await store.GetParentAsync(project, id, gone))?.Status.IsTerminal() == false;
+            var status = asksForStatus ? (await store.GetParentAsync(project, id, gone))?.Status : InteractionStatus.InProgress;
+            if (status == InteractionStatus.Queued && await store.GetAsync(project, id, gone) is { Status: InteractionStatus.Queued } waiting)
+            {
+                return new StoredEvents(Derived(waiting, position), GoesOn: true);
+            }
+
+            var goesOn = status?.IsTerminal() == false;
             var batches = await journal.ReadAsync(project, id, position, PageSize, gone);
             return batches.Count == 0 && !goesOn && !hasJournal && await store.GetAsync(project, id, gone) is { HasJournal: false } ended
                 ? new StoredEvents(Derived(ended, position), GoesOn: false)
@@ -217,7 +227,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
 
     private static IReadOnlyList<JournalBatch> Derived(StoredInteraction interaction, EventPosition position)
     {
-        var all = DerivedEvents.Of(interaction);
+        var all = interaction.Status == InteractionStatus.Queued ? DerivedEvents.OfQueued(interaction) : DerivedEvents.Of(interaction);
         return position.Number < all.LastNumber ? [all] : [];
     }
 

@@ -23,6 +23,8 @@ public sealed partial class CreateInteraction
     private readonly IRunQueue _queue;
     private readonly RunExecutor _executor;
     private readonly RunWorker _worker;
+    private readonly RunLimits _limits;
+    private readonly RunBacklog _backlog;
     private readonly RunRegistry _registry;
     private readonly EventStreams _streams;
     private readonly InteractionId _ids;
@@ -38,6 +40,8 @@ public sealed partial class CreateInteraction
         IRunQueue queue,
         RunExecutor executor,
         RunWorker worker,
+        RunLimits limits,
+        RunBacklog backlog,
         RunRegistry registry,
         EventStreams streams,
         InteractionId ids,
@@ -46,6 +50,7 @@ public sealed partial class CreateInteraction
         IOptions<RunOptions> options)
     {
         (_catalog, _chain, _store, _queue, _executor, _worker) = (catalog, chain, store, queue, executor, worker);
+        (_limits, _backlog) = (limits, backlog);
         (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
 
@@ -75,11 +80,20 @@ public sealed partial class CreateInteraction
     {
         try
         {
-            return (plan.Request.Background ?? false, plan.Request.Stream ?? false) switch
+            if (plan.Request.Background == true)
             {
-                (true, var stream) => await InBackgroundAsync(plan, stream),
-                (_, true) when plan.IsStored => await StreamedAsync(plan, gone),
-                (_, true) => await StreamedUnstoredAsync(plan, gone),
+                return await InBackgroundAsync(plan, plan.Request.Stream ?? false);
+            }
+
+            if (_limits.Enter(plan.Interaction.Project, plan.Provider) is { } slot)
+            {
+                plan = plan with { Slot = slot };
+            }
+
+            return (plan.Request.Stream ?? false) switch
+            {
+                true when plan.IsStored => await StreamedAsync(plan, gone),
+                true => await StreamedUnstoredAsync(plan, gone),
                 _ when plan.Mark is not null => await AnsweredOnceAsync(plan, gone),
                 _ => await AnsweredAsync(plan, gone),
             };
@@ -135,6 +149,7 @@ public sealed partial class CreateInteraction
             Request = request,
             Mark = mark,
             Model = model,
+            Provider = model.Provider.Name,
             IsStored = request.Store ?? true,
             Deadline = now + _options.Deadline,
         };
@@ -184,6 +199,11 @@ public sealed partial class CreateInteraction
     private async Task<CreatedInteraction> InBackgroundAsync(RunPlan plan, bool stream)
     {
         var starts = _worker.TryTakePlace();
+        if (!starts)
+        {
+            await _backlog.EnterAsync(plan.Interaction.Project);
+        }
+
         var interaction = starts ? plan.Interaction : plan.Interaction with { Status = InteractionStatus.Queued };
         plan = plan with { Interaction = interaction };
         RunLease? lease;
@@ -191,15 +211,24 @@ public sealed partial class CreateInteraction
         {
             lease = await InsertAsync(plan, starts);
         }
-        catch when (starts)
+        catch
         {
-            _worker.GivePlaceBack();
+            if (starts)
+            {
+                _worker.GivePlaceBack();
+            }
+            else
+            {
+                _backlog.OnFailed(interaction.Project);
+            }
+
             throw;
         }
 
         var run = lease is { } held ? _executor.Prepare(plan, held) : null;
         if (run is null)
         {
+            _backlog.OnKept(interaction.Project);
             _worker.OnQueued();
         }
         else
@@ -303,20 +332,27 @@ public sealed partial class CreateInteraction
         var run = new NewRun
         {
             Request = JsonSerializer.SerializeToUtf8Bytes(plan.Request, WireJson.Wire.CreateInteractionRequest),
-            Priority = PriorityOf(plan.Interaction.ServiceTier),
+            Priority = RunTiers.PriorityOf(plan.Interaction.ServiceTier),
+            Provider = plan.Provider,
             Deadline = plan.Deadline,
         };
         var owner = startsNow ? _registry.Owner : null;
-        if (plan.Mark is not { } mark)
+        try
         {
-            return await _queue.InsertAsync(plan.Interaction, run, owner, _options.LeaseTime, CancellationToken.None);
+            if (plan.Mark is not { } mark)
+            {
+                return await _queue.InsertAsync(plan.Interaction, run, owner, _options.LeaseTime, CancellationToken.None);
+            }
+
+            var inserted = await _queue.InsertOnceAsync(plan.Interaction, run, mark, owner, _options.LeaseTime, CancellationToken.None);
+            return inserted.Earlier is { } earlier ? throw new CameBeforeException(earlier) : inserted.Lease;
         }
-
-        var inserted = await _queue.InsertOnceAsync(plan.Interaction, run, mark, owner, _options.LeaseTime, CancellationToken.None);
-        return inserted.Earlier is { } earlier ? throw new CameBeforeException(earlier) : inserted.Lease;
+        catch
+        {
+            plan.Slot?.Dispose(); // nothing of it will run
+            throw;
+        }
     }
-
-    private static int PriorityOf(string tier) => tier switch { "priority" => 0, "flex" or "deferred" => 2, _ => 1 };
 
     private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 }

@@ -12,6 +12,13 @@ internal static class InteractionEvents
         yield return StatusUpdate(interaction.Id, InteractionStatus.InProgress);
     }
 
+    /// <summary>The interaction exists and waits in the queue. Always the same, so that it may be told before there is a journal: it is the beginning of epoch 1.</summary>
+    public static IEnumerable<StreamEvent> Queued(StoredInteraction interaction)
+    {
+        yield return new InteractionCreatedEvent { Interaction = Summary(interaction, InteractionStatus.Queued) with { Updated = interaction.Created } };
+        yield return StatusUpdate(interaction.Id, InteractionStatus.Queued);
+    }
+
     /// <summary>The status changed.</summary>
     public static StatusUpdateEvent StatusUpdate(string id, InteractionStatus status) => new() { InteractionId = id, Status = status };
 

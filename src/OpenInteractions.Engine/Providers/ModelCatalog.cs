@@ -38,6 +38,9 @@ public sealed class ModelCatalog : IAsyncDisposable
         _families = [.. _providers.SelectMany(p => p.Provider.FamilyPrefixes.Select(prefix => (prefix, p))).OrderByDescending(f => f.prefix.Length)];
     }
 
+    /// <summary>The providers, in the order in which they were added.</summary>
+    public IEnumerable<string> ProviderNames => _providers.Select(p => p.Provider.Name);
+
     /// <summary>Everything in the options that does not fit the providers, each naming its setting.</summary>
     public static IReadOnlyList<string> Problems(ModelCatalogOptions options, IReadOnlyCollection<string> providers)
     {

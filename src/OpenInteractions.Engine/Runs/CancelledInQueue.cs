@@ -20,7 +20,7 @@ internal static class CancelledInQueue
         var ended = interaction with { Status = outcome.Status, Updated = now };
         var frames = new ArrayBufferWriter<byte>(512);
         var number = 0L;
-        foreach (var value in InteractionEvents.Begin(interaction).Concat(InteractionEvents.End(ended)))
+        foreach (var value in InteractionEvents.Queued(interaction).Concat(InteractionEvents.End(ended)))
         {
             EventFrame.Write(frames, value with { EventId = EventFrame.Id(epoch: 1, ++number) });
         }

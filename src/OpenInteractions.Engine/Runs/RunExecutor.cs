@@ -80,6 +80,15 @@ public sealed partial class RunExecutor
     internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null)
     {
         var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time);
+        if (recovery is { WasQueued: true })
+        {
+            // The same as readers were shown while it waited, and before anybody can find the run.
+            foreach (var value in InteractionEvents.Queued(plan.Interaction))
+            {
+                _ = run.Log!.AppendAsync(value, CancellationToken.None).AsTask(); // does not wait, as nothing can cancel it
+            }
+        }
+
         run.Prepare(() => ExecuteAsync(run, recovery));
         _registry.Add(run);
         return run;
@@ -119,6 +128,7 @@ public sealed partial class RunExecutor
         }
         finally
         {
+            run.Plan.Slot?.Dispose();
             _registry.End(run);
             if (!run.FirstOutput.Task.IsCompleted)
             {
@@ -135,6 +145,7 @@ public sealed partial class RunExecutor
         try
         {
             await BeginAsync(run, recovery);
+            run.Stopped.ThrowIfCancellationRequested(); // it may have been cancelled before it began: nobody is asked
             if (recovery?.GivenUp is { } fault)
             {
                 return await FailAsync(output, fault, recovery.Usage);
@@ -272,6 +283,7 @@ public sealed partial class RunExecutor
             }
 
             Remember(run.Plan, ended, output);
+            run.Plan.Slot?.Dispose(); // who sees the end may send the next one
             run.Log.ShowLast(closed.LastFrames);
             return ended;
         }
@@ -284,6 +296,7 @@ public sealed partial class RunExecutor
 
         if (run.Log is { } log)
         {
+            run.Plan.Slot?.Dispose();
             log.ShowLast((await log.CloseAsync(InteractionEvents.End(ended))).LastFrames);
         }
 

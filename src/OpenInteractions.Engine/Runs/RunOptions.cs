@@ -12,6 +12,29 @@ public sealed class RunOptions
     [Range(1, 100_000)]
     public int MaxConcurrent { get; set; } = 256;
 
+    /// <summary>Most runs, of whatever kind, that work with one provider at the same time on this node. Default: no limit.</summary>
+    [Range(1, 100_000)]
+    public int? MaxConcurrentPerProvider { get; set; }
+
+    /// <summary>
+    /// Most runs of one project that work at the same time: those that somebody waits for on one node, those in the background and stored streams on all nodes
+    /// together. Default: no limit.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int? MaxConcurrentPerProject { get; set; }
+
+    /// <summary>Most runs that wait in the queue; a background run that comes when it is full is refused. Default 100000.</summary>
+    [Range(1, 100_000_000)]
+    public int MaxQueued { get; set; } = 100_000;
+
+    /// <summary>Most runs of one project that wait in the queue. Default 10000.</summary>
+    [Range(1, 100_000_000)]
+    public int MaxQueuedPerProject { get; set; } = 10_000;
+
+    /// <summary>How long a run may wait behind those of better tiers; from then on every tenth start is for the one that has waited longest. Default 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan TierPatience { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long a node owns a run without renewing. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(30);

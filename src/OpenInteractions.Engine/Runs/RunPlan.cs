@@ -24,6 +24,12 @@ internal sealed record RunPlan
     /// <summary>False when nothing is kept (<c>store:false</c>).</summary>
     public required bool IsStored { get; init; }
 
+    /// <summary>The provider of its model; empty when it is not known.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>Its place among the runs that may work at the same time, or null when there is no limit.</summary>
+    public RunSlot? Slot { get; init; }
+
     /// <summary>When it must have ended.</summary>
     public required DateTimeOffset Deadline { get; init; }
 }

@@ -1,4 +1,5 @@
 using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Turns;
@@ -23,12 +24,20 @@ internal sealed record RunRecovery
     /// <summary>True when clients may know of the run already.</summary>
     public required bool HasEvents { get; init; }
 
+    /// <summary>True when the run comes from the queue and nobody has begun it: of its events there are those that <see cref="InteractionEvents.Queued"/> gives.</summary>
+    public bool WasQueued { get; init; }
+
     /// <summary>Why the run is not tried again, or null.</summary>
     public ModelFault? GivenUp { get; init; }
 
     /// <summary>Reads the journal.</summary>
     public static async Task<RunRecovery> ReadAsync(IEventJournal journal, ClaimedRun run, CancellationToken cancellationToken)
     {
+        if (run.Lease.Epoch == 1)
+        {
+            return new RunRecovery { ShownThrough = -1, HasEvents = true, WasQueued = true };
+        }
+
         var fold = new EventFold();
         var position = default(EventPosition);
         var isHandedOver = false;
@@ -45,7 +54,6 @@ internal sealed record RunRecovery
         }
 
         // Of a run whose owner died, one step more than the journal knows may have been shown: see TurnOutput.
-        var unseen = run.Lease.Epoch > 1 && !isHandedOver ? 1 : 0;
-        return new RunRecovery { ShownThrough = run.Lease.Epoch > 1 ? fold.LastIndex + unseen : -1, HasEvents = position != default };
+        return new RunRecovery { ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1), HasEvents = position != default };
     }
 }

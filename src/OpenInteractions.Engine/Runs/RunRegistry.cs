@@ -21,6 +21,13 @@ public sealed class RunRegistry
     /// <summary>How many runs this node executes.</summary>
     public int Count => _runs.Count;
 
+    /// <summary>How many runs this node executes with each provider, for metrics: it walks over all of them.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> CountByProvider(IEnumerable<string> providers)
+    {
+        var running = _runs.Values.CountBy(r => r.Plan.Provider).ToDictionary(StringComparer.Ordinal);
+        return [.. providers.Select(p => KeyValuePair.Create(p, running.GetValueOrDefault(p)))];
+    }
+
     internal IReadOnlyList<ActiveRun> Leased => [.. _runs.Values.Where(r => r.Lease is not null)];
 
     internal IReadOnlyList<ActiveRun> All => [.. _runs.Values];

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 
@@ -12,6 +13,9 @@ public sealed partial class RunWorker(
     IEventJournal journal,
     RunExecutor executor,
     RunRegistry registry,
+    RunLimits limits,
+    RunBacklog backlog,
+    EngineInstruments instruments,
     IHostApplicationLifetime lifetime,
     IOptions<RunOptions> options,
     TimeProvider time,
@@ -21,6 +25,7 @@ public sealed partial class RunWorker(
     private const int FirstRound = 8;
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly ClaimRules _rules = new(options.Value.TierPatience, limits.Gate);
     private int _places;
     private volatile bool _hasBacklog;
 
@@ -39,9 +44,9 @@ public sealed partial class RunWorker(
 
     /// <summary>
     /// Takes a place for a background run that is about to be accepted, if there is one and nobody waits for it: <see cref="Watch"/> or
-    /// <see cref="GivePlaceBack"/> must follow.
+    /// <see cref="GivePlaceBack"/> must follow. With limits on runs every one goes through the queue, which keeps the order among those that wait for them.
     /// </summary>
-    internal bool TryTakePlace() => !_hasBacklog && TakePlaces(1) == 1;
+    internal bool TryTakePlace() => limits.IsOff && !_hasBacklog && TakePlaces(1) == 1;
 
     /// <summary>A place that was taken is free again.</summary>
     internal void GivePlaceBack()
@@ -61,6 +66,7 @@ public sealed partial class RunWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What is handed over at a planned stop must not be taken up again by the node that hands it over.
+        limits.OnLeft = Wake;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         await WorkAsync(either.Token);
     }
@@ -122,7 +128,7 @@ public sealed partial class RunWorker(
     {
         try
         {
-            var runs = await queue.ClaimAsync(registry.Owner, options.Value.LeaseTime, places, CancellationToken.None);
+            var runs = await queue.ClaimAsync(registry.Owner, options.Value.LeaseTime, places, _rules, CancellationToken.None);
             Interlocked.Add(ref _places, runs.Count - places);
             places = 0; // each run that was claimed answers for its own
             foreach (var run in runs)
@@ -142,8 +148,15 @@ public sealed partial class RunWorker(
 
     private async Task StartAsync(ClaimedRun claimed)
     {
+        var slot = limits.Hold(claimed.Interaction.Project, claimed.Provider);
         try
         {
+            if (claimed.Lease.Epoch == 1)
+            {
+                backlog.OnLeft(claimed.Interaction.Project);
+                instruments.OnLeftQueue(claimed.Interaction.ServiceTier, time.GetUtcNow() - claimed.Interaction.Created);
+            }
+
             var recovery = await RunRecovery.ReadAsync(journal, claimed, CancellationToken.None);
             if (claimed.TakeOvers > options.Value.MaxTakeOvers)
             {
@@ -156,13 +169,23 @@ public sealed partial class RunWorker(
                 Interaction = claimed.Interaction,
                 Request = JsonSerializer.Deserialize(claimed.Request.Span, WireJson.Wire.CreateInteractionRequest)!,
                 IsStored = true,
+                Provider = claimed.Provider,
+                Slot = slot,
                 Deadline = claimed.Deadline,
             };
-            Watch(executor.Start(plan, claimed.Lease, hasEvents: true, recovery));
+            var run = executor.Prepare(plan, claimed.Lease, recovery);
+            if (claimed.IsCancelRequested)
+            {
+                run.Stop(StopCause.Cancelled);
+            }
+
+            Watch(run);
+            run.Begin();
         }
         catch (Exception exception)
         {
             // Its lease runs out, and it is tried again; after some tries it is given up.
+            slot?.Dispose();
             GivePlaceBack();
             LogStartFailed(exception, claimed.Lease.RunId);
         }

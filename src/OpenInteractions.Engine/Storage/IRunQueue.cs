@@ -34,10 +34,10 @@ public interface IRunQueue
     Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes queued runs, and running ones whose lease is over, highest priority first, then oldest. A take-over from a dead owner is
+    /// Takes queued runs, and running ones whose lease is over, in the order of the rules. A take-over from a dead owner is
     /// counted in <see cref="ClaimedRun.TakeOvers"/>; a queued run is not, nor one that its own owner lost by renewing too late. The interaction's status becomes <c>in_progress</c>.
     /// </summary>
-    Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken);
 
     /// <summary>Extends leases. Returns those that are still held; a lease that is missing from the answer is lost.</summary>
     Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken);
@@ -52,7 +52,8 @@ public interface IRunQueue
     Task<bool> FinishAsync(RunLease lease, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks for a run to be cancelled. A queued run ends here and now with <paramref name="outcome"/>; of a running one the wish is noted for its owner.
+    /// Asks for a run to be cancelled. A queued run that nobody has begun ends here and now with <paramref name="outcome"/>; of one that runs, or that was
+    /// handed back with what it had made, the wish is noted for its owner.
     /// </summary>
     Task<CancelResult> CancelAsync(string project, string id, RunOutcome outcome, IReadOnlyList<JournalBatch> journal, CancellationToken cancellationToken);
 
@@ -67,6 +68,9 @@ public interface IRunQueue
 
     /// <summary>How many runs are queued and how many are running.</summary>
     Task<(long Queued, long Running)> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>What is queued, by project and priority.</summary>
+    Task<IReadOnlyList<QueuedRuns>> ReadQueueAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What a run needs to be started anywhere.</summary>
@@ -78,9 +82,19 @@ public sealed record NewRun
     /// <summary>Lower runs first.</summary>
     public required int Priority { get; init; }
 
+    /// <summary>The provider of its model, for limits; empty when it is not known.</summary>
+    public string Provider { get; init; } = "";
+
     /// <summary>When the run must have ended.</summary>
     public required DateTimeOffset Deadline { get; init; }
 }
+
+/// <summary>Runs of one project and priority that are queued.</summary>
+/// <param name="Project">The project.</param>
+/// <param name="Priority">The priority.</param>
+/// <param name="Count">How many.</param>
+/// <param name="OldestWait">How long the oldest has waited, by the store's clock.</param>
+public readonly record struct QueuedRuns(string Project, int Priority, long Count, TimeSpan OldestWait);
 
 /// <summary>A run that was claimed.</summary>
 public sealed record ClaimedRun
@@ -93,6 +107,12 @@ public sealed record ClaimedRun
 
     /// <summary>The whole request.</summary>
     public required ReadOnlyMemory<byte> Request { get; init; }
+
+    /// <summary>As in <see cref="NewRun.Provider"/>.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>True when somebody wants it cancelled.</summary>
+    public bool IsCancelRequested { get; init; }
 
     /// <summary>How often the run was taken over from a dead owner, this time included.</summary>
     public required int TakeOvers { get; init; }

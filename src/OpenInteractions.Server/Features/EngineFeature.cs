@@ -38,6 +38,8 @@ internal static class EngineFeature
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
+        services.AddSingleton<RunLimits>();
+        services.AddSingleton<RunBacklog>();
         services.AddSingleton<EngineInstruments>();
         services.AddSingleton<StructuredOutput>();
         services.AddSingleton<RunExecutor>();

@@ -21,13 +21,17 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
     private const string ReleaseSql =
         "UPDATE runs SET state = 'queued', owner = NULL, lease_until = 0 WHERE id = $1 AND owner = $2 AND epoch = $3 AND state = 'running'";
 
-    private const string FindSql = "SELECT state = 'queued' FROM runs WHERE id = $2 AND project = $1 FOR UPDATE";
+    // What was handed back has a part that clients have seen: who takes it up ends it.
+    private const string FindSql = "SELECT state = 'queued' AND epoch = 0 FROM runs WHERE id = $2 AND project = $1 FOR UPDATE";
 
     private const string RequestCancelSql = "UPDATE runs SET cancel_requested = true WHERE id = $1";
 
     private const string DeleteSql = "DELETE FROM runs WHERE id = $1";
 
     private const string CancelledSql = "SELECT id, owner, epoch FROM runs WHERE cancel_requested AND state = 'running'";
+
+    private const string QueueSql =
+        "SELECT project, priority, count(*), oi_now() - min(queued_at) FROM runs WHERE state = 'queued' GROUP BY project, priority";
 
     private const string CountSql = "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'running') FROM runs";
 
@@ -109,6 +113,25 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
                 await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
                 await rows.ReadAsync(cancellationToken);
                 return (rows.GetInt64(0), rows.GetInt64(1));
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<QueuedRuns>> ReadQueueAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<int, IReadOnlyList<QueuedRuns>>(
+            0,
+            static async (connection, _, cancellationToken) =>
+            {
+                await using var batch = connection.CreateBatch();
+                batch.Add(QueueSql);
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                var rows = new PostgresRows(reader);
+                var queued = new List<QueuedRuns>();
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    queued.Add(new QueuedRuns(rows.GetString(0), rows.GetInt32(1), rows.GetInt64(2), TimeSpan.FromMilliseconds(rows.GetInt64(3))));
+                }
+
+                return queued;
             },
             cancellationToken);
 

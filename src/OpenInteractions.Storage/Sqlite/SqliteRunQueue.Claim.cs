@@ -5,16 +5,28 @@ namespace OpenInteractions.Storage.Sqlite;
 // How runs are claimed.
 internal sealed partial class SqliteRunQueue
 {
-    // Queued runs come from their index in order, at most as many as are wanted; runs whose lease is over are few, and sorted in.
-    private const string ClaimableSql = """
-        SELECT number, id, project, state = 'running' AND owner <> $3, epoch, take_overs, deadline FROM (
-            SELECT * FROM (
-                SELECT number, id, project, state, owner, epoch, take_overs, deadline, priority, queued_at
-                FROM runs WHERE state = 'queued' ORDER BY priority, queued_at, id LIMIT $2)
-            UNION ALL
-            SELECT number, id, project, state, owner, epoch, take_overs, deadline, priority, queued_at
-            FROM runs WHERE state = 'running' AND lease_until <= $1)
-        ORDER BY priority, queued_at, id LIMIT $2
+    // From one line to the next: a step down the index, however many runs wait in between.
+    private const string FirstLineSql = """
+        SELECT project, provider, priority FROM runs WHERE state = 'queued' ORDER BY project, provider, priority LIMIT 1
+        """;
+
+    private const string NextLineSql = """
+        SELECT project, provider, priority FROM runs WHERE state = 'queued' AND (project, provider, priority) > ($1, $2, $3)
+        ORDER BY project, provider, priority LIMIT 1
+        """;
+
+    private const string LineSql = """
+        SELECT number, queued_at FROM runs WHERE state = 'queued' AND project = $1 AND provider = $2 AND priority = $3
+        ORDER BY queued_at, id LIMIT $4
+        """;
+
+    private const string AbandonedSql =
+        "SELECT number, project, provider, priority, queued_at FROM runs WHERE state = 'running' AND lease_until <= $1 ORDER BY priority, queued_at, id LIMIT $2";
+
+    private const string RunningSql = "SELECT project, count(*) FROM runs WHERE state = 'running' AND lease_until > $1 GROUP BY project";
+
+    private const string CandidateSql = """
+        SELECT id, project, provider, state = 'running' AND owner <> $2, epoch, take_overs, deadline, cancel_requested FROM runs WHERE number = $1
         """;
 
     private const string ClaimSql = """
@@ -26,68 +38,142 @@ internal sealed partial class SqliteRunQueue
 
     private const string RequestSql = "SELECT request FROM run_requests WHERE run = $1";
 
-    public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) =>
-        writer.RunAsync<(string, TimeSpan, int, DateTimeOffset), IReadOnlyList<ClaimedRun>>(
-            (owner, ttl, limit, time.GetUtcNow()),
-            static (session, state) =>
-            {
-                var (owner, ttl, limit, now) = state;
-                var claimed = new List<ClaimedRun>();
-                while (claimed.Count < limit)
-                {
-                    var candidates = FindClaimable(session, owner, now, limit - claimed.Count);
-                    if (candidates.Count == 0)
-                    {
-                        break;
-                    }
-
-                    foreach (var candidate in candidates)
-                    {
-                        if (Claim(session, candidate, owner, now, now + ttl) is { } run)
-                        {
-                            claimed.Add(run);
-                        }
-                    }
-                }
-
-                return claimed;
-            },
-            cancellationToken);
-
-    private static List<Candidate> FindClaimable(SqliteSession session, string owner, DateTimeOffset now, int limit)
+    public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken)
     {
-        using var rows = session[ClaimableSql].Set(1, now).Set(2, limit).Set(3, owner).Query();
-        var candidates = new List<Candidate>();
-        while (rows.Read())
+        var choice = new ClaimChoice(rules);
+        try
         {
-            candidates.Add(new Candidate(
-                rows.GetInt64(0), rows.GetString(1), rows.GetString(2), rows.GetBoolean(3), rows.GetInt64(4), rows.GetInt32(5), Rows.ReadTime(rows, 6)));
+            var claimed = await writer.RunAsync((owner, ttl, limit, choice, time.GetUtcNow()), Claim, cancellationToken);
+            choice.Settle(claimed);
+            return claimed;
         }
-
-        return candidates;
+        catch
+        {
+            choice.LeaveAll();
+            throw;
+        }
     }
 
-    private static ClaimedRun? Claim(SqliteSession session, Candidate run, string owner, DateTimeOffset now, DateTimeOffset until)
+    private static List<ClaimedRun> Claim(SqliteSession session, (string Owner, TimeSpan Ttl, int Limit, ClaimChoice Choice, DateTimeOffset Now) state)
     {
+        var (owner, ttl, limit, choice, now) = state;
+        choice.Begin();
+        var claimed = new List<ClaimedRun>();
+        while (claimed.Count < limit)
+        {
+            var (lines, numbers) = FindLines(session, now, limit);
+            var chosen = choice.Choose(lines, choice.MustCount(lines) ? CountRunning(session, now) : [], limit - claimed.Count);
+            var taken = new int[lines.Count];
+            var removed = 0;
+            foreach (var line in chosen)
+            {
+                if (Claim(session, numbers[line][taken[line]++], owner, now, now + ttl) is { } run)
+                {
+                    claimed.Add(run);
+                }
+                else
+                {
+                    removed++;
+                }
+            }
+
+            if (removed == 0)
+            {
+                break;
+            }
+        }
+
+        return claimed;
+    }
+
+    /// <returns>What waits, and the numbers of the rows, a list for each line.</returns>
+    private static (List<WaitingLine> Lines, List<IReadOnlyList<long>> Numbers) FindLines(SqliteSession session, DateTimeOffset now, int limit)
+    {
+        var lines = new List<WaitingLine>();
+        var numbers = new List<IReadOnlyList<long>>();
+        var milliseconds = now.ToUnixTimeMilliseconds();
+
+        // Runs whose lease is over are few: each is a line of its own.
+        using (var abandoned = session[AbandonedSql].Set(1, now).Set(2, limit).Query())
+        {
+            while (abandoned.Read())
+            {
+                lines.Add(new WaitingLine(abandoned.GetString(1), abandoned.GetString(2), abandoned.GetInt32(3), [milliseconds - abandoned.GetInt64(4)]));
+                numbers.Add([abandoned.GetInt64(0)]);
+            }
+        }
+
+        for (var line = FindLine(session[FirstLineSql]); line is var (project, provider, priority);)
+        {
+            var (waits, rows) = (new List<long>(), new List<long>());
+            using (var found = session[LineSql].Set(1, project).Set(2, provider).Set(3, priority).Set(4, limit).Query())
+            {
+                while (found.Read())
+                {
+                    rows.Add(found.GetInt64(0));
+                    waits.Add(milliseconds - found.GetInt64(1));
+                }
+            }
+
+            lines.Add(new WaitingLine(project, provider, priority, waits));
+            numbers.Add(rows);
+            line = FindLine(session[NextLineSql].Set(1, project).Set(2, provider).Set(3, priority));
+        }
+
+        return (lines, numbers);
+    }
+
+    private static (string Project, string Provider, int Priority)? FindLine(SqliteStatement statement)
+    {
+        using var rows = statement.Query();
+        return rows.Read() ? (rows.GetString(0), rows.GetString(1), rows.GetInt32(2)) : null;
+    }
+
+    private static Dictionary<string, int> CountRunning(SqliteSession session, DateTimeOffset now)
+    {
+        var running = new Dictionary<string, int>(StringComparer.Ordinal);
+        using var rows = session[RunningSql].Set(1, now).Query();
+        while (rows.Read())
+        {
+            running.Add(rows.GetString(0), rows.GetInt32(1));
+        }
+
+        return running;
+    }
+
+    private static ClaimedRun? Claim(SqliteSession session, long number, string owner, DateTimeOffset now, DateTimeOffset until)
+    {
+        var run = FindCandidate(session, number, owner);
         session[StartSql].Set(1, run.Project).Set(2, run.Id).Set(3, now).Execute();
         if (SqliteInteractionRows.Get(session, run.Project, run.Id) is not { } interaction)
         {
             // Deleted while its owner was dying: there is nothing left to work for.
-            Remove(session, run.Number);
+            Remove(session, number);
             return null;
         }
 
         var takeOvers = run.IsTakeOver ? run.TakeOvers + 1 : run.TakeOvers;
         var lease = new RunLease(run.Id, owner, run.Epoch + 1);
-        session[ClaimSql].Set(1, run.Number).Set(2, owner).Set(3, lease.Epoch).Set(4, until).Set(5, takeOvers).Execute();
+        session[ClaimSql].Set(1, number).Set(2, owner).Set(3, lease.Epoch).Set(4, until).Set(5, takeOvers).Execute();
         return new ClaimedRun
         {
             Lease = lease,
             Interaction = interaction,
-            Request = ReadRequest(session, run.Number),
+            Request = ReadRequest(session, number),
+            Provider = run.Provider,
+            IsCancelRequested = run.IsCancelRequested,
             TakeOvers = takeOvers,
             Deadline = run.Deadline,
         };
+    }
+
+    private static Candidate FindCandidate(SqliteSession session, long number, string owner)
+    {
+        using var rows = session[CandidateSql].Set(1, number).Set(2, owner).Query();
+        return rows.Read()
+            ? new Candidate(
+                rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetBoolean(3), rows.GetInt64(4), rows.GetInt32(5), Rows.ReadTime(rows, 6), rows.GetBoolean(7))
+            : throw new InvalidDataException("A run that waits has no row.");
     }
 
     private static ReadOnlyMemory<byte> ReadRequest(SqliteSession session, long number)
@@ -96,5 +182,6 @@ internal sealed partial class SqliteRunQueue
         return rows.Read() ? rows.GetBytes(0) : throw new InvalidDataException("A run has no request.");
     }
 
-    private readonly record struct Candidate(long Number, string Id, string Project, bool IsTakeOver, long Epoch, int TakeOvers, DateTimeOffset Deadline);
+    private readonly record struct Candidate(
+        string Id, string Project, string Provider, bool IsTakeOver, long Epoch, int TakeOvers, DateTimeOffset Deadline, bool IsCancelRequested);
 }

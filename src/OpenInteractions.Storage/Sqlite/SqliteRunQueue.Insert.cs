@@ -7,8 +7,8 @@ namespace OpenInteractions.Storage.Sqlite;
 internal sealed partial class SqliteRunQueue
 {
     private const string InsertSql = """
-        INSERT INTO runs (id, project, state, priority, queued_at, deadline, owner, epoch, lease_until, take_overs, cancel_requested)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)
+        INSERT INTO runs (id, project, state, priority, queued_at, deadline, owner, epoch, lease_until, take_overs, cancel_requested, provider)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10)
         RETURNING number
         """;
 
@@ -79,6 +79,7 @@ internal sealed partial class SqliteRunQueue
             .Set(7, claimedBy)
             .Set(8, claimedBy is null ? 0 : 1)
             .Set(9, claimedBy is null ? 0 : (now + ttl).ToUnixTimeMilliseconds())
+            .Set(10, run.Provider)
             .QueryNumber()!.Value;
         session[InsertRequestSql].Set(1, number).SetBlob(2, run.Request).Execute();
         return interactionNumber;

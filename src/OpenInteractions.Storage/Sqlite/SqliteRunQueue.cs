@@ -14,7 +14,8 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
 
     private const string FindHeldSql = "SELECT number, project FROM runs WHERE id = $1 AND owner = $2 AND epoch = $3 AND state = 'running'";
 
-    private const string FindSql = "SELECT number, state = 'queued' FROM runs WHERE project = $1 AND id = $2";
+    // What was handed back has a part that clients have seen: who takes it up ends it.
+    private const string FindSql = "SELECT number, state = 'queued' AND epoch = 0 FROM runs WHERE project = $1 AND id = $2";
 
     private const string RequestCancelSql = "UPDATE runs SET cancel_requested = 1 WHERE number = $1";
 
@@ -25,6 +26,8 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
     private const string CancelledSql = "SELECT id, owner, epoch FROM runs INDEXED BY runs_to_cancel WHERE cancel_requested = 1 AND state = 'running'";
 
     private const string ExpireSql = "UPDATE runs SET lease_until = 0 WHERE state = 'running' AND owner <> $1";
+
+    private const string QueueSql = "SELECT project, priority, count(*), min(queued_at) FROM runs WHERE state = 'queued' GROUP BY project, priority";
 
     private const string CountSql = """
         SELECT (SELECT count(*) FROM runs WHERE state = 'queued'), (SELECT count(*) FROM runs WHERE state = 'running')
@@ -125,6 +128,22 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
                 using var rows = session[CountSql].Query();
                 rows.Read();
                 return (rows.GetInt64(0), rows.GetInt64(1));
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<QueuedRuns>> ReadQueueAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync<DateTimeOffset, IReadOnlyList<QueuedRuns>>(
+            time.GetUtcNow(),
+            static (session, now) =>
+            {
+                var queued = new List<QueuedRuns>();
+                using var rows = session[QueueSql].Query();
+                while (rows.Read())
+                {
+                    queued.Add(new QueuedRuns(rows.GetString(0), rows.GetInt32(1), rows.GetInt64(2), now - Rows.ReadTime(rows, 3)));
+                }
+
+                return queued;
             },
             cancellationToken);
 

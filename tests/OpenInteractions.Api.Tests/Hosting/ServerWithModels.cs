@@ -11,6 +11,12 @@ public sealed class ServerWithModels : IAsyncLifetime
     private readonly OpenAIVendor _local = new() { Key = null, HasResponses = false, AcceptsAnyModel = true, Models = ["scripted"] };
     private TestServer? _server;
 
+    /// <summary>Settings besides those of the models.</summary>
+    internal (string Name, string Value)[] Settings { get; init; } = [];
+
+    /// <summary>Keys that callers need; without any they need none.</summary>
+    internal (string Project, string Key)[] Keys { get; init; } = [];
+
     internal TestServer Server => _server ?? throw new InvalidOperationException("The server is not started.");
 
     public InteractionsClient Client => Server.Client;
@@ -28,11 +34,15 @@ public sealed class ServerWithModels : IAsyncLifetime
     {
         OpenAI = await VendorServer.StartAsync(_openAI);
         Local = await VendorServer.StartAsync(_local);
-        _server = await TestServer.StartAsync(
+        (string, string)[] settings =
+        [
             ("OPENAI_API_KEY", _openAI.Key!),
             ("OPENAI_BASE_URL", new Uri(OpenAI.Address, "v1").ToString()),
             ("OpenInteractions:Providers:Endpoints:local:BaseUrl", new Uri(Local.Address, "v1").ToString()),
-            ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"));
+            ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"),
+            .. Settings,
+        ];
+        _server = Keys.Length == 0 ? await TestServer.StartAsync(settings) : await TestServer.StartWithKeysAsync(Keys, settings);
     }
 
     public async Task DisposeAsync()

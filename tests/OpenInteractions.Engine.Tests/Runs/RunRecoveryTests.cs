@@ -15,11 +15,11 @@ public sealed class RunRecoveryTests
     private readonly MemoryJournal _journal = new();
 
     [Fact]
-    public async Task A_run_that_had_no_owner_was_shown_to_nobody()
+    public async Task Of_a_run_that_only_waited_no_step_was_shown()
     {
         var recovery = await ReadAsync(epoch: 1);
 
-        Assert.Equal((-1, false), (recovery.ShownThrough, recovery.HasEvents));
+        Assert.Equal((-1, true, true), (recovery.ShownThrough, recovery.HasEvents, recovery.WasQueued));
         Assert.Empty(recovery.Steps);
     }
 

@@ -3,7 +3,7 @@ using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Runs;
 
-/// <summary>Of a queue only what the keeper of leases and the watch for cancels ask; the test says what it answers.</summary>
+/// <summary>Of a queue only what the keeper of leases, the watch for cancels and the backlog ask; the test says what it answers.</summary>
 internal sealed class ScriptedQueue : IRunQueue
 {
     private readonly Lock _lock = new();
@@ -12,6 +12,12 @@ internal sealed class ScriptedQueue : IRunQueue
 
     /// <summary>What the next renewals do, from the leases that are asked about.</summary>
     public Func<IReadOnlyList<RunLease>, Task<IReadOnlyList<RunLease>>> Renew { get; set; } = Task.FromResult;
+
+    /// <summary>What waits.</summary>
+    public IReadOnlyList<QueuedRuns> Queued { get; set; } = [];
+
+    /// <summary>How it is told what waits; null for at once.</summary>
+    public Func<Task<IReadOnlyList<QueuedRuns>>>? ReadQueue { get; set; }
 
     public HashSet<string> Cancelled { get; } = [];
 
@@ -59,7 +65,7 @@ internal sealed class ScriptedQueue : IRunQueue
 
     public Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> ReleaseAsync(RunLease lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -70,6 +76,8 @@ internal sealed class ScriptedQueue : IRunQueue
     public Task<int> ExpireDeadOwnersAsync(string liveOwner, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<(long Queued, long Running)> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<QueuedRuns>> ReadQueueAsync(CancellationToken cancellationToken) => ReadQueue?.Invoke() ?? Task.FromResult(Queued);
 
     private void Signal()
     {

@@ -8,7 +8,9 @@ namespace OpenInteractions.Storage.Tests.Postgres;
 
 public sealed class MigrationTests
 {
-    private static readonly Migration AddColumn = new(3, "0003_add_column", "ALTER TABLE interactions ADD COLUMN added text NOT NULL DEFAULT 'new'; CREATE TABLE more (id integer PRIMARY KEY);");
+    private static readonly int Next = PostgresMigrations.All.Count + 1;
+
+    private static readonly Migration AddColumn = new(Next, "9999_add_column", "ALTER TABLE interactions ADD COLUMN added text NOT NULL DEFAULT 'new'; CREATE TABLE more (id integer PRIMARY KEY);");
 
     private static CancellationToken Cancel => CancellationToken.None;
 
@@ -40,6 +42,26 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task What_waited_in_the_queue_of_an_earlier_version_is_claimed()
+    {
+        await using var database = await NewDatabaseAsync();
+        await using (var old = database.Open([.. PostgresMigrations.All.Take(2)]))
+        {
+            await old.Interactions.InsertFinishedAsync(Finished(1), Cancel);
+        }
+
+        await database.ExecuteAsync("""
+            UPDATE interactions SET status = 'queued', output = NULL;
+            INSERT INTO runs (id, project, state, priority, queued_at, deadline, epoch, lease_until, take_overs, cancel_requested, is_erased, request)
+            SELECT id, project, 'queued', 1, oi_now(), oi_now(), 0, 0, 0, false, false, '\x7b7d' FROM interactions
+            """);
+
+        await using var current = database.Open();
+        var claimed = Assert.Single(await current.Runs.ClaimAsync("node", Ttl, 10, Cancel));
+        Assert.Equal((Id(1), ""), (claimed.Lease.RunId, claimed.Provider));
+    }
+
+    [Fact]
     public async Task Of_nodes_that_start_at_once_one_migrates_and_the_others_wait()
     {
         await using var database = await NewDatabaseAsync();
@@ -59,7 +81,7 @@ public sealed class MigrationTests
             await nodes[i].DisposeAsync();
         }
 
-        Assert.Equal("1,2,3", await database.QueryAsync("SELECT string_agg(number::text, ',' ORDER BY number) FROM migrations"));
+        Assert.Equal(string.Join(',', Enumerable.Range(1, Next)), await database.QueryAsync("SELECT string_agg(number::text, ',' ORDER BY number) FROM migrations"));
     }
 
     [Fact]
@@ -81,7 +103,7 @@ public sealed class MigrationTests
         await using var database = await NewDatabaseAsync();
         await database.Open([.. PostgresMigrations.All, AddColumn]).DisposeAsync();
 
-        var other = new Migration(3, AddColumn.Name, "CREATE TABLE something_else (id integer PRIMARY KEY)");
+        var other = new Migration(Next, AddColumn.Name, "CREATE TABLE something_else (id integer PRIMARY KEY)");
         var refusal = Assert.Throws<StoreUnavailableException>(() => database.Open([.. PostgresMigrations.All, other]));
 
         Assert.Contains("another program", refusal.Message, StringComparison.Ordinal);
@@ -93,7 +115,7 @@ public sealed class MigrationTests
         await using var database = await NewDatabaseAsync();
         await database.Open().DisposeAsync();
 
-        var broken = new Migration(3, "0003_broken", "CREATE TABLE half (id integer PRIMARY KEY); INSERT INTO nowhere VALUES (1);");
+        var broken = new Migration(Next, "9999_broken", "CREATE TABLE half (id integer PRIMARY KEY); INSERT INTO nowhere VALUES (1);");
         Assert.Throws<StoreUnavailableException>(() => database.Open([.. PostgresMigrations.All, broken]));
 
         await using (var repaired = database.Open([.. PostgresMigrations.All, AddColumn]))

@@ -1,3 +1,4 @@
+using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests.Postgres;
@@ -29,3 +30,5 @@ public sealed class PostgresEventJournalTests(PostgresFixture fixture) : EventJo
 public sealed class PostgresConcurrencyTests(PostgresFixture fixture) : ConcurrencyContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresMarkedInsertTests(PostgresFixture fixture) : MarkedInsertContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresQueueOrderTests(PostgresFixture fixture, ITestOutputHelper output) : QueueOrderContract(fixture, output), IClassFixture<PostgresFixture>;

@@ -43,6 +43,27 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task What_waited_in_the_queue_of_an_earlier_version_is_claimed()
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var old = Open(directory.Path, [.. SqliteMigrations.All.Take(2)]))
+        {
+            await old.Interactions.InsertFinishedAsync(Finished(1), Cancel);
+        }
+
+        Inspection.Query(directory.Path, """
+            UPDATE interactions SET status = 'queued';
+            INSERT INTO runs (number, id, project, state, priority, queued_at, deadline, epoch, lease_until, take_overs, cancel_requested)
+            SELECT 1, id, project, 'queued', 1, created_at, created_at, 0, 0, 0, 0 FROM interactions;
+            INSERT INTO run_requests (run, request) VALUES (1, x'7b7d');
+            """);
+
+        await using var current = Open(directory.Path, SqliteMigrations.All);
+        var claimed = Assert.Single(await current.Runs.ClaimAsync("node", Ttl, 10, Cancel));
+        Assert.Equal((Id(1), ""), (claimed.Lease.RunId, claimed.Provider));
+    }
+
+    [Fact]
     public async Task A_migration_is_applied_once()
     {
         using var directory = new TemporaryDirectory();

@@ -1,3 +1,4 @@
+using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests.Sqlite;
@@ -34,3 +35,5 @@ public sealed class SqliteEventJournalTests(SqliteFixture fixture) : EventJourna
 public sealed class SqliteConcurrencyTests(SqliteFixture fixture) : ConcurrencyContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteMarkedInsertTests(SqliteFixture fixture) : MarkedInsertContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteQueueOrderTests(SqliteFixture fixture, ITestOutputHelper output) : QueueOrderContract(fixture, output), IClassFixture<SqliteFixture>;
