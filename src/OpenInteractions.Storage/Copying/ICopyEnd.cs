@@ -9,6 +9,9 @@ internal interface ICopyEnd : IAsyncDisposable
     /// <summary>The names of the migrations that this program knows and the store has not had.</summary>
     IReadOnlyList<string> Pending { get; }
 
+    /// <summary>Whether there are tables.</summary>
+    bool HasTables { get; }
+
     /// <summary>The order in which rows are written here.</summary>
     RowOrder WriteOrder(StoreTable table);
 

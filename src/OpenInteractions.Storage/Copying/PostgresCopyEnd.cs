@@ -16,6 +16,9 @@ internal sealed class PostgresCopyEnd : ICopyEnd
         WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attname COLLATE "C"
         """;
 
+    // Of a few megabytes. The driver knows no "without end" here.
+    private static readonly TimeSpan CommitTimeout = TimeSpan.FromMinutes(10);
+
     private readonly NpgsqlConnection _connection;
     private readonly Dictionary<string, (string Name, NpgsqlDbType Type)[]> _columns = [];
 
@@ -28,6 +31,8 @@ internal sealed class PostgresCopyEnd : ICopyEnd
     public string Name { get; }
 
     public IReadOnlyList<string> Pending => [.. PostgresMigrations.FindPending(_connection, PostgresMigrations.All, Name).Select(migration => migration.Name)];
+
+    public bool HasTables => Pending.Count < PostgresMigrations.All.Count;
 
     /// <exception cref="StoreRefusedException">A server has the database, or it cannot hold every text.</exception>
     public static async Task<PostgresCopyEnd> OpenAsync(StoreLocation.InPostgres location, CancellationToken cancellationToken)
@@ -131,7 +136,7 @@ internal sealed class PostgresCopyEnd : ICopyEnd
         var written = new WrittenRows(0, 0, HasMore: true);
         await using var import = await _connection.BeginBinaryImportAsync(
             $"COPY {table.Name} ({string.Join(", ", columns.Select(column => column.Name))}) FROM STDIN (FORMAT BINARY)", cancellationToken);
-        import.Timeout = TimeSpan.Zero;
+        import.Timeout = CommitTimeout;
         while (written is { HasMore: true, IsFull: false })
         {
             var row = rows.Current;

@@ -25,6 +25,8 @@ internal sealed class SqliteCopyEnd : ICopyEnd
 
     public IReadOnlyList<string> Pending => [.. SqliteMigrations.FindPending(_session, SqliteMigrations.All, Name).Select(migration => migration.Name)];
 
+    public bool HasTables => Pending.Count < SqliteMigrations.All.Count;
+
     /// <exception cref="StoreUnavailableException">A server has the directory, or it cannot be used.</exception>
     /// <exception cref="StoreRefusedException">A source that is not there.</exception>
     public static SqliteCopyEnd Open(StoreLocation.InDirectory location, bool mustExist)
@@ -61,7 +63,7 @@ internal sealed class SqliteCopyEnd : ICopyEnd
     {
         var shape = TableOf(table);
         return shape.StraySql is not null && _session[shape.StraySql].QueryNumber() is > 0 and var stray
-            ? throw new StoreRefusedException($"The store {Name} is damaged: {stray} contents belong to no row of {table.Name}. Restore a backup.")
+            ? throw new StoreRefusedException($"The store {Name} is damaged: {stray} rows of {table.Name} and of what they hold do not belong together. Restore a backup.")
             : Task.FromResult(_session[shape.CountSql].QueryNumber()!.Value);
     }
 

@@ -72,7 +72,9 @@ internal sealed class SqliteTable
             : $"INSERT INTO {table.Name} ({string.Join(", ", _own)}, {_interaction}) VALUES ({Places(1, _own.Count)}, "
                 + $"(SELECT {Number} FROM interactions WHERE (project, id) = ({Places(_own.Count + 1, 2)})))";
         InsertContentSql = $"INSERT INTO {_contentTable} ({string.Join(", ", _content)}, {_contentOwner}) VALUES ({Places(1, _content.Count)}, last_insert_rowid())";
-        StraySql = _contentTable is null ? null : $"SELECT count(*) FROM {_contentTable} WHERE {_contentOwner} NOT IN (SELECT {Number} FROM {table.Name})";
+        StraySql = _contentTable is null ? null
+            : $"SELECT (SELECT count(*) FROM {_contentTable} WHERE {_contentOwner} NOT IN (SELECT {Number} FROM {table.Name}))"
+                + $" + (SELECT count(*) FROM {table.Name} WHERE {Number} NOT IN (SELECT {_contentOwner} FROM {_contentTable}))";
     }
 
     /// <summary>What is read and written, in this order.</summary>
@@ -81,7 +83,7 @@ internal sealed class SqliteTable
     /// <summary>Counts the table's own rows, whether what they belong to is there or not.</summary>
     public string CountSql { get; }
 
-    /// <summary>Counts content that belongs to no row.</summary>
+    /// <summary>Counts content that belongs to no row, and rows without theirs.</summary>
     public string? StraySql { get; }
 
     public string HasSql { get; }

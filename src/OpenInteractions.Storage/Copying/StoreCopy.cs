@@ -96,12 +96,11 @@ public sealed class StoreCopy(StoreLocation source, StoreLocation target)
     private async Task<bool> PrepareAsync(ICopyEnd from, ICopyEnd to, CancellationToken cancellationToken)
     {
         var mark = await to.ReadMarkAsync(cancellationToken);
-        var isMigrated = to.Pending.Count == 0;
         if (mark is null)
         {
             if (await HoldsRowsAsync(to, cancellationToken))
             {
-                return isMigrated ? false : throw Holds(to, "It is of an older version.");
+                return to.Pending.Count == 0 ? false : throw Holds(to, "It is of an older version.");
             }
 
             to.Migrate();
@@ -125,8 +124,7 @@ public sealed class StoreCopy(StoreLocation source, StoreLocation target)
 
     private static async Task<bool> HoldsRowsAsync(ICopyEnd end, CancellationToken cancellationToken)
     {
-        // Without tables there are no columns, and nothing to count.
-        foreach (var table in StoreTable.All.Where(table => end.Columns(table).Count > 0))
+        foreach (var table in end.HasTables ? StoreTable.All : [])
         {
             if (await end.CountAsync(table, cancellationToken) > 0)
             {

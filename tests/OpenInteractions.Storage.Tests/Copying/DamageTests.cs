@@ -19,8 +19,8 @@ public sealed class DamageTests : IDisposable
 
     [Theory]
     [InlineData("UPDATE interactions SET model = CAST(x'61ff62' AS TEXT) WHERE id = 'int_00000007'", "Row 8 of interactions is damaged")]
-    [InlineData("DELETE FROM contents WHERE interaction = 3", "interactions")]
-    [InlineData("INSERT INTO contents (interaction, input) VALUES (4711, x'00')", "1 contents belong to no row of interactions")]
+    [InlineData("DELETE FROM contents WHERE interaction = 3", "1 rows of interactions")]
+    [InlineData("INSERT INTO contents (interaction, input) VALUES (4711, x'00')", "1 rows of interactions")]
     [InlineData("INSERT INTO journal VALUES (4711, 1, 1, 1, 0, x'00', NULL)", "1 belong to no interaction")]
     [InlineData("INSERT INTO labels VALUES (4711, 'k', 'v', 'default', 'int_00000001')", "1 belong to no interaction")]
     public async Task A_row_that_is_broken_or_belongs_to_nothing_stops_the_copy(string damage, string told)

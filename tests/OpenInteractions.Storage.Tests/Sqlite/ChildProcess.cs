@@ -56,6 +56,12 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The child's side.</summary>
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments[0] == "fixtures")
+        {
+            await Fixtures.FixtureWriter.WriteAsync(arguments[1]);
+            return 0;
+        }
+
         if (arguments[0] == Copy)
         {
             await new StoreCopy(Location(arguments[1]), Location(arguments[2])) { Progress = TellCommit }.RunAsync(CancellationToken.None);
