@@ -1,5 +1,7 @@
+using OpenInteractions.Storage.Sqlite;
 using OpenInteractions.Storage.Tests.Copying;
 using OpenInteractions.Storage.Tests.Postgres;
+using OpenInteractions.Storage.Tests.Sqlite;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Storage.Tests.Fixtures;
@@ -20,6 +22,7 @@ internal sealed class FixtureServer : IAsyncDisposable
 
     public static async Task<FixtureServer> StartAsync(string engine, params (string Name, string Value)[] settings)
     {
+        SqliteLibrary.Load(path: null); // looked into from here without a store
         var database = engine == Postgres ? await Places.NewDatabaseAsync() : null;
         (string, string)[] store = database is null ? [] : [("OpenInteractions__Storage__Postgres__ConnectionString", database.ConnectionString)];
         return new FixtureServer(await ServerProcess.StartAsync([.. settings, .. store]), database);
@@ -61,7 +64,7 @@ internal sealed class FixtureServer : IAsyncDisposable
 
     private void ExecuteEmbedded(string sql)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Tests.Sqlite.Inspection.DatabasePath(Process.DataDirectory)};Pooling=False");
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Inspection.DatabasePath(Process.DataDirectory)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
