@@ -2,6 +2,7 @@ using OpenInteractions.Cli.Interactions;
 using OpenInteractions.Cli.Keys;
 using OpenInteractions.Cli.Models;
 using OpenInteractions.Cli.Server;
+using OpenInteractions.Cli.Storage;
 
 namespace OpenInteractions.Cli;
 
@@ -11,11 +12,12 @@ internal static class OiCommand
     public static RootCommand Create()
     {
         var server = new ServerOptions();
-        return new RootCommand("oi: API keys of an OpenInteractions server, and its API from a terminal.")
+        return new RootCommand("oi: API keys and stores of an OpenInteractions server, and its API from a terminal.")
         {
             server.Url,
             server.Key,
             KeysCommand.Create(),
+            StorageCommand.Create(),
             InteractionsCommand.Create(server),
             ModelsCommand.Create(server),
             AskCommand.Create(server),

@@ -1,5 +1,6 @@
 using Npgsql;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Storage.Copying;
 
 namespace OpenInteractions.Storage.Postgres;
 
@@ -7,7 +8,7 @@ namespace OpenInteractions.Storage.Postgres;
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     // Plans for any parameters: planning a statement anew for each call costs more than the statement. No compiling: no statement is long enough.
-    private const string SessionSql = "SET plan_cache_mode = force_generic_plan; SET jit = off";
+    private const string SessionSql = $"SET plan_cache_mode = force_generic_plan; SET jit = off; {PostgresUse.ShareSql}";
 
     // One that gave way to another finds the way free; that it loses again and again is not to be expected.
     private const int MaxTries = 5;
@@ -33,6 +34,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         {
             using var connection = source.OpenConnection();
             server = PostgresServer.Read(connection, name);
+            UnfinishedCopy.Refuse(connection, name);
             PostgresMigrations.Apply(connection, migrations, name);
             return new PostgresDatabase(source, instruments);
         }
@@ -140,12 +142,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             static connection =>
             {
                 using var command = new NpgsqlCommand(SessionSql, connection);
-                command.ExecuteNonQuery();
+                PostgresUse.RequireShared(command.ExecuteScalar());
             },
             static async connection =>
             {
                 await using var command = new NpgsqlCommand(SessionSql, connection);
-                await command.ExecuteNonQueryAsync();
+                PostgresUse.RequireShared(await command.ExecuteScalarAsync());
             });
 
         // Of several hosts, the one that takes writes: after a failover that is another.

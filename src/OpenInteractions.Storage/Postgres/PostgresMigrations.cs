@@ -20,12 +20,22 @@ internal static class PostgresMigrations
             applied_at timestamptz NOT NULL DEFAULT now())
         """;
 
+    private const string FindSql = "SELECT to_regclass('migrations') IS NOT NULL";
+
     private const string ReadSql = "SELECT number, name, checksum FROM migrations ORDER BY number";
 
     private const string RecordSql = "INSERT INTO migrations (number, name, checksum) VALUES ($1, $2, $3)";
 
     /// <summary>The migrations of this program, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } = Migration.ReadAll("OpenInteractions.Storage.Postgres.Migrations.");
+
+    /// <summary>What a database has not had yet; nothing is changed.</summary>
+    /// <exception cref="StoreUnavailableException">The database is newer than the program, or was changed by something else.</exception>
+    public static IEnumerable<Migration> FindPending(NpgsqlConnection connection, IReadOnlyList<Migration> migrations, string database)
+    {
+        using var find = Command(connection, FindSql);
+        return migrations.Skip(find.ExecuteScalar() is true ? CheckApplied(connection, migrations, database) : 0);
+    }
 
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="StoreUnavailableException">The database is newer than the program, or was changed by something else.</exception>

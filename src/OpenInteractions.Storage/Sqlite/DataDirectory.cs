@@ -14,11 +14,14 @@ internal sealed class DataDirectory : IDisposable
 
     private DataDirectory(string path, FileStream taken)
     {
-        DatabasePath = Path.Combine(path, "interactions.db");
+        DatabasePath = DatabaseIn(path);
         _lock = taken;
     }
 
     public string DatabasePath { get; }
+
+    /// <summary>Where the database of a directory is, or would be.</summary>
+    public static string DatabaseIn(string path) => Path.Combine(Path.GetFullPath(path), "interactions.db");
 
     /// <summary>Creates the directory where needed, locks it, and makes its files private.</summary>
     /// <exception cref="StoreUnavailableException">Another process has it, or it cannot be used.</exception>

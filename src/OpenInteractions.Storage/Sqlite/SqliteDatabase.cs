@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Storage.Copying;
 
 namespace OpenInteractions.Storage.Sqlite;
 
@@ -31,6 +32,12 @@ internal sealed class SqliteDatabase : IDisposable
 
     private SqliteDatabase(DataDirectory directory) => _directory = directory;
 
+    /// <summary>The file.</summary>
+    public string Path => _directory.DatabasePath;
+
+    /// <summary>Whether there is a database in a directory.</summary>
+    public static bool Exists(string dataDirectory) => File.Exists(DataDirectory.DatabaseIn(dataDirectory));
+
     /// <summary>Locks the directory.</summary>
     /// <exception cref="StoreUnavailableException">Another process has it, or it cannot be used.</exception>
     public static SqliteDatabase Open(string dataDirectory) => new(DataDirectory.Open(dataDirectory));
@@ -41,8 +48,9 @@ internal sealed class SqliteDatabase : IDisposable
         SqliteSession? session = null;
         try
         {
-            session = Connect(WriterPragmas);
-            SqliteMigrations.Apply(session, migrations, _directory.DatabasePath, time.GetUtcNow());
+            session = OpenUnmigrated();
+            UnfinishedCopy.Refuse(session, Path);
+            SqliteMigrations.Apply(session, migrations, Path, time.GetUtcNow());
             return session;
         }
         catch (Exception exception)
@@ -50,12 +58,15 @@ internal sealed class SqliteDatabase : IDisposable
             session?.Dispose();
             if (exception is SqliteException)
             {
-                throw new StoreUnavailableException($"The database {_directory.DatabasePath} cannot be opened: {exception.Message}", exception);
+                throw new StoreUnavailableException($"The database {Path} cannot be opened: {exception.Message}", exception);
             }
 
             throw;
         }
     }
+
+    /// <summary>Opens the connection that writes, and leaves the schema as it is.</summary>
+    public SqliteSession OpenUnmigrated() => Connect(WriterPragmas);
 
     /// <summary>Opens a connection that reads. To be opened after the writer and closed before it.</summary>
     public SqliteSession OpenReader() => Connect(ReaderPragmas);
@@ -67,7 +78,7 @@ internal sealed class SqliteDatabase : IDisposable
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = _directory.DatabasePath,
+            DataSource = Path,
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
         }.ConnectionString);

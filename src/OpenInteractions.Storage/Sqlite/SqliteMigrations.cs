@@ -14,12 +14,19 @@ internal static class SqliteMigrations
         ) STRICT
         """;
 
+    private const string FindSql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'";
+
     private const string ReadSql = "SELECT number, name, checksum FROM migrations ORDER BY number";
 
     private const string RecordSql = "INSERT INTO migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
 
     /// <summary>The migrations of this program, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } = Migration.ReadAll("OpenInteractions.Storage.Sqlite.Migrations.");
+
+    /// <summary>What a database has not had yet; nothing is changed.</summary>
+    /// <exception cref="StoreUnavailableException">The database is newer than the program, or was changed by something else.</exception>
+    public static IEnumerable<Migration> FindPending(SqliteSession session, IReadOnlyList<Migration> migrations, string databasePath) =>
+        migrations.Skip(session[FindSql].QueryNumber() is null ? 0 : CheckApplied(session, migrations, databasePath));
 
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="StoreUnavailableException">The database is newer than the program, or was changed by something else.</exception>

@@ -1,3 +1,4 @@
+using System.Text;
 using SQLitePCL;
 
 namespace OpenInteractions.Storage.Sqlite;
@@ -5,6 +6,8 @@ namespace OpenInteractions.Storage.Sqlite;
 /// <summary>The rows of a statement that runs; to be disposed before the statement is used again.</summary>
 internal readonly struct SqliteRows(SqliteStatement statement, sqlite3_stmt handle) : IRow, IDisposable
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Moves to the next row.</summary>
     /// <returns>False when there is none.</returns>
     public bool Read() => statement.Step();
@@ -21,5 +24,28 @@ internal readonly struct SqliteRows(SqliteStatement statement, sqlite3_stmt hand
 
     public ReadOnlyMemory<byte> GetBytes(int column) => IsNull(column) ? default : raw.sqlite3_column_blob(handle, column).ToArray();
 
+    /// <summary>The column as it is: text, long, byte[] or null.</summary>
+    /// <exception cref="InvalidDataException">It holds something else, or text that is none.</exception>
+    public object? GetValue(int column) => raw.sqlite3_column_type(handle, column) switch
+    {
+        raw.SQLITE_NULL => null,
+        raw.SQLITE_INTEGER => GetInt64(column),
+        raw.SQLITE_BLOB => raw.sqlite3_column_blob(handle, column).ToArray(),
+        raw.SQLITE_TEXT => GetText(column),
+        _ => throw new InvalidDataException("A number that is no integer."),
+    };
+
     public void Dispose() => statement.Reset();
+
+    private string GetText(int column)
+    {
+        try
+        {
+            return StrictUtf8.GetString(raw.sqlite3_column_blob(handle, column));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException("Text that is not UTF-8.", exception);
+        }
+    }
 }

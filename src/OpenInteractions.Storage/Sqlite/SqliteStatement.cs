@@ -75,6 +75,16 @@ internal sealed class SqliteStatement : IDisposable
         return Bound(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, _places[position], 0) : raw.sqlite3_bind_blob(_statement, _places[position], value.Span));
     }
 
+    /// <summary>A value as <see cref="SqliteRows.GetValue"/> gives it.</summary>
+    public SqliteStatement SetValue(int position, object? value) => value switch
+    {
+        null => SetNull(position),
+        long number => Set(position, number),
+        string text => Set(position, text),
+        byte[] bytes => SetBlob(position, bytes),
+        _ => throw new ArgumentException("No column holds this.", nameof(value)),
+    };
+
     /// <summary>Runs it.</summary>
     /// <returns>How many rows were changed.</returns>
     public int Execute()

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace OpenInteractions.Architecture.Tests.Code;
 
-/// <summary>Contracts ← Engine ← { Providers, Tools, Sandboxes, Storage, Api } ← Server, and Cli → Contracts.</summary>
+/// <summary>Contracts ← Engine ← { Providers, Tools, Sandboxes, Storage, Api } ← Server, and Cli → Contracts and Storage.</summary>
 public sealed class ProjectReferenceTests
 {
     private static readonly string[] Inner = ["Contracts", "Engine"];
@@ -17,7 +17,8 @@ public sealed class ProjectReferenceTests
         var allowed = NameOf(project) switch
         {
             "Contracts" => [],
-            "Engine" or "Cli" => ["Contracts"],
+            "Engine" => ["Contracts"],
+            "Cli" => ["Contracts", "Storage"], // stores at rest, without a server: docs/decisions/0007
             "Server" => [.. Inner, .. Siblings],
             var sibling when Siblings.Contains(sibling) => Inner,
             var other => throw new InvalidOperationException($"'{other}' has no place in the direction of the references yet. Give it one here."),

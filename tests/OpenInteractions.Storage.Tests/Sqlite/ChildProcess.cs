@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Storage.Copying;
 using OpenInteractions.Storage.Sqlite;
 using static OpenInteractions.Storage.Tests.Sample;
 
@@ -9,6 +10,10 @@ namespace OpenInteractions.Storage.Tests.Sqlite;
 internal sealed class ChildProcess : IDisposable
 {
     public const string Opened = "opened";
+
+    /// <summary>The role of a process that copies a store: the directory, or connection string, of the source and of the target.</summary>
+    public const string Copy = "copy";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
@@ -51,6 +56,19 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The child's side.</summary>
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments[0] == "fixtures")
+        {
+            await Fixtures.FixtureWriter.WriteAsync(arguments[1]);
+            return 0;
+        }
+
+        if (arguments[0] == Copy)
+        {
+            await new StoreCopy(Location(arguments[1]), Location(arguments[2])) { Progress = TellCommit }.RunAsync(CancellationToken.None);
+            Console.WriteLine("done");
+            return 0;
+        }
+
         SqliteStorage storage;
         try
         {
@@ -70,6 +88,16 @@ internal sealed class ChildProcess : IDisposable
 
         Console.In.ReadToEnd();
         return 0;
+    }
+
+    private static StoreLocation Location(string text) => text.StartsWith("Host=", StringComparison.Ordinal) ? new StoreLocation.InPostgres(text) : new StoreLocation.InDirectory(text, null);
+
+    private static void TellCommit(CopyProgress progress)
+    {
+        if (!progress.IsComparing)
+        {
+            Console.WriteLine($"copied {progress.Rows}");
+        }
     }
 
     private static async Task WriteForeverAsync(SqliteStorage storage, int task)

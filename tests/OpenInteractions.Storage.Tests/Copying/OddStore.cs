@@ -1,0 +1,112 @@
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Testing;
+using static OpenInteractions.Storage.Tests.Sample;
+
+namespace OpenInteractions.Storage.Tests.Copying;
+
+/// <summary>Fills a store with everything that one can hold, in the forms that are easiest to lose on the way to another engine.</summary>
+internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
+{
+    // Order by UTF-8 is not order by UTF-16; U+0000 is nothing for PostgreSQL, and U+0001 is its escape.
+    private static readonly string[] Texts =
+    [
+        "", "plain", "x\0y", "\0", "\u0001", "\u00010", "\u0001\0\u00011", "ä€", "\U0001F600", "\uFFFD", "\uE000", "line\r\n\tend ", "'; DROP TABLE runs; --", "\\x00", "\\N", new('w', 3000),
+    ];
+
+    private static readonly string[] Projects = ["default", "a", "b\0", "\u0001p", "\U0001F600", "\uE000"];
+
+    private readonly Random _random = new((int)(PropertySeed.Seed + stream));
+
+    private static CancellationToken Cancel => CancellationToken.None;
+
+    public async Task FillAsync(int turns, int runs)
+    {
+        var kept = new List<StoredInteraction>();
+        for (var number = 0; number < turns; number += 200)
+        {
+            var group = Enumerable.Range(number, Math.Min(200, turns - number)).Select(n => NewTurn(n, kept)).ToArray();
+            await Task.WhenAll(group.Select(turn => store.Interactions.InsertFinishedAsync(turn, Cancel)));
+            kept.AddRange(group);
+        }
+
+        for (var number = turns; number < turns + runs; number++)
+        {
+            await AddRunAsync(NewTurn(number, kept) with { Status = number % 2 == 0 ? InteractionStatus.Queued : InteractionStatus.InProgress, Output = default });
+        }
+
+        foreach (var lost in kept.Where((_, at) => at % 97 == 5))
+        {
+            await store.Interactions.DeleteAsync(lost.Project, lost.Id, Cancel);
+        }
+    }
+
+    private async Task AddRunAsync(StoredInteraction turn)
+    {
+        var run = new NewRun { Request = Blob(400), Priority = _random.Next(-3, 3), Deadline = DateTimeOffset.FromUnixTimeMilliseconds(_random.NextInt64(253_402_300_799_999)) };
+        var owner = turn.Status == InteractionStatus.InProgress ? "node-" + Text() : null;
+        var lease = _random.Next(3) == 0
+            ? (await store.Runs.InsertOnceAsync(turn, run, new IdempotencyMark(Text() + turn.Id, Text()), owner, Ttl, Cancel)).Lease
+            : await store.Runs.InsertAsync(turn, run, owner, Ttl, Cancel);
+        if (lease is not { } held)
+        {
+            return;
+        }
+
+        await store.Journal.AppendAsync([.. Enumerable.Range(0, _random.Next(4)).Select(n => new JournalAppend(held, new JournalBatch
+        {
+            Epoch = 1,
+            FirstNumber = (n * 3) + 1,
+            LastNumber = (n * 3) + 3,
+            Frames = Blob(900),
+            Checkpoint = _random.Next(2) == 0 ? default : Blob(60),
+        }))], Cancel);
+        switch (_random.Next(5))
+        {
+            case 0:
+                await store.Runs.FinishAsync(held, Outcome() with { Output = Blob(500) }, [Batch(1, 1, 9) with { IsCompressed = true }], Cancel);
+                break;
+            case 1:
+                await store.Runs.CancelAsync(turn.Project, turn.Id, Outcome(InteractionStatus.Cancelled), [], Cancel);
+                break;
+            case 2:
+                await store.Interactions.DeleteAsync(turn.Project, turn.Id, Cancel);
+                break;
+            case 3:
+                await store.Runs.ReleaseAsync(held, Cancel);
+                break;
+        }
+    }
+
+    private StoredInteraction NewTurn(int number, List<StoredInteraction> kept)
+    {
+        var parent = kept.Count > 0 && _random.Next(2) == 0 ? kept[_random.Next(kept.Count)] : null;
+        return Finished(number, parent) with
+        {
+            Project = parent?.Project ?? Pick(Projects),
+            Model = _random.Next(4) == 0 ? null : Text(),
+            Agent = _random.Next(4) == 0 ? Text() : null,
+            Status = Pick(InteractionStatus.Completed, InteractionStatus.Failed, InteractionStatus.Cancelled, InteractionStatus.RequiresAction),
+            ChainModalities = _random.Next(),
+            ServiceTier = Text(),
+            IsBackground = _random.Next(2) == 0,
+            Settings = Blob(100),
+            Input = number % 500 == 7 ? Blob(3_000_000, least: 2_000_000) : Blob(2000),
+            Output = _random.Next(5) == 0 ? default : Blob(2000),
+            Usage = _random.Next(5) == 0 ? default : Blob(50),
+            PendingCalls = _random.Next(5) == 0 ? Blob(50) : default,
+            Labels = _random.Next(3) == 0 ? Enumerable.Range(0, 3).ToDictionary(n => $"{n}{Text()}", _ => Text()) : null,
+        };
+    }
+
+    private string Text() => Pick(Texts);
+
+    private byte[] Blob(int longest, int least = 0)
+    {
+        var bytes = new byte[_random.Next(least, longest)];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private T Pick<T>(params T[] items) => items[_random.Next(items.Length)];
+}

@@ -1,0 +1,114 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OpenInteractions.Testing.Client;
+using OpenInteractions.Testing.Vendors;
+using OpenInteractions.Testing.Vendors.Gemini;
+
+namespace OpenInteractions.Storage.Tests.Fixtures;
+
+/// <summary>
+/// Writes what this version leaves in a database: the rows of a server that was killed, and what that server said of them. CONTRIBUTING.md has the command.
+/// </summary>
+internal static class FixtureWriter
+{
+    // The fixture is to be gone on with years later, and a run ends at its deadline.
+    private const string NeverOverSql = "UPDATE runs SET deadline = 253370764800000";
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var engine in new[] { FixtureServer.Sqlite, FixtureServer.Postgres })
+        {
+            var gemini = new FakeGemini();
+            await using var vendor = await VendorServer.StartAsync(gemini);
+            await using var server = await FixtureServer.StartAsync(
+                engine,
+                ("GEMINI_API_KEY", FakeGemini.Key),
+                ("GOOGLE_GEMINI_BASE_URL", vendor.Address.ToString()),
+                ("OpenInteractions__Runs__MaxConcurrent", "1"));
+            var said = await ConverseAsync(server.Process.Client, gemini, vendor);
+            await server.Process.KillAsync();
+            await server.ExecuteAsync(NeverOverSql);
+            var (rows, key) = await server.TakeAsync();
+            said["signature_key"] = key;
+            await File.WriteAllTextAsync(Path.Combine(folder, engine + ".sql"), rows);
+            await File.WriteAllTextAsync(Path.Combine(folder, engine + ".json"), said.ToJsonString(Readable) + "\n");
+        }
+    }
+
+    private static async Task<JsonObject> ConverseAsync(InteractionsClient client, FakeGemini gemini, VendorServer vendor)
+    {
+        const string Thinking = "\"generation_config\":{\"thinking_level\":\"low\",\"thinking_summaries\":\"auto\"}";
+        const string Tools = """
+            "tools":[{"type":"function","name":"get_weather","parameters":{"type":"object","properties":{"place":{"type":"string"}},"required":["place"]}}]
+            """;
+        var plain = await client.CreateAsync("""{"model":"demo","input":"Hello! My name is Ada.","labels":{"team":"blue","größe":"ä"}}""");
+        var thought = await client.CreateAsync("{\"model\":\"demo\",\"input\":\"My favourite number is 42.\"," + Thinking + "}");
+
+        vendor.Enqueue(gemini.Turn(GeminiTurn.Empty.Thinks("It is asked for the weather.").Signed("first").Calls("get_weather", """{"place":"Paris"}""", "call-1").Signed("second")));
+        var called = await client.CreateAsync("{\"model\":\"gemini-3.8-flash\",\"input\":\"How is the weather in Paris?\"," + Thinking + "," + Tools + "}");
+        var call = called.Ok().Steps[^1];
+        vendor.Enqueue(gemini.Turn(GeminiTurn.Says("It is ", "sunny.")));
+        var answered = await client.CreateAsync(
+            "{\"model\":\"gemini-3.8-flash\",\"previous_interaction_id\":\"" + called.Id + "\"," + Tools
+            + ",\"input\":[{\"type\":\"function_result\",\"call_id\":\"" + call.GetProperty("id").GetString() + "\",\"name\":\"get_weather\",\"result\":\"sunny\"}]}");
+
+        var erased = await client.CreateAsync("""{"model":"demo","input":"echo: to be erased"}""");
+        var orphan = await client.CreateAsync("{\"model\":\"demo\",\"input\":\"echo: left behind\",\"previous_interaction_id\":\"" + erased.Ok().Id + "\"}");
+        (await client.DeleteAsync(erased.Id)).Ok();
+
+        var finished = await client.CreateAsync("""{"model":"demo","input":"count to 12 slowly, 20 ms","background":true}""");
+        await client.EndOfAsync(finished.Ok().Id);
+        var marked = await client.SendAsync(MarkedCreate(client, """{"model":"demo","input":"echo: once","background":true}"""));
+        await client.EndOfAsync(marked.Ok().Id);
+
+        var running = await client.CreateAsync("""{"model":"demo","input":"count to 40 slowly, 100 ms","background":true,"generation_config":{"thinking_level":"low","thinking_summaries":"auto"}}""");
+        var queued = await client.CreateAsync("""{"model":"demo","input":"echo: at last","background":true}""");
+        await using (var events = await client.FollowAsync(running.Ok().Id))
+        {
+            for (var deltas = 0; deltas < 20;)
+            {
+                deltas += (await events.NextAsync())!.Name == "step.delta" ? 1 : 0;
+            }
+        }
+
+        if (queued.Ok().State != "queued")
+        {
+            throw new InvalidOperationException("The last run did not have to wait.");
+        }
+
+        var ended = new JsonObject();
+        foreach (var turn in new[] { plain, thought, called, answered, orphan, finished, marked })
+        {
+            var id = turn.Ok().Id;
+            await using var events = await client.FollowAsync(id);
+            ended[id] = new JsonObject
+            {
+                ["get"] = JsonNode.Parse((await client.GetAsync(id, "?include_input=true")).Ok().Text),
+                ["frames"] = new JsonArray([.. (await events.ToEndAsync()).Select(e => JsonValue.Create(e.Frame))]),
+            };
+        }
+
+        return new JsonObject
+        {
+            ["plain"] = plain.Id,
+            ["thought"] = thought.Id,
+            ["orphan"] = orphan.Id,
+            ["erased"] = erased.Id,
+            ["marked"] = marked.Id,
+            ["running"] = running.Id,
+            ["queued"] = queued.Id,
+            ["ended"] = ended,
+        };
+    }
+
+    public static HttpRequestMessage MarkedCreate(InteractionsClient client, string body)
+    {
+        var request = client.Request(HttpMethod.Post, "interactions", InteractionsClient.Json(body));
+        request.Headers.Add("Idempotency-Key", "key-of-the-fixture");
+        return request;
+    }
+}
