@@ -1,5 +1,6 @@
 using OpenInteractions.Storage.Tests.Postgres;
 using OpenInteractions.Storage.Tests.Sqlite;
+using OpenInteractions.Testing.Postgres;
 
 namespace OpenInteractions.Storage.Tests.Copying;
 
