@@ -58,10 +58,13 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {
         EventPosition last;
-        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed && after.Epoch <= feed.Epoch)
+        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed)
         {
-            // A later epoch is another owner's, who has replaced this node before it noticed: the journal knows.
             last = new EventPosition(feed.Epoch, feed.LastNumber);
+            if (after.Epoch > feed.Epoch && await HasEpochAsync(interaction, after.Epoch, cancellationToken))
+            {
+                last = after; // another owner has replaced this node, which has not noticed yet
+            }
         }
         else if (interaction.Status == InteractionStatus.Queued)
         {
@@ -82,6 +85,12 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         {
             throw new ApiException(ErrorCode.InvalidRequest, $"Unknown 'last_event_id': no event of '{interaction.Id}' has the id '{after}'. Use the 'event_id' of an event that you received, or leave it out for all events.", "last_event_id");
         }
+    }
+
+    private async Task<bool> HasEpochAsync(StoredInteraction interaction, long epoch, CancellationToken cancellationToken)
+    {
+        var next = await journal.ReadAsync(interaction.Project, interaction.Id, new EventPosition(epoch, 0), 1, cancellationToken);
+        return next.Count > 0 && next[0].Epoch == epoch;
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
