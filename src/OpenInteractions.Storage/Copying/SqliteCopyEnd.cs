@@ -143,7 +143,6 @@ internal sealed class SqliteCopyEnd : ICopyEnd
 
     public Task FinishAsync(CancellationToken cancellationToken)
     {
-        _session.Script("ANALYZE");
         _session[UnfinishedCopy.DropSql].Execute();
         return Task.CompletedTask;
     }

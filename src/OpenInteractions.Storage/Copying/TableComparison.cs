@@ -16,6 +16,9 @@ internal sealed class TableComparison(ICopyEnd from, ICopyEnd to, StoreTable tab
 {
     private readonly IReadOnlyList<string> _columns = from.Columns(table);
 
+    // Where the key is in a row.
+    private readonly int[] _key = [.. table.Key.Select(column => from.Columns(table).Index().First(c => c.Item == column).Index)];
+
     /// <exception cref="StoresDifferException">They differ.</exception>
     public async Task<ComparedTable> RunAsync(Action<long> progress, CancellationToken cancellationToken)
     {
@@ -78,7 +81,7 @@ internal sealed class TableComparison(ICopyEnd from, ICopyEnd to, StoreTable tab
         }
     }
 
-    private IEnumerable<object?> Key(StoreRow row) => table.Key.Select(column => row.Values[_columns.Index().First(c => c.Item == column).Index]);
+    private IEnumerable<object?> Key(StoreRow row) => _key.Select(at => row.Values[at]);
 
     private string Describe(ICopyEnd end, StoreRow? row) => row is null ? $"{end.Name} has no more" : $"{end.Name} has {KeyText(row)}";
 

@@ -40,6 +40,7 @@ public sealed class InterruptedCopyTests : IAsyncLifetime, IDisposable
 
         var half = Assert.Throws<StoreUnavailableException>(() => database.Open());
         Assert.Contains("has not finished", half.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreRefusedException>(() => StoreMigration.RunAsync(In(database), Cancel));
         var told = new List<CopyProgress>();
         await new StoreCopy(Source, In(database)) { Progress = told.Add }.RunAsync(Cancel);
 

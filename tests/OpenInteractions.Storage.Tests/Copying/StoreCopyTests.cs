@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Storage.Copying;
+using OpenInteractions.Storage.Postgres;
+using OpenInteractions.Storage.Sqlite;
 using OpenInteractions.Storage.Tests.Postgres;
 using OpenInteractions.Storage.Tests.Sqlite;
 using static OpenInteractions.Storage.Tests.Copying.Places;
@@ -111,7 +114,8 @@ public sealed class StoreCopyTests : IDisposable
     [Fact]
     public async Task A_source_of_an_older_version_is_to_be_migrated_first()
     {
-        await SqliteStorage(_source, [.. Storage.Sqlite.SqliteMigrations.All.SkipLast(1)]).DisposeAsync();
+        await SqliteStorage.Open(
+            _source.Path, new SqliteOptions(), TimeProvider.System, NullLogger.Instance, [.. SqliteMigrations.All.SkipLast(1)]).DisposeAsync();
         await using var database = await NewDatabaseAsync();
 
         var refusal = await Assert.ThrowsAsync<StoreRefusedException>(() => new StoreCopy(In(_source), In(database)).RunAsync(Cancel));
@@ -175,11 +179,7 @@ public sealed class StoreCopyTests : IDisposable
         Assert.True(told.Count(t => !t.IsComparing) > 4, "A copy of many rows takes more than one commit for each table.");
     }
 
-    internal static Storage.Sqlite.SqliteStorage SqliteStorage(TemporaryDirectory directory, IReadOnlyList<Migration> migrations) =>
-        Storage.Sqlite.SqliteStorage.Open(
-            directory.Path, new Storage.Sqlite.SqliteOptions(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, migrations);
-
-    private static async Task AssertReadsTheSameAsync(Storage.Sqlite.SqliteStorage expected, Storage.Postgres.PostgresStorage actual)
+    private static async Task AssertReadsTheSameAsync(SqliteStorage expected, PostgresStorage actual)
     {
         var read = 0;
         foreach (var project in new[] { "default", "a", "b\0", "\u0001p", "\U0001F600", "\uE000" })
