@@ -11,10 +11,14 @@ public sealed class EngineInstruments : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _structuredOutputs;
+    private readonly Counter<long> _usageEstimates;
 
     /// <summary>Made by the container.</summary>
-    public EngineInstruments() =>
+    public EngineInstruments()
+    {
         _structuredOutputs = _meter.CreateCounter<long>("openinteractions.structured_outputs", description: "Answers that were checked against the schema of their response_format, by outcome.");
+        _usageEstimates = _meter.CreateCounter<long>("openinteractions.usage_estimates", description: "Runs whose usage was counted here, because the provider reported none.");
+    }
 
     /// <summary>An answer was checked (protocols P-10).</summary>
     public void OnStructuredOutput(SchemaOutcome outcome) => _structuredOutputs.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
@@ -24,6 +28,9 @@ public sealed class EngineInstruments : IDisposable
         SchemaOutcome.NotJson => "not_json",
         _ => "unchecked",
     }));
+
+    /// <summary>A provider reported no usage (protocols 6.3).</summary>
+    public void OnUsageEstimated() => _usageEstimates.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
@@ -21,14 +22,15 @@ public sealed partial class RunExecutor
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
     private readonly StructuredOutput _structured;
+    private readonly EngineInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _time, _logger) = (writer, registry, structured, time, logger);
+        (_writer, _registry, _structured, _instruments, _time, _logger) = (writer, registry, structured, instruments, time, logger);
     }
 
     /// <summary>
@@ -127,40 +129,47 @@ public sealed partial class RunExecutor
     private async Task<RunEnding?> RunTurnAsync(ActiveRun run, TurnOutput output, RunRecovery? recovery)
     {
         // Of a turn that was cut, what the provider had reported until then counts (behaviour SE-11).
-        UsageMeter? meter = null;
+        var usage = new TurnUsage(recovery?.Usage);
         try
         {
             await BeginAsync(run, recovery);
             if (recovery?.GivenUp is { } fault)
             {
-                return await FailAsync(output, fault, recovery.Usage);
+                return await FailAsync(output, fault, usage);
             }
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
-            meter = request.Meter;
+            usage.OnAsked(request, output);
             var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
             CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
-            return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
+            return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault);
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
-            return await StoppedAsync(run, output, Used());
+            return await StoppedAsync(run, output, usage);
         }
         catch (ApiException exception) when (run.Log is not null || HasAnswered(exception))
         {
             LogRefused(run.Id, exception.Code, exception.Message);
             run.Refusal = HasAnswered(exception) ? null : exception;
-            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), Used());
+            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), usage);
         }
         catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
         {
             LogRunFailed(exception, run.Id);
-            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), Used());
+            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), usage);
         }
-
-        Usage? Used() => Usage.Sum(recovery?.Usage, meter?.Reading);
+        finally
+        {
+            if (usage.IsEstimated)
+            {
+                _instruments.OnUsageEstimated();
+                LogEstimated(run.Id);
+                run.Warn("usage: estimated, because the provider reported none");
+            }
+        }
 
         // A first output that must not be passed on is none that anybody sees, but the model was asked and has answered (behaviour ER-5, FN-11).
         bool HasAnswered(ApiException exception) => output.HasBegun || ErrorTable.IsOutcome(exception.Code);
@@ -174,7 +183,7 @@ public sealed partial class RunExecutor
     {
         if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
         {
-            run.Warning = StructuredOutput.Warning(verdict);
+            run.Warn(StructuredOutput.Warning(verdict));
         }
     }
 
@@ -211,14 +220,14 @@ public sealed partial class RunExecutor
         return ModelRequests.Build(run.Plan, model, history);
     }
 
-    private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, Usage? usage)
+    private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
     {
         switch (run.Cause)
         {
             case StopCause.Cancelled:
                 await output.CutAsync(CancellationToken.None);
                 await output.ReplaceStaleAsync(CancellationToken.None);
-                return new RunEnding(InteractionStatus.Cancelled, usage, null);
+                return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
             case StopCause.Deadline:
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
             case StopCause.Stopping when run.Lease is { } lease:
@@ -242,11 +251,11 @@ public sealed partial class RunExecutor
         }
     }
 
-    private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, Usage? usage)
+    private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, TurnUsage usage)
     {
         await output.CutAsync(CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
-        return new RunEnding(InteractionStatus.Failed, usage, fault);
+        return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, output.HasBegun || ErrorTable.IsOutcome(fault.Code)), fault);
     }
 
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
@@ -336,6 +345,9 @@ public sealed partial class RunExecutor
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
     private partial void LogLeaseLost(string runId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The usage of run {RunId} is estimated: its provider reported none")]
+    private partial void LogEstimated(string runId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} failed: {Code}: {Reason}")]
     private partial void LogRefused(string runId, ErrorCode code, string reason);
