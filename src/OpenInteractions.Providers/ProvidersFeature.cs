@@ -55,7 +55,7 @@ public static class ProvidersFeature
                 ? new GeminiOptions { Name = found.Name, ApiKey = key, Wire = detected.Options.GeminiWire, BaseUrl = address }
                 : new GeminiOptions { Name = found.Name, ApiKey = key, Wire = detected.Options.GeminiWire };
             services.AddSingleton<IModelProvider>(s => new GeminiProvider(
-                options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GeminiProvider>>()));
+                options, upstream, s.GetRequiredService<IHttpMessageHandlerFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GeminiProvider>>()));
         }
     }
 
@@ -66,7 +66,7 @@ public static class ProvidersFeature
             var options = new AnthropicOptions { Name = found.Name, ApiKey = found.ApiKey };
             options = found.BaseUrl is { } address ? options with { BaseAddress = address } : options;
             services.AddSingleton<IModelProvider>(s => new AnthropicProvider(
-                options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AnthropicProvider>>()));
+                options, upstream, s.GetRequiredService<IHttpMessageHandlerFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AnthropicProvider>>()));
         }
     }
 
@@ -94,7 +94,7 @@ public static class ProvidersFeature
     }
 
     private static OpenAIProvider NewOpenAI(IServiceProvider s, OpenAIProviderOptions options, UpstreamOptions upstream, ILogger<OpenAIProvider> logger) =>
-        new(options, upstream, s.GetRequiredService<IHttpClientFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), logger);
+        new(options, upstream, s.GetRequiredService<IHttpMessageHandlerFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), logger);
 
     private static UpstreamOptions Patience(ProvidersOptions options) => new()
     {

@@ -4,9 +4,17 @@ using OpenInteractions.Bench.Reports;
 namespace OpenInteractions.Bench.Rows;
 
 /// <summary>How much is measured.</summary>
+/// <param name="Quick">A short form, for looking.</param>
+/// <param name="Rounds">How often floor and server are measured in turns.</param>
+/// <param name="Window">How long one measurement of unary calls takes.</param>
+/// <param name="WarmUp">
+/// Load before the first measurement, on floor and server alike: a process compiles what is called often a second time, and what is measured is a server that
+/// has been up for longer than that takes. What it costs until then is printed.
+/// </param>
+/// <param name="Settle">Rest before memory is read.</param>
 internal sealed record Effort(bool Quick, int Rounds, TimeSpan Window, TimeSpan WarmUp, TimeSpan Settle)
 {
-    public static Effort Full(int? rounds) => new(false, rounds ?? 5, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
+    public static Effort Full(int? rounds) => new(false, rounds ?? 5, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(8));
 
     public static Effort Short(int? rounds) => new(true, rounds ?? 3, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using OpenInteractions.Bench.Load;
 using OpenInteractions.Bench.Processes;
@@ -24,7 +25,7 @@ internal sealed class StreamsRow : IRow
         var tokens = run.Effort.Quick ? 4 * PerSecond : 10 * PerSecond;
         foreach (var target in (Target[])[run.Rig.Floor, server])
         {
-            await StreamLoad.RunAsync(target, 200, PerSecond, 3 * PerSecond, cancellationToken);
+            await WarmUpAsync(target);
         }
 
         var many = await RoundsAsync(Must);
@@ -37,6 +38,15 @@ internal sealed class StreamsRow : IRow
         Delivered(more, Aim, Limit.AimNotBelow(0.99));
         run.Report.Add(new(Name, $"{Aim} streams: CPU per token ÷ relay floor", more.Ratio(figures => figures.CpuPerToken), "", Limit.AimNotAbove(1.4), Cpu(more)));
         run.Report.Add(new(Name, $"{Aim} streams: time to first token ÷ floor", more.Ratio(figures => figures.FirstP50), "", Limit.AimNotAbove(1.5), First(more)));
+
+        // In short rounds: what is compiled late is what happens once per stream.
+        async Task WarmUpAsync(Target target)
+        {
+            for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < run.Effort.WarmUp;)
+            {
+                Report.Note($"{target.Name,-8} {await StreamLoad.RunAsync(target, Must, PerSecond, 2 * PerSecond, cancellationToken)}   (warm-up)");
+            }
+        }
 
         async Task<Pairs<StreamFigures>> RoundsAsync(int streams)
         {

@@ -14,6 +14,7 @@ internal static class UnaryRounds
         foreach (var target in (Target[])[run.Rig.Floor, server])
         {
             var warm = await UnaryLoad.RunAsync(target, Request(target, store), clients, run.Effort.WarmUp, cancellationToken);
+            Report.Note($"{target.Name,-8} {clients,3} clients {warm}   (warm-up)");
             run.Report.AddErrors(row, warm.Errors, warm.FirstError);
         }
 

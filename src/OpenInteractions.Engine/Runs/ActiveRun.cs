@@ -67,8 +67,11 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Why the work was ended. What nobody stopped has run out of time.</summary>
     public StopCause Cause => (StopCause)Volatile.Read(ref _cause) is var cause and not StopCause.None ? cause : _stop.IsCancellationRequested ? StopCause.Deadline : StopCause.None;
 
-    /// <summary>Set when the model has given something, or the run has ended before it did.</summary>
-    public TaskCompletionSource FirstOutput { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>
+    /// Set when the model has given something and pauses, or the run has ended before it did. Who waits goes on on the run's thread, which has nothing else
+    /// to do then: a switch to another one takes longer than writing the first frames.
+    /// </summary>
+    public TaskCompletionSource FirstOutput { get; } = new();
 
     /// <summary>Why the run failed before the model gave anything, or null.</summary>
     public ApiException? Refusal { get; set; }

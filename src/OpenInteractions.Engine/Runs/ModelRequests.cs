@@ -16,7 +16,7 @@ internal static class ModelRequests
             PublicModel = plan.Interaction.Model,
             History = history,
             SystemInstruction = request.SystemInstruction,
-            Functions = [.. (request.Tools ?? []).OfType<FunctionTool>()],
+            Functions = request.Tools is { Count: > 0 } tools ? [.. tools.OfType<FunctionTool>()] : [],
             Config = request.GenerationConfig ?? Defaults,
             ResponseFormats = Formats(request),
             SafetySettings = request.SafetySettings ?? [],
@@ -31,6 +31,11 @@ internal static class ModelRequests
     /// <summary>The formats asked for, the retired fields of the same meaning included (behaviour SO-1).</summary>
     public static IReadOnlyList<ResponseFormat> Formats(CreateInteractionRequest request)
     {
+        if (request is { ResponseFormat: null, ResponseMimeType: null, ResponseModalities: null })
+        {
+            return [];
+        }
+
         var formats = (request.ResponseFormat ?? (IReadOnlyList<ResponseFormat>)[]).Select(Normalize).ToList();
         if (request.ResponseMimeType is "application/json" or "text/plain" && !formats.Any(f => f is TextResponseFormat))
         {

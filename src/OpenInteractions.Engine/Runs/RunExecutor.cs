@@ -121,8 +121,12 @@ public sealed partial class RunExecutor
         }
         finally
         {
-            run.FirstOutput.TrySetResult();
             _registry.End(run);
+            if (!run.FirstOutput.Task.IsCompleted)
+            {
+                // Elsewhere: who waits will ask how this very execution ended.
+                ThreadPool.UnsafeQueueUserWorkItem(static first => first.TrySetResult(), run.FirstOutput, preferLocal: true);
+            }
         }
     }
 

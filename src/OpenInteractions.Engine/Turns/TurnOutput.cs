@@ -22,7 +22,7 @@ internal sealed class TurnOutput
 
     /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
     /// <param name="log">Tells of the steps, or null.</param>
-    /// <param name="begun">Set when the model gives its first piece.</param>
+    /// <param name="begun">Set when the model has given something and pauses.</param>
     /// <param name="final">Steps of earlier model calls, kept from a former owner.</param>
     /// <param name="shownThrough">The highest index that a client may have been shown by a former owner; -1 when there was none.</param>
     public TurnOutput(EventLog? log, TaskCompletionSource begun, IReadOnlyList<HistoryStep> final, int shownThrough)
@@ -45,12 +45,39 @@ internal sealed class TurnOutput
     public void Hold(Step shell)
     {
         HasBegun = true;
-        _begun.TrySetResult();
         _held = shell;
     }
 
-    /// <summary>The model pauses: who follows gets what there is.</summary>
-    public void Show() => _log?.Show();
+    /// <summary>The model pauses: who follows gets what there is, and who waits for the first output goes on, both on this thread.</summary>
+    public void Show()
+    {
+        Tell();
+        _log?.Show();
+    }
+
+    private void Tell()
+    {
+        if (HasBegun)
+        {
+            _begun.TrySetResult();
+        }
+    }
+
+    private ValueTask AppendAsync(StreamEvent value, CancellationToken cancellationToken)
+    {
+        if (_log is null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var room = _log.AppendAsync(value, cancellationToken);
+        if (!room.IsCompleted)
+        {
+            Tell(); // who reads makes the room
+        }
+
+        return room;
+    }
 
     /// <summary>A piece of the step that began last.</summary>
     public async ValueTask AddAsync(StepDelta delta, CancellationToken cancellationToken)
@@ -61,10 +88,7 @@ internal sealed class TurnOutput
         }
 
         _open!.Add(delta);
-        if (_log is not null)
-        {
-            await _log.AppendAsync(new StepDeltaEvent { Index = _steps.Count, Delta = delta }, cancellationToken);
-        }
+        await AppendAsync(new StepDeltaEvent { Index = _steps.Count, Delta = delta }, cancellationToken);
     }
 
     /// <summary>The step that began last is complete.</summary>
@@ -147,8 +171,14 @@ internal sealed class TurnOutput
             return;
         }
 
-        await _log.WaitDurableAsync(_lastStart, cancellationToken);
-        await _log.AppendAsync(new StepStartEvent { Index = _steps.Count, Step = shell }, cancellationToken);
+        var durable = _log.WaitDurableAsync(_lastStart, cancellationToken);
+        if (!durable.IsCompleted)
+        {
+            Tell();
+        }
+
+        await durable;
+        await AppendAsync(new StepStartEvent { Index = _steps.Count, Step = shell }, cancellationToken);
         _lastStart = _log.LastNumber;
     }
 
@@ -157,11 +187,7 @@ internal sealed class TurnOutput
         var index = _steps.Count;
         _steps.Add(new HistoryStep(step, state));
         (_open, _shell) = (null, null);
-        if (_log is not null)
-        {
-            await _log.AppendAsync(new StepStopEvent { Index = index }, cancellationToken);
-        }
-
+        await AppendAsync(new StepStopEvent { Index = index }, cancellationToken);
         return step;
     }
 

@@ -20,11 +20,11 @@ public sealed class AnthropicProvider : IModelProvider
 
     /// <summary>Models at one address.</summary>
     public AnthropicProvider(
-        AnthropicOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILogger<AnthropicProvider> logger)
+        AnthropicOptions options, UpstreamOptions upstream, IHttpMessageHandlerFactory handlers, ISignatureEnvelope envelope, TimeProvider time, ILogger<AnthropicProvider> logger)
     {
         _options = options;
         _envelope = envelope;
-        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _client = new UpstreamClient(options.Name, handlers, upstream, time, logger);
         _unknown = new UnknownReasons(options.Name, logger);
     }
 

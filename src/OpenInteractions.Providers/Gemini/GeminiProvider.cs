@@ -18,10 +18,10 @@ public sealed class GeminiProvider : IModelProvider
 
     /// <summary>An upstream with its key.</summary>
     public GeminiProvider(
-        GeminiOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope envelope, TimeProvider time, ILogger<GeminiProvider> logger)
+        GeminiOptions options, UpstreamOptions upstream, IHttpMessageHandlerFactory handlers, ISignatureEnvelope envelope, TimeProvider time, ILogger<GeminiProvider> logger)
     {
         _options = options;
-        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _client = new UpstreamClient(options.Name, handlers, upstream, time, logger);
         _envelope = envelope;
         _wires = new WireChoice(options.Wire);
         _unknown = new UnknownReasons(options.Name, logger);

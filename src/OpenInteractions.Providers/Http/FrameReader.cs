@@ -30,12 +30,17 @@ internal sealed class FrameReader(Stream body) : IDisposable
         Several,
     }
 
-    /// <summary>Reads more bytes. What <see cref="TryRead"/> gave before is no longer valid.</summary>
-    /// <returns>False at the end. A frame that was cut off there is not delivered.</returns>
-    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    /// <summary>Reads more bytes: give <see cref="Take(int)"/> their number. What <see cref="TryRead"/> gave before is no longer valid.</summary>
+    public ValueTask<int> ReadAsync(CancellationToken cancellationToken)
     {
         MakeRoom();
-        var read = await body.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        return body.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+    }
+
+    /// <summary>So many bytes were read.</summary>
+    /// <returns>False at the end. A frame that was cut off there is not delivered.</returns>
+    public bool Take(int read)
+    {
         _end += read;
         return read > 0;
     }

@@ -12,6 +12,17 @@ internal interface IAnswer
     /// <summary>What the upstream has reported until now, or null.</summary>
     Usage? UsageSoFar { get; }
 
+    /// <summary>
+    /// Takes a frame of which nothing but its text is new, without reading it as JSON; it holds no escape, and therefore no half of a character.
+    /// False for every other frame: give it to <see cref="OnFrame"/>.
+    /// </summary>
+    bool TryText(ReadOnlySpan<byte> data, List<ModelEvent> output) => false;
+
+    /// <summary>All that came together has been given: nothing may be held back any longer.</summary>
+    void OnPause(List<ModelEvent> output)
+    {
+    }
+
     /// <summary>The data of one frame of a stream, valid during the call; never the mark <c>[DONE]</c>.</summary>
     void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output);
 

@@ -17,6 +17,7 @@ internal sealed class TextFrames(ReadOnlyMemory<byte> member)
     // What ends a JSON string or is no plain part of one.
     private static readonly SearchValues<byte> NotPlain = SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (byte)c), (byte)'"', (byte)'\\']);
 
+    private readonly ArrayBufferWriter<byte> _kept = new();
     private byte[] _before = [];
     private byte[] _after = [];
     private int _lessons;
@@ -27,20 +28,46 @@ internal sealed class TextFrames(ReadOnlyMemory<byte> member)
     /// <summary>The text of a frame that is like the one that was learned.</summary>
     public bool TryRead(ReadOnlySpan<byte> frame, out string text)
     {
-        text = "";
+        var isText = TryFind(frame, out var value);
+        text = isText ? Encoding.UTF8.GetString(value) : "";
+        return isText;
+    }
+
+    /// <summary>Keeps the text of a frame that is like the one that was learned, for <see cref="TakeKept"/>.</summary>
+    public bool TryKeep(ReadOnlySpan<byte> frame)
+    {
+        if (!TryFind(frame, out var value))
+        {
+            return false;
+        }
+
+        _kept.Write(value);
+        return true;
+    }
+
+    /// <summary>The texts that were kept since the last time, as one.</summary>
+    public string TakeKept()
+    {
+        if (_kept.WrittenCount == 0)
+        {
+            return "";
+        }
+
+        var text = Encoding.UTF8.GetString(_kept.WrittenSpan);
+        _kept.ResetWrittenCount();
+        return text;
+    }
+
+    private bool TryFind(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> value)
+    {
+        value = default;
         if (_before.Length == 0 || frame.Length < _before.Length + _after.Length || !frame.StartsWith(_before) || !frame.EndsWith(_after))
         {
             return false;
         }
 
-        var value = frame[_before.Length..^_after.Length];
-        if (value.ContainsAny(NotPlain) || !Utf8.IsValid(value))
-        {
-            return false;
-        }
-
-        text = Encoding.UTF8.GetString(value);
-        return true;
+        value = frame[_before.Length..^_after.Length];
+        return !value.ContainsAny(NotPlain) && Utf8.IsValid(value);
     }
 
     /// <summary>Learns a frame of which nothing but the text of the member matters. A frame in which the member cannot be found beyond doubt teaches nothing.</summary>

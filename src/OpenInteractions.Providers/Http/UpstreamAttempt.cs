@@ -12,16 +12,17 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
 {
     private readonly FrameReader _frames = new(body);
     private readonly SplitCharacters _split = new();
+
+    // Some proxies answer a streaming call with one whole object.
+    private readonly bool _isEventStream = response.Content.Headers.ContentType?.MediaType is not MediaTypeNames.Application.Json;
+
     private List<byte[]>? _ready;
     private Exception? _failure;
     private bool _hasFrames;
 
-    /// <summary>False when the upstream answered a streaming call with one whole object, as some proxies do.</summary>
-    private bool IsEventStream => response.Content.Headers.ContentType?.MediaType is not MediaTypeNames.Application.Json;
-
-    /// <summary>Adds what arrived together; waits when there is nothing yet.</summary>
+    /// <summary>Adds what arrived together; waits when there is nothing yet. One method for all, because it waits once per piece of every answer.</summary>
     /// <returns>False when nothing more comes.</returns>
-    /// <exception cref="UpstreamFailureException">The answer broke off. What came before has been given by the reads before.</exception>
+    /// <exception cref="UpstreamFailureException">The answer broke off, or is nonsense. What came before has been given by the reads before.</exception>
     public async ValueTask<bool> ReadAsync(List<ModelEvent> output, CancellationToken cancellationToken)
     {
         if (_failure is not null)
@@ -31,7 +32,42 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
 
         try
         {
-            return IsEventStream ? await ReadFramesAsync(output, cancellationToken).ConfigureAwait(false) : await ReadWholeAsync(output, cancellationToken).ConfigureAwait(false);
+            if (!_isEventStream)
+            {
+                return await ReadWholeAsync(output, cancellationToken).ConfigureAwait(false);
+            }
+
+            while (true)
+            {
+                TakeFrames(output);
+                if (answer.IsOver)
+                {
+                    break;
+                }
+
+                if (output.Count > 0)
+                {
+                    return true;
+                }
+
+                int read;
+                try
+                {
+                    read = await _frames.ReadAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (UpstreamFailureException) when (answer.CanEnd)
+                {
+                    break;
+                }
+
+                if (!_frames.Take(read))
+                {
+                    break;
+                }
+            }
+
+            End(output);
+            return false;
         }
         catch (Exception failure) when (failure is not OperationCanceledException && output.Count > 0)
         {
@@ -46,24 +82,6 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         body.Dispose();
         response.Dispose();
         watch.Dispose();
-    }
-
-    private async ValueTask<bool> ReadFramesAsync(List<ModelEvent> output, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            TakeFrames(output);
-            if (answer.IsOver || (output.Count == 0 && !await FillAsync(cancellationToken).ConfigureAwait(false)))
-            {
-                End(output);
-                return false;
-            }
-
-            if (output.Count > 0)
-            {
-                return true;
-            }
-        }
     }
 
     private void End(List<ModelEvent> output)
@@ -91,6 +109,11 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         while (!answer.IsOver && _frames.TryRead(out var data))
         {
             _hasFrames = true;
+            if (!_split.IsWaiting && answer.TryText(data.Span, output))
+            {
+                continue;
+            }
+
             if (data.Span.SequenceEqual("[DONE]"u8))
             {
                 TakeWaiting(output);
@@ -106,6 +129,8 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
                 answer.OnFrame(data, output);
             }
         }
+
+        answer.OnPause(output);
     }
 
     /// <summary>Nothing comes any more that could complete what waits.</summary>
@@ -129,17 +154,5 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         }
 
         _ready.Clear();
-    }
-
-    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _frames.FillAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (UpstreamFailureException) when (answer.CanEnd)
-        {
-            return false;
-        }
     }
 }

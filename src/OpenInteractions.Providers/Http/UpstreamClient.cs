@@ -8,7 +8,7 @@ namespace OpenInteractions.Providers.Http;
 /// (P-9), translation and redaction of errors (protocols 6.7). An adapter brings the request and the reading.
 /// </summary>
 /// <param name="provider">The provider's name, for the log.</param>
-internal sealed partial class UpstreamClient(string provider, IHttpClientFactory clients, UpstreamOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class UpstreamClient(string provider, IHttpMessageHandlerFactory handlers, UpstreamOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>The name under which the composition registers the client; see <see cref="UpstreamHttp.AddUpstreamHttp"/>.</summary>
     public const string ClientName = "OpenInteractions.Upstream";
@@ -16,8 +16,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
     // How many times an adapter may change its request; more is an adapter that runs in circles.
     private const int MaxAdaptations = 6;
 
-    /// <summary>One client for all calls: the handler below it is kept for ever, and renews its connections by itself.</summary>
-    private readonly Lazy<HttpClient> _http = new(() => clients.CreateClient(ClientName));
+    /// <summary>
+    /// One for all calls: the handler below it is kept for ever, and renews its connections by itself. A client around it would link every token once
+    /// more, for a time-out and for a cancellation of all calls that are not used.
+    /// </summary>
+    private readonly Lazy<HttpMessageInvoker> _http = new(() => new HttpMessageInvoker(handlers.CreateHandler(ClientName), disposeHandler: false));
 
     public async IAsyncEnumerable<ModelEvent> StreamAsync(UpstreamCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -35,10 +38,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
                 try
                 {
                     attempt ??= await BeginAsync(call, cancellationToken).ConfigureAwait(false);
-                    more = await ReadAsync(attempt, events, call.InteractionId, cancellationToken).ConfigureAwait(false);
+                    more = await attempt.ReadAsync(events, cancellationToken).ConfigureAwait(false);
                 }
-                catch (UpstreamFailureException failure)
+                catch (Exception exception) when (exception is UpstreamFailureException || (attempt is not null && IsNonsense(exception)))
                 {
+                    var failure = exception as UpstreamFailureException ?? Nonsense(exception, call.InteractionId);
                     var wait = TimeSpan.Zero;
                     if (!begun && adaptations < MaxAdaptations && call.Adapt(failure))
                     {
@@ -131,17 +135,12 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
     }
 
     /// <summary>Well-formed JSON of another shape than the adapter knows is the upstream's nonsense, not our failure.</summary>
-    private async ValueTask<bool> ReadAsync(UpstreamAttempt attempt, List<ModelEvent> events, string interactionId, CancellationToken cancellationToken)
+    private static bool IsNonsense(Exception exception) => exception is InvalidOperationException or KeyNotFoundException or FormatException or JsonException;
+
+    private UpstreamFailureException Nonsense(Exception exception, string interactionId)
     {
-        try
-        {
-            return await attempt.ReadAsync(events, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or JsonException)
-        {
-            LogNonsense(e, provider, interactionId);
-            throw UpstreamFailureException.Malformed();
-        }
+        LogNonsense(exception, provider, interactionId);
+        return UpstreamFailureException.Malformed();
     }
 
     private async Task<WatchedBody> BodyAsync(HttpResponseMessage response, SilenceWatch watch, TimeSpan firstByte, CancellationToken cancellationToken) =>
@@ -155,13 +154,17 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
             watch.Wait(firstByte);
             try
             {
-                response = await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+                response = await _http.Value.SendAsync(request, watch.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (watch.HasEnded && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (IsOfTransport(e) && cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(e.Message, e, cancellationToken); // a connection that is cut in that moment tells it in its own way
+            }
+            catch (Exception e) when (IsOfTransport(e) && watch.HasEnded)
             {
                 throw new UpstreamFailureException(ErrorCode.DeadlineExceeded, "The model provider did not answer in time.", isRetryable: false);
             }
-            catch (Exception e) when ((e is HttpRequestException or IOException or OperationCanceledException) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (IsOfTransport(e))
             {
                 // A connect time-out arrives as a cancellation that nobody asked for.
                 LogUnreachable(provider, interactionId, e.GetType().Name);
@@ -175,6 +178,8 @@ internal sealed partial class UpstreamClient(string provider, IHttpClientFactory
             return response.IsSuccessStatusCode ? response : throw await RefusalAsync(response, watch, interactionId, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static bool IsOfTransport(Exception exception) => exception is HttpRequestException or IOException or OperationCanceledException;
 
     private async Task<UpstreamFailureException> RefusalAsync(HttpResponseMessage response, SilenceWatch watch, string interactionId, CancellationToken cancellationToken)
     {

@@ -45,15 +45,32 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     /// <summary>Once the upstream has said why it stopped, only usage is missing.</summary>
     public bool CanEnd => _finish is not null;
 
-    public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)
+    public bool TryText(ReadOnlySpan<byte> data, List<ModelEvent> output)
     {
         _out = output;
-        if (_frames.TryRead(data.Span, out var text))
+        if (!request.IsFollowed)
         {
-            OnText(text);
-            return;
+            return _frames.TryKeep(data); // nobody sees the pieces: those that come together are one
         }
 
+        if (!_frames.TryRead(data, out var text))
+        {
+            return false;
+        }
+
+        OnText(text);
+        return true;
+    }
+
+    public void OnPause(List<ModelEvent> output)
+    {
+        _out = output;
+        OnText(_frames.TakeKept());
+    }
+
+    public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)
+    {
+        OnPause(output);
         using var chunk = UpstreamJson.Open(data);
         On(chunk.RootElement);
         if (_frames.IsLearning && ChatChunks.SaysNothingButText(chunk.RootElement))
@@ -215,6 +232,11 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
     private void OnText(string text)
     {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
         if (_tags is null)
         {
             Say(text);

@@ -18,11 +18,11 @@ public sealed class OpenAIProvider : IModelProvider
 
     /// <summary>An upstream.</summary>
     public OpenAIProvider(
-        OpenAIProviderOptions options, UpstreamOptions upstream, IHttpClientFactory clients, ISignatureEnvelope signatures, TimeProvider time, ILogger<OpenAIProvider> logger)
+        OpenAIProviderOptions options, UpstreamOptions upstream, IHttpMessageHandlerFactory handlers, ISignatureEnvelope signatures, TimeProvider time, ILogger<OpenAIProvider> logger)
     {
         _options = options;
         _signatures = signatures;
-        _client = new UpstreamClient(options.Name, clients, upstream, time, logger);
+        _client = new UpstreamClient(options.Name, handlers, upstream, time, logger);
         _unknown = new UnknownReasons(options.Name, logger);
         (_chat, _responses) = (new Uri(options.BaseAddress, "chat/completions"), new Uri(options.BaseAddress, "responses"));
         _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;

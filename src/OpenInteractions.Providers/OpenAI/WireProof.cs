@@ -24,6 +24,10 @@ internal sealed class WireProof(IAnswer answer, Action onProved) : IAnswer
         Look(output);
     }
 
+    public bool TryText(ReadOnlySpan<byte> data, List<ModelEvent> output) => answer.TryText(data, output); // only what was read before can be like it
+
+    public void OnPause(List<ModelEvent> output) => answer.OnPause(output);
+
     public void OnDone() => answer.OnDone();
 
     public void OnWhole(JsonElement whole, List<ModelEvent> output)

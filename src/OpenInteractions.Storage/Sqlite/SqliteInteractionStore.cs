@@ -30,7 +30,7 @@ internal sealed partial class SqliteInteractionStore(SqliteWriter writer, Sqlite
             throw new ArgumentException("An interaction that has not ended is kept with its run.", nameof(interaction));
         }
 
-        return writer.RunAsync(
+        return writer.RunHereAsync(
             interaction,
             static (session, interaction) =>
             {

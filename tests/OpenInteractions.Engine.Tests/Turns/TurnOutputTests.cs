@@ -56,14 +56,37 @@ public sealed class TurnOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task The_first_sign_of_the_model_is_told_at_once()
+    public void The_first_sign_of_the_model_is_told_when_it_pauses()
     {
         Assert.False(_turn.Output.HasBegun);
 
-        _turn.Output.Hold(new ModelOutputStep());
+        _turn.Output.Show();
+        Assert.False(_turn.Begun.Task.IsCompleted);
 
+        _turn.Output.Hold(new ModelOutputStep());
         Assert.True(_turn.Output.HasBegun);
-        await _turn.Begun.Task.OrTimeout("the first sign");
+        _turn.Output.Show();
+
+        Assert.True(_turn.Begun.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_first_sign_of_the_model_is_told_when_the_turn_waits_for_a_reader()
+    {
+        using var gone = new CancellationTokenSource();
+        _turn.Output.Hold(new ModelOutputStep());
+        ValueTask waiting;
+        do
+        {
+            Assert.False(_turn.Begun.Task.IsCompleted);
+            waiting = _turn.Output.AddAsync(new TextDelta { Text = new string('x', 10_000) }, gone.Token);
+        }
+        while (waiting.IsCompleted);
+
+        // A reader who waits for this sign would never make the room that the turn waits for.
+        Assert.True(_turn.Begun.Task.IsCompleted);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await waiting);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ namespace OpenInteractions.Providers.Tests.Anthropic;
 /// A conversation with the adapter over a socket, kept as the engine keeps it: steps go through their wire form, calls get native ids, states stay with
 /// their steps.
 /// </summary>
-internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
+internal sealed class Talk : IAsyncDisposable, IHttpMessageHandlerFactory
 {
     public const string Key = "sk-ant-secret-0123456789";
 
@@ -65,7 +65,7 @@ internal sealed class Talk : IAsyncDisposable, IHttpClientFactory
         return new Talk(vendor, await VendorServer.StartAsync(vendor), upstream, new LogLines(), key);
     }
 
-    public HttpClient CreateClient(string name) => new(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+    public HttpMessageHandler CreateHandler(string name) => _handler;
 
     public void Script(AnthropicTurn turn) => Server.Enqueue(Vendor.Reply(turn));
 

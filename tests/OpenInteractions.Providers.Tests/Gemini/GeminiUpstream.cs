@@ -45,7 +45,7 @@ internal sealed class GeminiUpstream : IAsyncDisposable
         return new GeminiProvider(
             new GeminiOptions { BaseUrl = Server.Address, ApiKey = key, Wire = wire },
             options,
-            built.GetRequiredService<IHttpClientFactory>(),
+            built.GetRequiredService<IHttpMessageHandlerFactory>(),
             Envelope,
             TimeProvider.System,
             NullLogger<GeminiProvider>.Instance);

@@ -58,7 +58,7 @@ public sealed class FrameReaderTests
                 read.Add(Encoding.UTF8.GetString(data.Span));
             }
         }
-        while (await frames.FillAsync(CancellationToken.None));
+        while (frames.Take(await frames.ReadAsync(CancellationToken.None)));
 
         return read;
     }

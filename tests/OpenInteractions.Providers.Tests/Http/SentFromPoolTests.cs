@@ -66,7 +66,7 @@ public sealed class SentFromPoolTests : IDisposable
         new(new GeminiOptions { ApiKey = "key", Wire = wire }, Once, _recorder, DemoChat.Envelope, TimeProvider.System, NullLogger<GeminiProvider>.Instance);
 
     /// <summary>Reads a request and refuses it.</summary>
-    private sealed class Recorder : HttpMessageHandler, IHttpClientFactory
+    private sealed class Recorder : HttpMessageHandler, IHttpMessageHandlerFactory
     {
         public HttpContent? Content { get; private set; }
 
@@ -76,7 +76,7 @@ public sealed class SentFromPoolTests : IDisposable
 
         public long? Length { get; private set; }
 
-        public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
+        public HttpMessageHandler CreateHandler(string name) => this;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

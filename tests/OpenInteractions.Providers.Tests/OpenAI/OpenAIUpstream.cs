@@ -51,7 +51,7 @@ internal sealed class OpenAIUpstream : IAsyncDisposable
         var log = new RecordingLogger();
         var provider = new OpenAIProvider(
             new OpenAIProviderOptions { BaseAddress = new Uri(server.Address, "v1/"), ApiKey = key ?? vendor.Key, Wire = wire, Chat = chat ?? ChatProfile.Vendor },
-            upstream, built.GetRequiredService<IHttpClientFactory>(), new PlainEnvelope(), TimeProvider.System, log);
+            upstream, built.GetRequiredService<IHttpMessageHandlerFactory>(), new PlainEnvelope(), TimeProvider.System, log);
         if (!hasServer)
         {
             await server.DisposeAsync();

@@ -15,6 +15,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     private readonly SqliteDatabase _database;
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
+    private volatile bool _isPoolBusy;
 
     public SqliteWriterTests()
     {
@@ -22,7 +23,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         _database = SqliteDatabase.Open(_directory.Path);
         var session = _database.OpenWriter([new Migration(1, "0001_notes", "CREATE TABLE notes (text TEXT NOT NULL UNIQUE) STRICT")], TimeProvider.System);
         _readers = new SqliteReaders(_database, 2);
-        _writer = new SqliteWriter(session, capacity: 8, _instruments, NullLogger.Instance);
+        _writer = new SqliteWriter(session, capacity: 8, _instruments, NullLogger.Instance, () => _isPoolBusy);
     }
 
     private static CancellationToken Cancel => CancellationToken.None;
@@ -163,6 +164,107 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_changes_come_one_by_one_the_caller_makes_them_himself()
+    {
+        await CalmDownAsync();
+
+        var here = Environment.CurrentManagedThreadId;
+        var made = WriteHereAsync("here");
+
+        Assert.True(made.IsCompletedSuccessfully);
+        Assert.Equal(here, await made);
+        Assert.Contains("here", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_caller_whose_thread_is_needed_elsewhere_does_not_make_his_change_himself()
+    {
+        await CalmDownAsync();
+        _isPoolBusy = true;
+
+        var here = Environment.CurrentManagedThreadId;
+
+        Assert.NotEqual(here, await WriteHereAsync("there").WaitAsync(Patience));
+        Assert.Contains("there", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task While_others_write_nobody_makes_his_change_himself()
+    {
+        await CalmDownAsync();
+        using var busy = new Busy(_writer);
+
+        var (first, second) = (WriteHereAsync("first"), WriteHereAsync("second"));
+        Assert.False(first.IsCompleted);
+        await busy.EndAsync();
+        await Task.WhenAll(first, second).WaitAsync(Patience);
+
+        // Who has just shared a commit is not alone.
+        var here = Environment.CurrentManagedThreadId;
+        Assert.NotEqual(here, await WriteHereAsync("third").WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task What_arrives_while_a_caller_makes_his_change_is_committed_after_it()
+    {
+        await CalmDownAsync();
+        using var here = new Busy(_writer, asCaller: true);
+
+        var others = Enumerable.Range(0, 5).Select(number => WriteAsync($"other {number}")).ToArray();
+        Assert.DoesNotContain(others, other => other.IsCompleted);
+        await here.EndAsync();
+
+        await Task.WhenAll(others).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_change_of_the_caller_that_fails_is_undone_and_the_next_is_made()
+    {
+        await CalmDownAsync();
+
+        var failing = _writer.RunHereAsync(
+            0,
+            static (session, _) =>
+            {
+                Write(session, "half");
+                return Write(session, "half");
+            },
+            Cancel);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing.WaitAsync(Patience));
+        await WriteHereAsync("next").WaitAsync(Patience);
+        Assert.DoesNotContain("half", await ReadAsync());
+        Assert.Contains("next", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task Closing_waits_for_a_caller_who_makes_his_change()
+    {
+        await CalmDownAsync();
+        using var here = new Busy(_writer, asCaller: true);
+
+        var closing = _writer.DisposeAsync().AsTask();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteHereAsync("late").WaitAsync(Patience));
+        Assert.False(closing.IsCompleted);
+        await here.EndAsync();
+        await closing.WaitAsync(Patience);
+
+        Assert.Contains("busy", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task The_log_is_copied_back_when_callers_make_all_changes()
+    {
+        await CalmDownAsync();
+        for (var i = 0; i < 200; i++)
+        {
+            await WriteHereAsync(i + new string('x', 400_000)).WaitAsync(Patience);
+        }
+
+        Assert.InRange(new FileInfo(Inspection.DatabasePath(_directory.Path) + "-wal").Length, 1, 20_000_000);
+    }
+
+    [Fact]
     public async Task Readers_cannot_write()
     {
         await Assert.ThrowsAsync<StoreUnavailableException>(() => _readers.ReadAsync("note", static (session, text) => Write(session, text), Cancel));
@@ -183,6 +285,25 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     private static int Write(SqliteSession session, string text) => session["INSERT INTO notes (text) VALUES ($1)"].Set(1, text).Execute();
 
     private Task<int> WriteAsync(string text) => _writer.RunAsync(text, static (session, text) => Write(session, text), Cancel);
+
+    /// <summary>Where the change was made.</summary>
+    private Task<int> WriteHereAsync(string text) => _writer.RunHereAsync(
+        text,
+        static (session, text) =>
+        {
+            Write(session, text);
+            return Environment.CurrentManagedThreadId;
+        },
+        Cancel);
+
+    /// <summary>So many changes one by one that the writer takes nobody for a member of a crowd.</summary>
+    private async Task CalmDownAsync()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await WriteAsync($"calm {i}").WaitAsync(Patience);
+        }
+    }
 
     private async Task<List<string>> ReadAsync() => await _readers.ReadAsync(
         0,
@@ -206,18 +327,17 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         private readonly ManualResetEventSlim _released = new();
         private readonly Task<int> _change;
 
-        public Busy(SqliteWriter writer)
+        public Busy(SqliteWriter writer, bool asCaller = false)
         {
-            _change = writer.RunAsync(
-                this,
-                static (session, busy) =>
-                {
-                    busy._entered.Set();
-                    busy._released.Wait(Patience);
-                    return Write(session, "busy");
-                },
-                Cancel);
+            _change = asCaller ? Task.Run(() => writer.RunHereAsync(this, Stay, Cancel)) : writer.RunAsync(this, Stay, Cancel);
             Assert.True(_entered.Wait(Patience), "The writer never started.");
+        }
+
+        private static int Stay(SqliteSession session, Busy busy)
+        {
+            busy._entered.Set();
+            busy._released.Wait(Patience);
+            return Write(session, "busy");
         }
 
         public async Task EndAsync()
