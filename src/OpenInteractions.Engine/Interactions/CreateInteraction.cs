@@ -124,7 +124,7 @@ public sealed partial class CreateInteraction
                 Depth = parent is null ? 0 : parent.Depth + 1,
                 Created = now,
                 Updated = now,
-                ServiceTier = request.ServiceTier ?? "standard",
+                ServiceTier = ModelRequests.StandardTier,
                 IsBackground = request.Background ?? false,
                 ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
                 Settings = SettingsEcho.Write(request),
@@ -142,8 +142,12 @@ public sealed partial class CreateInteraction
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
         model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);
-        return plan;
+        return plan with { Interaction = plan.Interaction with { ServiceTier = EffectiveTier(asked, model.Provider) } };
     }
+
+    /// <summary>What the interaction shows (wire 4, behaviour TI-3); the place in the queue follows the tier that was asked for.</summary>
+    private static string EffectiveTier(ModelRequest asked, IModelProvider provider) =>
+        asked.ServiceTier == ModelRequests.StandardTier || provider.Ignored(asked).Contains(OptionalSettings.ServiceTier) ? ModelRequests.StandardTier : asked.ServiceTier;
 
     /// <summary>Types of media are known from the content alone, so a chain with media is read here; it is kept for the run, which needs it anyway.</summary>
     private async Task RequireMediaAsync(RunPlan plan, Modalities own, ParentInteraction? parent, CancellationToken gone)
@@ -303,7 +307,7 @@ public sealed partial class CreateInteraction
         var run = new NewRun
         {
             Request = JsonSerializer.SerializeToUtf8Bytes(plan.Request, WireJson.Wire.CreateInteractionRequest),
-            Priority = PriorityOf(plan.Interaction.ServiceTier),
+            Priority = PriorityOf(plan.Request.ServiceTier ?? ModelRequests.StandardTier),
             Deadline = plan.Deadline,
         };
         var owner = startsNow ? _registry.Owner : null;
