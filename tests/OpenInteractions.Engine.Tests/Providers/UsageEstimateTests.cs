@@ -42,7 +42,7 @@ public sealed class UsageEstimateTests
 
     [Fact]
     public void A_step_of_another_kind_counts_as_its_JSON() =>
-        Assert.Equal(6, Of([new UnknownStep("new_kind", Json("""{"type":"new_kind","a":1}"""))], []).TotalInputTokens);
+        Assert.Equal(7, Of([new UnknownStep("new_kind", Json("""{"type":"new_kind","a":1}"""))], []).TotalInputTokens);
 
     private static Step[] Said(params ContentBlock[] blocks) => [new UserInputStep { Content = blocks }];
 
