@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
@@ -24,10 +25,9 @@ public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnl
 /// Lets any number of readers follow any run: from the journal what is past, from the feed what happens now. Every place that a client was ever given can
 /// be continued; a place that the journal lost in a crash goes on at the next owner's first event (design 5).
 /// </summary>
-public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, TimeProvider time)
+public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, IOptions<StreamOptions> options, TimeProvider time)
 {
-    /// <summary>Silence after which a comment keeps the connection open (behaviour BG-8).</summary>
-    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
+    private readonly TimeSpan _heartbeatInterval = options.Value.HeartbeatInterval;
 
     /// <summary>How often the store is asked about a run that nobody on this node executes.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
@@ -82,7 +82,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
     {
         var offset = 0L;
-        using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
+        using var follower = new FeedFollower(feed, _heartbeatInterval, time, gone);
         while (true)
         {
             switch (feed.TryRead(ref offset, out _, out var frames))
@@ -113,7 +113,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
             if (feed is not null && position.Epoch <= feed.Epoch && feed.TryOpen(position.Epoch == feed.Epoch ? position.Number : 0, out var offset)
                 && (position.Epoch == feed.Epoch || feed.Epoch == 1 || await IsCaughtUpAsync(project, id, position, feed.Epoch, gone)))
             {
-                using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
+                using var follower = new FeedFollower(feed, _heartbeatInterval, time, gone);
                 var state = FeedRead.Frames;
                 while (state is FeedRead.Frames or FeedRead.Nothing)
                 {
@@ -159,7 +159,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
             }
 
             await registry.WaitForStartAsync(id, PollInterval, time, gone);
-            if (time.GetElapsedTime(quietSince) >= HeartbeatInterval)
+            if (time.GetElapsedTime(quietSince) >= _heartbeatInterval)
             {
                 quietSince = time.GetTimestamp();
                 yield return null;

@@ -106,6 +106,7 @@ public sealed partial class CreateInteraction
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
+        InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
         var model = await _catalog.ResolveAsync(request.Model!, gone);
         var id = _ids.Next();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
@@ -23,14 +24,15 @@ public sealed partial class RunExecutor
     private readonly RunRegistry _registry;
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
+    private readonly RunOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _instruments, _time, _logger) = (writer, registry, structured, instruments, time, logger);
+        (_writer, _registry, _structured, _instruments, _options, _time, _logger) = (writer, registry, structured, instruments, options.Value, time, logger);
     }
 
     /// <summary>
@@ -145,7 +147,7 @@ public sealed partial class RunExecutor
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
             usage.OnAsked(request, output);
-            var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
+            var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
             CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault);

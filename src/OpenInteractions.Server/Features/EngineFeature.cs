@@ -34,6 +34,7 @@ internal static class EngineFeature
         services.AddCheckedOptions<OutboundOptions>(OutboundOptions.Section);
         services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundValidation>();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
+        services.AddCheckedOptions<StreamOptions>(StreamOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
