@@ -36,7 +36,7 @@ public sealed class ReplayedCallTests(ServerWithModels models) : IClassFixture<S
     }
 
     [Fact]
-    [Rule("FN-11")]
+    [Rule("FN-7")]
     public async Task A_call_that_is_too_deep_to_come_back_is_malformed()
     {
         models.Local.Enqueue(Call(Nested(61)));
