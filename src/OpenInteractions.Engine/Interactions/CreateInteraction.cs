@@ -110,7 +110,7 @@ public sealed partial class CreateInteraction
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
         var model = await _catalog.ResolveAsync(request.Model!, gone);
         var id = _ids.Next();
-        var now = _time.GetUtcNow();
+        var created = InteractionId.TimeOf(id); // lists stop reading by the order of ids, so both tell the same time
         var own = InputRules.ModalitiesOf(request.Input!.Steps);
         var plan = new RunPlan
         {
@@ -123,8 +123,8 @@ public sealed partial class CreateInteraction
                 PreviousId = parent?.Id,
                 RootId = parent?.RootId ?? id,
                 Depth = parent is null ? 0 : parent.Depth + 1,
-                Created = now,
-                Updated = now,
+                Created = created,
+                Updated = created,
                 ServiceTier = ModelRequests.StandardTier,
                 IsBackground = request.Background ?? false,
                 ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
@@ -137,7 +137,7 @@ public sealed partial class CreateInteraction
             Mark = mark,
             Model = model,
             IsStored = request.Store ?? true,
-            Deadline = now + _options.Deadline,
+            Deadline = _time.GetUtcNow() + _options.Deadline,
         };
         var asked = ModelRequests.Build(plan, model.Model, []);
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);

@@ -324,7 +324,7 @@ public sealed partial class RunExecutor
     private StoredInteraction Ended(StoredInteraction interaction, TurnOutput output, RunEnding ending) => interaction with
     {
         Status = ending.Status,
-        Updated = _time.GetUtcNow(),
+        Updated = _time.GetUtcNow() is var now && now > interaction.Created ? now : interaction.Created,
         Output = TurnJson.WriteSteps(output.Steps.Select(s => s.Step)),
         ProviderStates = TurnJson.WriteStates(output.Steps),
         Usage = ending.Usage is null ? default : JsonSerializer.SerializeToUtf8Bytes(ending.Usage, WireJson.Wire.Usage),

@@ -48,6 +48,7 @@ internal static class EngineFeature
         services.AddSingleton<DeleteInteraction>();
         services.AddSingleton<MetricsText>();
 
+        AddHosted<ContinuedIds>(services);
         AddHosted<JournalWriter>(services);
         AddHosted<LeaseKeeper>(services);
         AddHosted<RunDrain>(services);

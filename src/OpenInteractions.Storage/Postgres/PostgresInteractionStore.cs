@@ -23,6 +23,8 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
         SELECT id, previous_id, input, output, provider_states FROM chain ORDER BY position
         """;
 
+    private const string FindNewestSql = "SELECT id FROM interactions ORDER BY id DESC LIMIT 1";
+
     private const string MarkAliveSql = "INSERT INTO liveness (id, checked_at) VALUES (1, oi_now()) ON CONFLICT (id) DO UPDATE SET checked_at = oi_now()";
 
     public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken)
@@ -61,6 +63,17 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
 
     public async Task<IReadOnlyList<StoredTurn>> LoadTurnsAsync(string project, string id, int limit, CancellationToken cancellationToken) =>
         limit < 1 ? [] : await database.ReadAsync((project, id, limit), LoadTurnsAsync, cancellationToken);
+
+    public Task<string?> FindNewestIdAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            0,
+            static async (connection, _, cancellationToken) =>
+            {
+                await using var batch = connection.CreateBatch();
+                batch.Add(FindNewestSql);
+                return await batch.ExecuteScalarAsync(cancellationToken) as string;
+            },
+            cancellationToken);
 
     public async Task CheckAsync(CancellationToken cancellationToken) => await database.WriteAsync(
         0,

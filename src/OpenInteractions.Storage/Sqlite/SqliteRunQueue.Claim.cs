@@ -22,13 +22,19 @@ internal sealed partial class SqliteRunQueue
         """;
 
     private const string StartSql =
-        "UPDATE interactions SET status = 'in_progress', updated_at = $3 WHERE project = $1 AND id = $2 AND status <> 'in_progress'";
+        "UPDATE interactions SET status = 'in_progress', updated_at = max(updated_at, $3) WHERE project = $1 AND id = $2 AND status <> 'in_progress'";
 
     private const string RequestSql = "SELECT request FROM run_requests WHERE run = $1";
 
-    public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken)
+    {
+        var claimed = await ClaimByOwnClockAsync(owner, ttl, limit, cancellationToken);
+        return claimed.Count == 0 ? claimed : [.. claimed.Select(run => run with { Deadline = _clock.ToMachine(run.Deadline) })];
+    }
+
+    private Task<IReadOnlyList<ClaimedRun>> ClaimByOwnClockAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) =>
         writer.RunAsync<(string, TimeSpan, int, DateTimeOffset), IReadOnlyList<ClaimedRun>>(
-            (owner, ttl, limit, time.GetUtcNow()),
+            (owner, ttl, limit, _clock.Now),
             static (session, state) =>
             {
                 var (owner, ttl, limit, now) = state;
