@@ -1,8 +1,17 @@
+using Microsoft.Extensions.Configuration;
+using OpenInteractions.Api.Http;
+using OpenInteractions.Engine.Settings;
+
 namespace OpenInteractions.Api;
 
 /// <summary>Bounds that the web server itself must keep.</summary>
 public static class ApiLimits
 {
-    /// <summary>Largest body, in bytes: 100 MB (behaviour MM-3).</summary>
-    public const long MaxBodyLength = Http.RequestBytes.MaxLength;
+    /// <summary>Largest body, in bytes (behaviour MM-3). Read leniently: the web server asks before the settings are checked.</summary>
+    public static long MaxBodyLength(IConfiguration configuration)
+    {
+        var requests = new RequestOptions();
+        _ = CheckedSettings.Read(configuration, RequestOptions.Section, requests);
+        return Math.Max(0, requests.MaxBodyLength);
+    }
 }

@@ -29,10 +29,22 @@ public sealed class TestStore(
 public sealed class ManualClock(Action<DateTimeOffset>? moved = null) : TimeProvider
 {
     private DateTimeOffset _now = Sample.Start;
+    private long _passed;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _passed;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
     public void Advance(TimeSpan by)
+    {
+        _passed += by.Ticks;
+        Set(by);
+    }
+
+    /// <summary>Sets it without that any time passes.</summary>
+    public void Set(TimeSpan by)
     {
         _now += by;
         moved?.Invoke(_now);

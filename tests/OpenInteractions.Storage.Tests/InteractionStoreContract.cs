@@ -11,6 +11,19 @@ public abstract class InteractionStoreContract(IStorageFixture fixture)
     private static CancellationToken Cancel => CancellationToken.None;
 
     [Fact]
+    public async Task The_newest_id_is_found_across_projects()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        Assert.Null(await store.Interactions.FindNewestIdAsync(Cancel));
+        foreach (var (number, project) in new[] { (3, "b"), (9, "a"), (1, "c"), (4, "a") })
+        {
+            await store.Interactions.InsertFinishedAsync(Finished(number) with { Project = project }, Cancel);
+        }
+
+        Assert.Equal(Id(9), await store.Interactions.FindNewestIdAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_finished_interaction_is_read_as_it_was_kept()
     {
         await using var store = await fixture.NewStoreAsync();

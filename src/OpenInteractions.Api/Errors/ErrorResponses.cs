@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Api.Http;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Api.Errors;
@@ -10,7 +12,7 @@ internal sealed class GoogleErrorShape;
 /// Turns every failure into an answer of the surface that was called: expected ones in their own words, all others as 500 with the request's id and
 /// nothing else. What went wrong inside is in the log under that id.
 /// </summary>
-internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<ErrorResponses> logger)
+internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<RequestOptions> options, ILogger<ErrorResponses> logger)
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(5);
@@ -62,9 +64,9 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
         ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{Shorten(context.Request.Path)}'.")
         : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{Shorten(context.Request.Path)}'.");
 
-    private static ApiException Translate(BadHttpRequestException exception) => exception.StatusCode switch
+    private ApiException Translate(BadHttpRequestException exception) => exception.StatusCode switch
     {
-        413 => new ApiException(ErrorCode.RequestTooLarge, $"The body is larger than {Http.RequestBytes.MaxLength / 1_000_000} MB. Send large media as 'uri'."),
+        413 => new ApiException(ErrorCode.RequestTooLarge, $"The body is larger than {Size(options.Value.MaxBodyLength)}. Send large media as 'uri'."),
         408 => new ApiException(ErrorCode.InvalidRequest, "The body came too slowly."),
         _ => new ApiException(ErrorCode.InvalidRequest, "The request is not valid HTTP."),
     };
@@ -111,6 +113,9 @@ internal sealed partial class ErrorResponses(RequestDelegate next, ILogger<Error
             headers.WWWAuthenticate = "Bearer";
         }
     }
+
+    private static string Size(int bytes) =>
+        bytes % 1_000_000 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000} MB") : string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes");
 
     private static string Shorten(string? text) => text is null ? "" : text.Length <= 100 ? text : text[..100] + "…";
 

@@ -25,6 +25,9 @@ internal sealed class BodyBudget(IOptions<RequestOptions> options, TimeProvider 
     private long _free = options.Value.LargeBodyBudget;
     private long _remains;
 
+    /// <summary>The longest body that there is, in bytes.</summary>
+    public int LargestBody => _options.MaxBodyLength;
+
     /// <summary>Bytes that nobody holds.</summary>
     internal long Free
     {

@@ -6,9 +6,6 @@ namespace OpenInteractions.Api.Http;
 /// <summary>Reads a whole body, which the server has bounded, and hands it to a reader of ours.</summary>
 internal static class RequestBytes
 {
-    /// <summary>Largest body of a create: 100 MB (behaviour MM-3).</summary>
-    public const long MaxLength = 100L * 1000 * 1000;
-
     /// <summary>Reads the body. A large one waits for its part of the budget, and keeps it until what is returned is disposed.</summary>
     public static async Task<ReadBody<T>> ReadAsync<T>(HttpRequest request, BodyBudget budget, Func<ReadOnlyMemory<byte>, T> parse)
     {
@@ -24,7 +21,7 @@ internal static class RequestBytes
         }
 
         // One that is too large is refused by the first read.
-        if (request.ContentLength is > BodyBudget.Small and <= MaxLength and var length)
+        if (request.ContentLength is > BodyBudget.Small and var length && length <= budget.LargestBody)
         {
             return await ReadLargeAsync(request, (int)length, (int)length, budget, parse);
         }
@@ -37,7 +34,7 @@ internal static class RequestBytes
             {
                 // Nobody knows how long it will be: it takes what the longest one needs, and gives the rest back when it is known.
                 reader.AdvanceTo(result.Buffer.Start);
-                return await ReadLargeAsync(request, (int)MaxLength, 2 * BodyBudget.Small, budget, parse);
+                return await ReadLargeAsync(request, budget.LargestBody, 2 * BodyBudget.Small, budget, parse);
             }
 
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);

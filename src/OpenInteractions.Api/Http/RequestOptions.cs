@@ -2,11 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OpenInteractions.Api.Http;
 
-/// <summary>Bounds on large requests that are in work at the same time. Configuration section <c>OpenInteractions:Requests</c>.</summary>
+/// <summary>Bounds on requests, and on large ones that are in work at the same time. Configuration section <c>OpenInteractions:Requests</c>.</summary>
 public sealed class RequestOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "OpenInteractions:Requests";
+
+    private const int MostBodyLength = 100_000_000;
+
+    /// <summary>Largest body, in bytes. Default, and the most: 100 MB (behaviour MM-3).</summary>
+    [Range(1_000, MostBodyLength)]
+    public int MaxBodyLength { get; set; } = MostBodyLength;
 
     /// <summary>Bytes of large bodies, those beyond 1 MB, that are in work at the same time; more wait for their turn. Default 200 MB.</summary>
     [Range(100_000_000, 2_000_000_000)]

@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace OpenInteractions.Contracts.Json;
 
-/// <summary>RFC 3339 in UTC with a <c>Z</c> and whole milliseconds when there are any: <c>2026-11-21T10:00:00.125Z</c>.</summary>
+/// <summary>
+/// RFC 3339 in UTC with a <c>Z</c> and always three digits of a second, so that times order as texts do, and the duration of a short run can be
+/// read (wire 1.4, behaviour SM-6): <c>2026-11-21T10:00:00.125Z</c>.
+/// </summary>
 internal sealed class WireTimestampConverter : JsonConverter<DateTimeOffset>
 {
     // "2026-06-01T12:00:00.1234567Z" without what is not shown: the standard format is written several times faster than one of our own.
-    private const int WholeSeconds = 19;
     private const int WithMilliseconds = 23;
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
@@ -16,8 +18,7 @@ internal sealed class WireTimestampConverter : JsonConverter<DateTimeOffset>
         Span<byte> text = stackalloc byte[32];
         var utc = value.UtcDateTime;
         utc.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
-        var length = utc.Millisecond == 0 ? WholeSeconds : WithMilliseconds;
-        text[length] = (byte)'Z';
-        writer.WriteStringValue(text[..(length + 1)]);
+        text[WithMilliseconds] = (byte)'Z';
+        writer.WriteStringValue(text[..(WithMilliseconds + 1)]);
     }
 }

@@ -22,6 +22,49 @@ public static class NearestName
     /// <param name="count">Most results.</param>
     public static IReadOnlyList<string> Rank(string name, IEnumerable<string> candidates, int count) => Take(Measure(name, candidates), count);
 
+    /// <summary>
+    /// The candidate that has all words of <paramref name="name"/>, so that <c>max_tokens</c> finds <c>max_output_tokens</c>, which is many edits
+    /// away; of several the one with fewest edits, and null when there is none.
+    /// </summary>
+    /// <param name="name">What was written; <c>_</c> and capitals part words, and a word may be shortened, as in <c>params</c>.</param>
+    /// <param name="candidates">What there is.</param>
+    public static string? FindByWords(string name, IEnumerable<string> candidates)
+    {
+        var words = Words(name.Length > LongestCompared ? name[..LongestCompared] : name);
+        return Measure(name, candidates)
+            .Where(c => Words(c.Candidate) is var theirs && words.TrueForAll(w => theirs.Exists(t => IsSameWord(w, t))))
+            .OrderBy(c => c.Distance).ThenBy(c => c.Candidate, StringComparer.Ordinal)
+            .Select(c => c.Candidate)
+            .FirstOrDefault();
+    }
+
+    private static List<string> Words(string name)
+    {
+        var words = new List<string>();
+        for (var (start, i) = (0, 1); i <= name.Length; i++)
+        {
+            if (i == name.Length || name[i] is '_' or '-' || (char.IsUpper(name[i]) && char.IsLower(name[i - 1])))
+            {
+                words.Add(name[start..i].Trim('_', '-'));
+                start = i;
+            }
+        }
+
+        return words;
+    }
+
+    private static bool IsSameWord(string a, string b)
+    {
+        var shorter = Math.Min(a.Length, b.Length);
+        var common = 0;
+        while (common < shorter && Same(a[common], b[common]))
+        {
+            common++;
+        }
+
+        return (common == a.Length && common == b.Length) || (common > 2 && common * 3 >= shorter * 2);
+    }
+
     private static IEnumerable<(string Candidate, int Distance)> Measure(string name, IEnumerable<string> candidates) =>
         candidates.Distinct(StringComparer.Ordinal).Select(candidate => (candidate, Distance(name, candidate)));
 

@@ -89,11 +89,22 @@ internal sealed class ObjectShape(IReadOnlyList<MemberShape> members, string? ta
 
     private ApiException UnknownMember(string name, JsonPath path)
     {
-        var nearest = NearestName.Find(name, members.Select(m => m.Name));
-        var hint = nearest.Count > 0
-            ? $"Did you mean '{nearest[0]}'?"
-            : members.Count > 0 ? $"Known parameters here: {Quote(members.Select(m => m.Name))}." : "Nothing but 'type' belongs here.";
+        var hint = members.Count > 0 ? Hint(name) : "Nothing but 'type' belongs here.";
         return new ApiException(ErrorCode.ParameterUnknown, $"Unknown parameter '{path.With(name)}'. {hint}", path.With(name));
+    }
+
+    /// <summary>Names the nearest member always, and the others when the nearest may not be what was meant.</summary>
+    private string Hint(string name)
+    {
+        var names = members.Select(m => m.Name);
+        if (NearestName.Find(name, names) is [var close])
+        {
+            return $"Did you mean '{close}'?";
+        }
+
+        return NearestName.FindByWords(name, names) is { } related
+            ? $"Did you mean '{related}'? Known parameters here: {Quote(names)}."
+            : $"Nearest: '{NearestName.Rank(name, names, count: 1)[0]}'. Known parameters here: {Quote(names)}.";
     }
 
     private static ApiException Missing(MemberShape member, JsonPath path) =>

@@ -47,8 +47,8 @@ public static class RequestBody
         }
         catch (JsonException exception)
         {
-            throw new ApiException(ErrorCode.InvalidRequest, IsTooDeep(utf8.Span)
-                ? $"The body is nested deeper than {WireJson.MaxDepth} levels."
+            throw new ApiException(ErrorCode.InvalidRequest, TooDeepAt(utf8.Span) is var (line, place)
+                ? $"The body is nested deeper than {WireJson.MaxDepth} levels: see line {line}, byte {place}."
                 : $"The body is not valid JSON: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
         }
     }
@@ -80,10 +80,13 @@ public static class RequestBody
         return valid;
     }
 
-    /// <summary>The parser does not say why it stopped; a body that is deep and broken is called deep.</summary>
-    private static bool IsTooDeep(ReadOnlySpan<byte> utf8)
+    /// <summary>
+    /// Where the first bracket of too many stands, counted from 1; null when there is none. The parser does not say why it stopped; a body that is
+    /// deep and broken is called deep.
+    /// </summary>
+    private static (int Line, int Place)? TooDeepAt(ReadOnlySpan<byte> utf8)
     {
-        var (depth, inText) = (0, false);
+        var (depth, inText, line, lineStart) = (0, false, 1, 0);
         for (var i = 0; i < utf8.Length; i++)
         {
             switch (utf8[i])
@@ -95,13 +98,16 @@ public static class RequestBody
                     inText = !inText;
                     break;
                 case (byte)'{' or (byte)'[' when !inText && ++depth > WireJson.MaxDepth:
-                    return true;
+                    return (line, i - lineStart + 1);
                 case (byte)'}' or (byte)']' when !inText:
                     depth--;
+                    break;
+                case (byte)'\n':
+                    (line, lineStart) = (line + 1, i + 1);
                     break;
             }
         }
 
-        return false;
+        return null;
     }
 }

@@ -13,6 +13,7 @@ public sealed class EngineInstruments : IDisposable
     private readonly Counter<long> _structuredOutputs;
     private readonly Counter<long> _refusals;
     private readonly Histogram<double> _queueWait;
+    private readonly Counter<long> _usageEstimates;
 
     /// <summary>Made by the container.</summary>
     public EngineInstruments()
@@ -20,6 +21,7 @@ public sealed class EngineInstruments : IDisposable
         _refusals = _meter.CreateCounter<long>("openinteractions.runs.refused", description: "Runs that were refused because of a limit, by the limit.");
         _queueWait = _meter.CreateHistogram<double>("openinteractions.runs.queue_wait", "s", "From a run's acceptance into the queue to its start, by tier.");
         _structuredOutputs = _meter.CreateCounter<long>("openinteractions.structured_outputs", description: "Answers that were checked against the schema of their response_format, by outcome.");
+        _usageEstimates = _meter.CreateCounter<long>("openinteractions.usage_estimates", description: "Runs whose usage was counted here, because the provider reported none.");
     }
 
     /// <summary>A run was refused with 429 (behaviour ER-8).</summary>
@@ -36,6 +38,9 @@ public sealed class EngineInstruments : IDisposable
         SchemaOutcome.NotJson => "not_json",
         _ => "unchecked",
     }));
+
+    /// <summary>A provider reported no usage (protocols 6.3).</summary>
+    public void OnUsageEstimated() => _usageEstimates.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
@@ -24,15 +25,14 @@ public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnl
 /// Lets any number of readers follow any run: from the journal what is past, from the feed what happens now. Every place that a client was ever given can
 /// be continued; a place that the journal lost in a crash goes on at the next owner's first event (design 5).
 /// </summary>
-public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, RunNews news, TimeProvider time)
+public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, RunNews news, IOptions<StreamOptions> options, TimeProvider time)
 {
-    /// <summary>Silence after which a comment keeps the connection open (behaviour BG-8).</summary>
-    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
-
     /// <summary>How long a reader is kept while the store is out of reach; then he is cut, and may resume at another node that reaches it.</summary>
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
 
     private const int PageSize = 64;
+
+    private readonly TimeSpan _heartbeatInterval = options.Value.HeartbeatInterval;
 
     /// <summary>Follows a run that this node has just started; its events begin in memory.</summary>
     internal EventStream Follow(string project, string id, EventFeed? feed) => new(gone => FollowAsync(project, id, default, feed, gone), isResumable: true);
@@ -96,7 +96,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
     {
         var offset = 0L;
-        using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
+        using var follower = new FeedFollower(feed, _heartbeatInterval, time, gone);
         while (true)
         {
             switch (feed.TryRead(ref offset, out _, out var frames))
@@ -133,7 +133,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                 if (feed is not null && position.Epoch <= feed.Epoch && feed.TryOpen(position.Epoch == feed.Epoch ? position.Number : 0, out var offset)
                     && (position.Epoch == feed.Epoch || feed.Epoch == 1 || await IsCaughtUpAsync(project, id, position, feed.Epoch, gone)))
                 {
-                    using var follower = new FeedFollower(feed, HeartbeatInterval, time, gone);
+                    using var follower = new FeedFollower(feed, _heartbeatInterval, time, gone);
                     var state = FeedRead.Frames;
                     while (state is FeedRead.Frames or FeedRead.Nothing)
                     {
@@ -190,7 +190,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
 
                 // Nobody told: the row may know of an end that was not heard of.
                 runsElsewhere &= await reader.WaitAsync(told ?? reader.Next, gone);
-                if (time.GetElapsedTime(quietSince) >= HeartbeatInterval)
+                if (time.GetElapsedTime(quietSince) >= _heartbeatInterval)
                 {
                     quietSince = time.GetTimestamp();
                     yield return null;

@@ -120,10 +120,11 @@ public sealed partial class CreateInteraction
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
+        InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
         var model = await _catalog.ResolveAsync(request.Model!, gone);
         var id = _ids.Next();
-        var now = _time.GetUtcNow();
+        var created = InteractionId.TimeOf(id); // lists stop reading by the order of ids, so both tell the same time
         var own = InputRules.ModalitiesOf(request.Input!.Steps);
         var plan = new RunPlan
         {
@@ -136,9 +137,9 @@ public sealed partial class CreateInteraction
                 PreviousId = parent?.Id,
                 RootId = parent?.RootId ?? id,
                 Depth = parent is null ? 0 : parent.Depth + 1,
-                Created = now,
-                Updated = now,
-                ServiceTier = request.ServiceTier ?? "standard",
+                Created = created,
+                Updated = created,
+                ServiceTier = ModelRequests.StandardTier,
                 IsBackground = request.Background ?? false,
                 ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
                 Settings = SettingsEcho.Write(request),
@@ -151,14 +152,18 @@ public sealed partial class CreateInteraction
             Model = model,
             Provider = model.Provider.Name,
             IsStored = request.Store ?? true,
-            Deadline = now + _options.Deadline,
+            Deadline = _time.GetUtcNow() + _options.Deadline,
         };
         var asked = ModelRequests.Build(plan, model.Model, []);
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
         model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);
-        return plan;
+        return plan with { Interaction = plan.Interaction with { ServiceTier = EffectiveTier(asked, model.Provider) } };
     }
+
+    /// <summary>What the interaction shows (wire 4, behaviour TI-3); the place in the queue follows the tier that was asked for.</summary>
+    private static string EffectiveTier(ModelRequest asked, IModelProvider provider) =>
+        asked.ServiceTier == ModelRequests.StandardTier || provider.Ignored(asked).Contains(OptionalSettings.ServiceTier) ? ModelRequests.StandardTier : asked.ServiceTier;
 
     /// <summary>Types of media are known from the content alone, so a chain with media is read here; it is kept for the run, which needs it anyway.</summary>
     private async Task RequireMediaAsync(RunPlan plan, Modalities own, ParentInteraction? parent, CancellationToken gone)
@@ -332,7 +337,7 @@ public sealed partial class CreateInteraction
         var run = new NewRun
         {
             Request = JsonSerializer.SerializeToUtf8Bytes(plan.Request, WireJson.Wire.CreateInteractionRequest),
-            Priority = RunTiers.PriorityOf(plan.Interaction.ServiceTier),
+            Priority = RunTiers.PriorityOf(plan.Request.ServiceTier ?? ModelRequests.StandardTier),
             Provider = plan.Provider,
             Deadline = plan.Deadline,
         };

@@ -7,6 +7,10 @@ namespace OpenInteractions.Engine.Interactions;
 /// <summary>What must hold inside <c>input</c>: calls and results pair up (behaviour FN-1 to FN-3), media are complete (behaviour MM-1).</summary>
 internal static class InputRules
 {
+    /// <summary>An input may have as many steps as an interaction.</summary>
+    public static void RequireRoom(InteractionInput? input, int maxSteps) =>
+        Require(input is null || input.Steps.Count <= maxSteps, "input", $"'input' has {input?.Steps.Count} steps; an interaction may have at most {maxSteps}.");
+
     /// <param name="input">The input.</param>
     /// <param name="owed">Calls of the parent that wait for their answers.</param>
     /// <param name="parentId">The parent, or null.</param>
@@ -19,7 +23,6 @@ internal static class InputRules
         }
 
         Require(input.Steps.Count > 0, "input", "'input' may not be empty.");
-        Require(input.Steps.Count <= TurnLoop.MaxSteps, "input", $"'input' has {input.Steps.Count} steps; an interaction may have at most {TurnLoop.MaxSteps}.");
         Require(input.Steps.Any(SaysAnything), "input", "'input' holds nothing for the model: thoughts and empty output alone are no turn. Add a 'user_input' step.");
         if (owed.Count > 0 || input.Steps.Any(s => s is ICallStep or IResultStep))
         {

@@ -13,10 +13,11 @@ public sealed class InteractionId(TimeProvider time)
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int ByteCount = 18;
     private const int TextLength = 29;
+    private const int CountBits = 16;
 
     private long _last;
 
-    /// <summary>A new id, greater than every one before in this process.</summary>
+    /// <summary>A new id, greater than every one before in this process, and than those that it continues.</summary>
     public string Next()
     {
         Span<byte> bytes = stackalloc byte[ByteCount];
@@ -30,6 +31,19 @@ public sealed class InteractionId(TimeProvider time)
         return Prefix + Encode(bytes);
     }
 
+    /// <summary>When an id was made, in milliseconds: never before an earlier one, also when the clock was set back in between.</summary>
+    public static DateTimeOffset TimeOf(string id) => DateTimeOffset.FromUnixTimeMilliseconds(StampOf(id) >> CountBits);
+
+    /// <summary>From now on ids are greater than this one, which an earlier process has made.</summary>
+    public void Continue(string newest)
+    {
+        var stamp = StampOf(newest);
+        while (Interlocked.Read(ref _last) is var last && stamp > last && Interlocked.CompareExchange(ref _last, stamp, last) != last)
+        {
+            // Somebody made an id in the same moment.
+        }
+    }
+
     /// <summary>A random name for something that needs no order, such as a call: <c>call_…</c> with 80 random bits.</summary>
     public static string Random(string prefix)
     {
@@ -40,7 +54,7 @@ public sealed class InteractionId(TimeProvider time)
 
     private long NextStamp()
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds() << 16;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds() << CountBits;
         while (true)
         {
             var last = Interlocked.Read(ref _last);
@@ -50,6 +64,25 @@ public sealed class InteractionId(TimeProvider time)
                 return next;
             }
         }
+    }
+
+    /// <summary>The first 64 bits, which twelve letters and the upper four bits of a thirteenth hold.</summary>
+    private static long StampOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id.Length != Prefix.Length + TextLength)
+        {
+            return 0; // not one of these
+        }
+
+        var stamp = 0L;
+        for (var i = 0; i < 13; i++)
+        {
+            var value = Alphabet.IndexOf(id[Prefix.Length + i], StringComparison.Ordinal);
+            stamp = i < 12 ? (stamp << 5) | (uint)value : (stamp << 4) | (uint)(value >> 1);
+        }
+
+        return stamp;
     }
 
     private static string Encode(ReadOnlySpan<byte> bytes)

@@ -76,7 +76,7 @@ internal static partial class RequestRules
         var tools = request.Tools ?? [];
         if (choice.Text is ToolChoiceMode.Any)
         {
-            Require(tools.Count > 0, "generation_config.tool_choice", "'tool_choice' is 'any' but no tools are declared.");
+            Require(tools.Count > 0, "generation_config.tool_choice", "'generation_config.tool_choice' is 'any' but no tools are declared.");
         }
 
         if (choice.Value is { } limited)
@@ -88,7 +88,7 @@ internal static partial class RequestRules
                 Require(names.Contains(listed[i]), $"generation_config.tool_choice.allowed_tools.tools[{i}]", $"'generation_config.tool_choice.allowed_tools.tools[{i}]' names '{Shorten(listed[i])}', which is not declared in 'tools'.");
             }
 
-            Require(limited.AllowedTools.Mode is not ToolChoiceMode.Any || listed.Count > 0, "generation_config.tool_choice.allowed_tools.tools", "'allowed_tools' with mode 'any' must list at least one tool.");
+            Require(limited.AllowedTools.Mode is not ToolChoiceMode.Any || listed.Count > 0, "generation_config.tool_choice.allowed_tools.tools", "'generation_config.tool_choice.allowed_tools' with mode 'any' must list at least one tool.");
         }
     }
 

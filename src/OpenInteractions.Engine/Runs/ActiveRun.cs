@@ -77,7 +77,7 @@ internal sealed class ActiveRun : IDisposable
     public ApiException? Refusal { get; set; }
 
     /// <summary>What the caller should know of an answer that is kept and shown as it is, or null.</summary>
-    public string? Warning { get; set; }
+    public string? Warning { get; private set; }
 
     /// <summary>The execution: the interaction as it ended; null when another owner goes on with it. Fails with the error of a run that nothing is kept of.</summary>
     public Task<StoredInteraction?> Execution { get; set; } = Task.FromResult<StoredInteraction?>(null);
@@ -89,6 +89,9 @@ internal sealed class ActiveRun : IDisposable
         _work = new Task<Task<StoredInteraction?>>(work, TaskCreationOptions.PreferFairness);
         Execution = _work.Unwrap();
     }
+
+    /// <summary>Something the caller should know; null for nothing.</summary>
+    public void Warn(string? text) => Warning = Warning is null || text is null ? Warning ?? text : $"{Warning}; {text}";
 
     /// <summary>Starts the work, beside the caller.</summary>
     public void Begin() => _work!.Start(TaskScheduler.Default);

@@ -10,6 +10,7 @@ internal static class CancelledInQueue
 {
     public static (RunOutcome Outcome, JournalBatch Journal) Of(StoredInteraction interaction, DateTimeOffset now)
     {
+        now = now > interaction.Created ? now : interaction.Created;
         var outcome = new RunOutcome
         {
             Status = InteractionStatus.Cancelled,

@@ -5,6 +5,9 @@ namespace OpenInteractions.Engine.Runs;
 /// <summary>Puts a request together for a provider.</summary>
 internal static class ModelRequests
 {
+    /// <summary>The tier of a request that names none, and of one that the provider does not take.</summary>
+    public const string StandardTier = "standard";
+
     private static readonly GenerationConfig Defaults = new();
 
     public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> history)
@@ -20,7 +23,7 @@ internal static class ModelRequests
             Config = request.GenerationConfig ?? Defaults,
             ResponseFormats = Formats(request),
             SafetySettings = request.SafetySettings ?? [],
-            ServiceTier = plan.Interaction.ServiceTier,
+            ServiceTier = request.ServiceTier ?? StandardTier,
             IsFollowed = plan.Interaction.HasJournal,
             LeftOut = plan.LeftOut,
             Project = plan.Interaction.Project,

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
@@ -21,14 +23,16 @@ public sealed partial class RunExecutor
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
     private readonly StructuredOutput _structured;
+    private readonly EngineInstruments _instruments;
+    private readonly RunOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _time, _logger) = (writer, registry, structured, time, logger);
+        (_writer, _registry, _structured, _instruments, _options, _time, _logger) = (writer, registry, structured, instruments, options.Value, time, logger);
     }
 
     /// <summary>
@@ -141,41 +145,48 @@ public sealed partial class RunExecutor
     private async Task<RunEnding?> RunTurnAsync(ActiveRun run, TurnOutput output, RunRecovery? recovery)
     {
         // Of a turn that was cut, what the provider had reported until then counts (behaviour SE-11).
-        UsageMeter? meter = null;
+        var usage = new TurnUsage(recovery?.Usage);
         try
         {
             await BeginAsync(run, recovery);
             run.Stopped.ThrowIfCancellationRequested(); // it may have been cancelled before it began: nobody is asked
             if (recovery?.GivenUp is { } fault)
             {
-                return await FailAsync(output, fault, recovery.Usage);
+                return await FailAsync(output, fault, usage);
             }
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
-            meter = request.Meter;
-            var result = await TurnLoop.RunAsync(model.Provider, request, output, run.Stopped);
+            usage.OnAsked(request, output);
+            var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
             CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
-            return new RunEnding(result.Status, Usage.Sum(recovery?.Usage, result.Usage), result.Fault);
+            return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault);
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
-            return await StoppedAsync(run, output, Used());
+            return await StoppedAsync(run, output, usage);
         }
         catch (ApiException exception) when (run.Log is not null || HasAnswered(exception))
         {
             LogRefused(run.Id, exception.Code, exception.Message);
             run.Refusal = HasAnswered(exception) ? null : exception;
-            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), Used());
+            return await FailAsync(output, new ModelFault(exception.Code, exception.Message), usage);
         }
         catch (Exception exception) when (exception is not ApiException && (run.Log is not null || output.HasBegun))
         {
             LogRunFailed(exception, run.Id);
-            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), Used());
+            return await FailAsync(output, new ModelFault(ErrorCode.ApiError, "The server failed while it worked on this interaction."), usage);
         }
-
-        Usage? Used() => Usage.Sum(recovery?.Usage, meter?.Reading);
+        finally
+        {
+            if (usage.IsEstimated)
+            {
+                _instruments.OnUsageEstimated();
+                LogEstimated(run.Id);
+                run.Warn("usage: estimated, because the provider reported none");
+            }
+        }
 
         // A first output that must not be passed on is none that anybody sees, but the model was asked and has answered (behaviour ER-5, FN-11).
         bool HasAnswered(ApiException exception) => output.HasBegun || ErrorTable.IsOutcome(exception.Code);
@@ -189,7 +200,7 @@ public sealed partial class RunExecutor
     {
         if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
         {
-            run.Warning = StructuredOutput.Warning(verdict);
+            run.Warn(StructuredOutput.Warning(verdict));
         }
     }
 
@@ -226,14 +237,14 @@ public sealed partial class RunExecutor
         return ModelRequests.Build(run.Plan, model, history);
     }
 
-    private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, Usage? usage)
+    private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
     {
         switch (run.Cause)
         {
             case StopCause.Cancelled:
                 await output.CutAsync(CancellationToken.None);
                 await output.ReplaceStaleAsync(CancellationToken.None);
-                return new RunEnding(InteractionStatus.Cancelled, usage, null);
+                return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
             case StopCause.Deadline:
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
             case StopCause.Stopping when run.Lease is { } lease:
@@ -257,11 +268,11 @@ public sealed partial class RunExecutor
         }
     }
 
-    private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, Usage? usage)
+    private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, TurnUsage usage)
     {
         await output.CutAsync(CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
-        return new RunEnding(InteractionStatus.Failed, usage, fault);
+        return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, output.HasBegun || ErrorTable.IsOutcome(fault.Code)), fault);
     }
 
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
@@ -326,7 +337,7 @@ public sealed partial class RunExecutor
     private StoredInteraction Ended(StoredInteraction interaction, TurnOutput output, RunEnding ending) => interaction with
     {
         Status = ending.Status,
-        Updated = _time.GetUtcNow(),
+        Updated = _time.GetUtcNow() is var now && now > interaction.Created ? now : interaction.Created,
         Output = TurnJson.WriteSteps(output.Steps.Select(s => s.Step)),
         ProviderStates = TurnJson.WriteStates(output.Steps),
         Usage = ending.Usage is null ? default : JsonSerializer.SerializeToUtf8Bytes(ending.Usage, WireJson.Wire.Usage),
@@ -353,6 +364,9 @@ public sealed partial class RunExecutor
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
     private partial void LogLeaseLost(string runId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The usage of run {RunId} is estimated: its provider reported none")]
+    private partial void LogEstimated(string runId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} failed: {Code}: {Reason}")]
     private partial void LogRefused(string runId, ErrorCode code, string reason);

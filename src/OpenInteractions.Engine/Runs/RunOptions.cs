@@ -47,6 +47,10 @@ public sealed class RunOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan Deadline { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>Most steps of one interaction: of its input, and those that its model makes. Default 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxSteps { get; set; } = 10_000;
+
     /// <summary>How often a run may be taken over from an owner that died, before it is given up as poisoned. Default 3.</summary>
     [Range(0, 100)]
     public int MaxTakeOvers { get; set; } = 3;

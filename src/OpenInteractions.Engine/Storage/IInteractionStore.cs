@@ -35,6 +35,9 @@ public interface IInteractionStore
     /// <returns>How many were erased.</returns>
     Task<int> DeleteExpiredAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The greatest id of all projects, or null when there is none.</summary>
+    Task<string?> FindNewestIdAsync(CancellationToken cancellationToken);
+
     /// <summary>Answers when the store can read and write.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace OpenInteractions.Engine.Turns;
@@ -5,7 +6,13 @@ namespace OpenInteractions.Engine.Turns;
 /// <summary>Reads the argument text of a function call, and mends once what models are known to get wrong (protocols P-5).</summary>
 internal static class CallArguments
 {
-    /// <summary>The text as an object's JSON, or null when it cannot be read even after mending.</summary>
+    /// <summary>As deep as arguments may be nested that a client can send back in a body (behaviour FN-7): around them stand these levels.</summary>
+    private static readonly int MaxDepth = WireJson.MaxDepth - """{"input":[{"arguments":""".AsSpan().CountAny('{', '[');
+
+    /// <summary>
+    /// The text as an object's JSON, or null when it cannot be read even after mending. What can be read could also stand in a request: of a name
+    /// that is written twice the last value counts, as JSON readers take it.
+    /// </summary>
     /// <param name="text">What the model wrote.</param>
     public static string? Read(string text)
     {
@@ -14,7 +21,7 @@ internal static class CallArguments
             return "{}";
         }
 
-        return IsObject(text) ? text : Mend(text) is var mended && IsObject(mended) ? mended : null;
+        return IsObject(text) ? WithoutRepeats(text) : Mend(text) is var mended && IsObject(mended) ? WithoutRepeats(mended) : null;
     }
 
     /// <summary>True when the text is an object's JSON as it stands.</summary>
@@ -22,7 +29,7 @@ internal static class CallArguments
     {
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = WireJson.MaxDepth });
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object && (!text.Contains("\\u", StringComparison.Ordinal) || CanBeWritten(document.RootElement));
         }
         catch (JsonException)
@@ -43,6 +50,61 @@ internal static class CallArguments
         catch (InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    private static string WithoutRepeats(string text)
+    {
+        try
+        {
+            using var strict = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            return text;
+        }
+        catch (JsonException)
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            var written = new ArrayBufferWriter<byte>(text.Length);
+            using (var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = WireJson.Wire.Options.Encoder }))
+            {
+                WriteOnce(json, document.RootElement);
+            }
+
+            return Encoding.UTF8.GetString(written.WrittenSpan);
+        }
+    }
+
+    private static void WriteOnce(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var last = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+                foreach (var member in value.EnumerateObject())
+                {
+                    last[member.Name] = member.Value;
+                }
+
+                json.WriteStartObject();
+                foreach (var (name, kept) in last)
+                {
+                    json.WritePropertyName(name);
+                    WriteOnce(json, kept);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    WriteOnce(json, item);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(json);
+                break;
         }
     }
 

@@ -14,12 +14,14 @@ internal sealed record TurnResult(InteractionStatus Status, Usage? Usage, ModelF
 /// </summary>
 internal static class TurnLoop
 {
-    /// <summary>Most steps of one interaction.</summary>
-    public const int MaxSteps = 10_000;
-
     /// <summary>Runs the turn.</summary>
+    /// <param name="provider">Who is asked.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="output">Takes the steps.</param>
+    /// <param name="maxSteps">Most steps of one interaction.</param>
+    /// <param name="cancellationToken">Ends the turn.</param>
     /// <exception cref="ApiException">The provider failed; steps that were complete are in <paramref name="output"/>.</exception>
-    public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, CancellationToken cancellationToken)
+    public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, int maxSteps, CancellationToken cancellationToken)
     {
         var ids = new CallIds(provider.Name, request.Model.Family);
         (bool IsHeld, ProviderState? State) stop = default;
@@ -38,7 +40,7 @@ internal static class TurnLoop
                 case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name):
                     throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Shorten(call.Name)}', which was not declared.");
                 case StepStarted started:
-                    RequireRoom(output);
+                    RequireRoom(output, maxSteps);
                     output.Hold(ids.Nativize(started.Shell));
                     break;
                 case StepPiece piece:
@@ -81,11 +83,11 @@ internal static class TurnLoop
 
     private static async ValueTask Whole(ValueTask<Step?> stopping) => await stopping;
 
-    private static void RequireRoom(TurnOutput output)
+    private static void RequireRoom(TurnOutput output, int maxSteps)
     {
-        if (output.Steps.Count >= MaxSteps)
+        if (output.Steps.Count >= maxSteps)
         {
-            throw new ApiException(ErrorCode.TooManyToolCalls, $"The interaction made {MaxSteps} steps, which is the most it may make.");
+            throw new ApiException(ErrorCode.TooManyToolCalls, $"The interaction made {maxSteps} steps, which is the most it may make.");
         }
     }
 

@@ -202,7 +202,7 @@ internal sealed class TurnOutput
     {
         var written = _open!.Arguments;
         var arguments = CallArguments.Read(written)
-            ?? throw new ApiException(ErrorCode.MalformedFunctionCall, $"The model wrote arguments for '{call.Name}' that are not a JSON object.");
+            ?? throw new ApiException(ErrorCode.MalformedFunctionCall, $"The model wrote arguments for '{call.Name}' that are not a JSON object, or one that is nested too deep to be sent back.");
         if (written == arguments)
         {
             return;

@@ -35,6 +35,7 @@ internal static class EngineFeature
         services.AddCheckedOptions<OutboundOptions>(OutboundOptions.Section);
         services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundValidation>();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
+        services.AddCheckedOptions<StreamOptions>(StreamOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
@@ -53,6 +54,7 @@ internal static class EngineFeature
         services.AddSingleton<ForeignReaders>();
         services.AddSingleton<RunNews>();
 
+        AddHosted<ContinuedIds>(services);
         AddHosted<JournalWriter>(services);
         AddHosted<LeaseKeeper>(services);
         AddHosted<CancelWatch>(services);

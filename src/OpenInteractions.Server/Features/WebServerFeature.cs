@@ -19,10 +19,10 @@ internal static class WebServerFeature
         }
 
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Api.ApiLimits.MaxBodyLength;
+            kestrel.Limits.MaxRequestBodySize = Api.ApiLimits.MaxBodyLength(context.Configuration);
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
 
             // A stream lives as long as its run; a reader who takes nothing for long is bounded by the buffers (behaviour BG-8).

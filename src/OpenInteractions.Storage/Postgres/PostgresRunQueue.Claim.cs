@@ -59,7 +59,7 @@ internal sealed partial class PostgresRunQueue
             RETURNING r.id, r.project, r.provider, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.cancel_requested, r.request),
         started AS (
             UPDATE interactions i
-            SET status = 'in_progress', updated_at = CASE WHEN i.status = 'in_progress' THEN i.updated_at ELSE oi_now() END
+            SET status = 'in_progress', updated_at = CASE WHEN i.status = 'in_progress' THEN i.updated_at ELSE greatest(i.updated_at, oi_now()) END
             FROM claimed WHERE i.project = claimed.project AND i.id = claimed.id
             RETURNING {PostgresInteractionRows.WithContent})
         SELECT i.*, claimed.epoch, claimed.take_overs, claimed.deadline, claimed.request, claimed.provider, claimed.cancel_requested, claimed.priority

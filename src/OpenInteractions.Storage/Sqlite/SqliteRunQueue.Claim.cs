@@ -34,7 +34,7 @@ internal sealed partial class SqliteRunQueue
         """;
 
     private const string StartSql =
-        "UPDATE interactions SET status = 'in_progress', updated_at = $3 WHERE project = $1 AND id = $2 AND status <> 'in_progress'";
+        "UPDATE interactions SET status = 'in_progress', updated_at = max(updated_at, $3) WHERE project = $1 AND id = $2 AND status <> 'in_progress'";
 
     private const string RequestSql = "SELECT request FROM run_requests WHERE run = $1";
 
@@ -43,9 +43,9 @@ internal sealed partial class SqliteRunQueue
         var choice = new ClaimChoice(rules);
         try
         {
-            var claimed = await writer.RunAsync((owner, ttl, limit, choice, time.GetUtcNow()), Claim, cancellationToken);
+            var claimed = await writer.RunAsync((owner, ttl, limit, choice, _clock.Now), Claim, cancellationToken);
             choice.Settle(claimed);
-            return claimed;
+            return [.. claimed.Select(run => run with { Deadline = _clock.ToMachine(run.Deadline) })];
         }
         catch
         {

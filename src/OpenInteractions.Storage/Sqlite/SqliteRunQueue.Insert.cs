@@ -22,7 +22,7 @@ internal sealed partial class SqliteRunQueue
     {
         RequireNotEnded(interaction);
         return writer.RunAsync(
-            new Insertion(interaction, run, claimedBy, ttl, time.GetUtcNow()),
+            new Insertion(interaction, run with { Deadline = _clock.ToOwn(run.Deadline) }, claimedBy, ttl, _clock.Now),
             static (session, insertion) =>
             {
                 Insert(session, insertion);
@@ -35,7 +35,7 @@ internal sealed partial class SqliteRunQueue
     {
         RequireNotEnded(interaction);
         return writer.RunAsync(
-            (Mark: mark, Insertion: new Insertion(interaction, run, claimedBy, ttl, time.GetUtcNow())),
+            (Mark: mark, Insertion: new Insertion(interaction, run with { Deadline = _clock.ToOwn(run.Deadline) }, claimedBy, ttl, _clock.Now)),
             static (session, state) =>
             {
                 var project = state.Insertion.Interaction.Project;

@@ -33,9 +33,11 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
         SELECT (SELECT count(*) FROM runs WHERE state = 'queued'), (SELECT count(*) FROM runs WHERE state = 'running')
         """;
 
+    private readonly OwnClock _clock = new(time);
+
     public Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken) =>
         writer.RunAsync<(IReadOnlyList<RunLease>, DateTimeOffset), IReadOnlyList<RunLease>>(
-            (leases, time.GetUtcNow() + ttl),
+            (leases, _clock.Now + ttl),
             static (session, state) =>
             {
                 var (leases, until) = state;
@@ -133,7 +135,7 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
 
     public Task<IReadOnlyList<QueuedRuns>> ReadQueueAsync(CancellationToken cancellationToken) =>
         readers.ReadAsync<DateTimeOffset, IReadOnlyList<QueuedRuns>>(
-            time.GetUtcNow(),
+            _clock.Now,
             static (session, now) =>
             {
                 var queued = new List<QueuedRuns>();

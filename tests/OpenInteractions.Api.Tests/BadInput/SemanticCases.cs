@@ -105,7 +105,7 @@ internal static class SemanticCases
         }
 
         yield return new("too many tools", Tool(string.Join(',', Enumerable.Range(0, 513).Select(i => $$"""{"type":"function","name":"f{{i}}"}"""))), "tools");
-        yield return new("any without tools", """{"model":"demo","input":"hi","generation_config":{"tool_choice":"any"}}""", "'tool_choice'");
+        yield return new("any without tools", """{"model":"demo","input":"hi","generation_config":{"tool_choice":"any"}}""", "'generation_config.tool_choice'");
         yield return new("allowed tool that is not declared", Choice("""{"allowed_tools":{"mode":"auto","tools":["g"]}}"""), "tools[0]");
         yield return new("second allowed tool that is not declared", Choice("""{"allowed_tools":{"mode":"auto","tools":["f","g"]}}"""), "tools[1]");
         yield return new("any of no tools", Choice("""{"allowed_tools":{"mode":"any","tools":[]}}"""), "allowed_tools");

@@ -72,6 +72,26 @@ public sealed class IgnoredSettingsTests(ServerWithModels models) : IClassFixtur
         Assert.Equal("safety_settings, " + tier, answer.Header("x-oi-ignored"));
     }
 
+    [Theory]
+    [InlineData("demo", "flex", "standard")]
+    [InlineData("demo", "priority", "standard")]
+    [InlineData("demo", "standard", "standard")]
+    [InlineData("gpt-4.1", "deferred", "standard")]
+    [InlineData("gpt-4.1", "flex", "flex")]
+    [InlineData("local/scripted", "priority", "priority")]
+    [Rule("TI-3")]
+    public async Task The_tier_that_is_shown_is_the_one_that_the_provider_was_asked_for(string model, string asked, string used)
+    {
+        foreach (var more in (string[])["\"store\":true", "\"background\":true"])
+        {
+            var answer = (await models.Client.CreateAsync($$"""{"model":"{{model}}","input":"Hi","service_tier":"{{asked}}",{{more}}}""")).Ok();
+            var kept = (await models.Client.GetAsync(answer.Id)).Ok();
+
+            Assert.Equal((used, used), (answer.Json.GetProperty("service_tier").GetString(), kept.Json.GetProperty("service_tier").GetString()));
+            Assert.Equal(asked == used ? null : "service_tier", answer.Header("x-oi-ignored"));
+        }
+    }
+
     [Fact]
     public async Task A_tier_that_the_provider_has_is_not_named() =>
         Assert.Null((await models.Client.CreateAsync("""{"model":"gpt-4.1","input":"Hi","service_tier":"flex"}""")).Ok().Header("x-oi-ignored"));

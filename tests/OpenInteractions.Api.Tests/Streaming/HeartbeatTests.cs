@@ -8,14 +8,14 @@ namespace OpenInteractions.Api.Tests.Streaming;
 /// <summary>A stream through a long silence, by a clock that the test moves.</summary>
 public sealed class HeartbeatTests
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
-
     [Theory]
-    [InlineData("", 12)] // no longer than to the first renewal of the lease, which the moved clock would outrun
-    [InlineData(",\"store\":false", 50)] // 12.5 minutes: longer than where the vendor cuts
+    [InlineData("", 12, null, 15)] // no longer than to the first renewal of the lease, which the moved clock would outrun
+    [InlineData(",\"store\":false", 3, "00:00:05", 5)]
+    [InlineData(",\"store\":false", 50, null, 15)] // 12.5 minutes: longer than where the vendor cuts
     [Rule("BG-8")]
-    public async Task Silence_is_filled_with_comments_and_no_stream_is_cut_off(string more, int count)
+    public async Task Silence_is_filled_with_comments_and_no_stream_is_cut_off(string more, int count, string? setting, int seconds)
     {
+        var interval = TimeSpan.FromSeconds(seconds);
         var time = new ManualTime();
         var gate = new Gate();
         await using var vendor = await VendorServer.StartAsync(new OpenAIVendor { Key = null, HasResponses = false, AcceptsAnyModel = true });
@@ -24,6 +24,7 @@ public sealed class HeartbeatTests
             ("OpenInteractions:Providers:Endpoints:local:BaseUrl", new Uri(vendor.Address, "v1").ToString()),
             ("OpenInteractions:Providers:Endpoints:local:Wire", "chat"),
             ("OpenInteractions:Providers:IdleTimeout", "00:30:00"),
+            ("OpenInteractions:Streams:HeartbeatInterval", setting ?? ""),
             ("OpenInteractions:Runs:LeaseTime", "00:10:00"));
         vendor.Enqueue(VendorReply.Events(ChatFrames.Answer("one", " two")).HangAfterParts(1, gate));
         await using var events = await server.Client.CreateStreamedAsync($$"""{"model":"local/any","input":"hi","stream":true{{more}}}""");
@@ -31,8 +32,8 @@ public sealed class HeartbeatTests
 
         for (var beats = 0; beats < count; beats++)
         {
-            await time.TimerAsync(Interval, "the next heartbeat");
-            time.Advance(Interval);
+            await time.TimerAsync(interval, "the next heartbeat");
+            time.Advance(interval);
             await events.HeartbeatAsync();
         }
 

@@ -13,7 +13,12 @@ public sealed class RefusalTests
     [InlineData("""{"modle":"demo"}""", "modle", "Unknown parameter 'modle'. Did you mean 'model'?")]
     [InlineData("""{"systemInstruction":"x"}""", "systemInstruction", "Did you mean 'system_instruction'?")]
     [InlineData("""{"previousInteractionId":"x"}""", "previousInteractionId", "Did you mean 'previous_interaction_id'?")]
-    [InlineData("""{"generation_config":{"maxTokens":1}}""", "generation_config.maxTokens", "Known parameters here: 'max_output_tokens'")]
+    [InlineData("""{"generation_config":{"maxTokens":1}}""", "generation_config.maxTokens", "Did you mean 'max_output_tokens'? Known parameters here: 'max_output_tokens', 'seed',")]
+    [InlineData("""{"generation_config":{"max_tokens":1}}""", "generation_config.max_tokens", "Did you mean 'max_output_tokens'?")]
+    [InlineData("""{"previous_id":"x"}""", "previous_id", "Did you mean 'previous_interaction_id'?")]
+    [InlineData("""{"system":"x"}""", "system", "Did you mean 'system_instruction'?")]
+    [InlineData("""{"maxOutputTokens":1}""", "maxOutputTokens", "Nearest: '")]
+    [InlineData("""{"tools":[{"type":"function","name":"f","params":{}}]}""", "tools[0].params", "Did you mean 'parameters'?")]
     [InlineData("""{"generation_config":{"topP":1}}""", "generation_config.topP", "Did you mean 'top_p'?")]
     [InlineData("""{"tools":[{"type":"function","name":"f"},{"type":"function","name":"g","descripton":"x"}]}""", "tools[1].descripton", "Did you mean 'description'?")]
     [InlineData("""{"tools":[{"type":"code_execution","timeout":1}]}""", "tools[0].timeout", "Nothing but 'type' belongs here.")]
@@ -124,9 +129,11 @@ public sealed class RefusalTests
         Assert.Equal("The body is not valid UTF-8: see byte 13.", refused.Message);
     }
 
-    [Fact]
-    public void A_body_deeper_than_64_levels_is_told_the_limit() =>
-        AssertRefused("{\"input\":" + new string('[', 64) + new string(']', 64) + "}", ErrorCode.InvalidRequest, null, "The body is nested deeper than 64 levels.");
+    [Theory]
+    [InlineData("{\"input\":", 1, 73)]
+    [InlineData("{\n \"model\": \"[{\",\n  \"input\":", 3, 74)]
+    public void A_body_deeper_than_64_levels_is_told_the_limit_and_the_place(string start, int line, int place) => AssertRefused(
+        start + new string('[', 80) + new string(']', 80) + "}", ErrorCode.InvalidRequest, null, $"The body is nested deeper than 64 levels: see line {line}, byte {place}.");
 
     [Fact]
     public void A_huge_name_is_shortened_and_no_character_is_cut()

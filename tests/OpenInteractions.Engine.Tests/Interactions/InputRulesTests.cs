@@ -92,8 +92,8 @@ public sealed class InputRulesTests
     {
         InteractionInput Steps(int count) => new([.. Enumerable.Repeat(new UserInputStep { Content = [new TextContent { Text = "q" }] }, count)]);
 
-        InputRules.Check(Steps(TurnLoop.MaxSteps), [], null);
-        Assert.Equal("input", Assert.Throws<ApiException>(() => InputRules.Check(Steps(TurnLoop.MaxSteps + 1), [], null)).Field);
+        InputRules.RequireRoom(Steps(7), 7);
+        Assert.Equal("input", Assert.Throws<ApiException>(() => InputRules.RequireRoom(Steps(8), 7)).Field);
     }
 
     [Theory]

@@ -45,6 +45,30 @@ public sealed class InteractionIdTests
     }
 
     [Fact]
+    public void An_id_tells_when_it_was_made_and_never_an_earlier_time_than_one_before()
+    {
+        var first = _ids.Next();
+        Assert.Equal(_time.GetUtcNow(), InteractionId.TimeOf(first));
+        _time.Advance(TimeSpan.FromHours(-1));
+
+        Assert.Equal(InteractionId.TimeOf(first), InteractionId.TimeOf(_ids.Next()));
+    }
+
+    [Fact]
+    public void A_process_goes_on_behind_the_ids_of_the_one_before_it()
+    {
+        var newest = _ids.Next();
+        _time.Advance(TimeSpan.FromHours(-1));
+        var later = new InteractionId(_time);
+        later.Continue(newest);
+
+        var next = later.Next();
+
+        Assert.True(string.CompareOrdinal(newest, next) < 0);
+        Assert.Equal(InteractionId.TimeOf(newest), InteractionId.TimeOf(next));
+    }
+
+    [Fact]
     public void Two_processes_at_the_same_moment_make_different_ids() => Assert.NotEqual(_ids.Next(), new InteractionId(_time).Next());
 
     [Fact]

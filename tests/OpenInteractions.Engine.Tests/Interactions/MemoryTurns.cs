@@ -55,6 +55,8 @@ internal sealed class MemoryTurns : IInteractionStore
 
     public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<string?> FindNewestIdAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();

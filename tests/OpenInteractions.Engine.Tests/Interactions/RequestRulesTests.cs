@@ -83,7 +83,7 @@ public sealed class RequestRulesTests
     }
 
     [Theory]
-    [InlineData("\"any\"", "generation_config.tool_choice", "no tools")]
+    [InlineData("\"any\"", "generation_config.tool_choice", "'generation_config.tool_choice' is 'any' but no tools")]
     [InlineData("""{"allowed_tools":{"mode":"auto","tools":["a","other"]}}""", "generation_config.tool_choice.allowed_tools.tools[1]", "'other', which is not declared")]
     [InlineData("""{"allowed_tools":{"mode":"any","tools":[]}}""", "generation_config.tool_choice.allowed_tools.tools", "at least one")]
     [Rule("FN-8")]

@@ -1,3 +1,5 @@
+using System.Text;
+using OpenInteractions.Contracts.Validation;
 using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Tests.Turns;
@@ -72,12 +74,19 @@ public sealed class CallArgumentsTests
     [InlineData("nullnull")]
     public void What_cannot_be_mended_is_told(string text) => Assert.Null(CallArguments.Read(text));
 
+    [Theory]
+    [InlineData("""{"a":1,"a":2}""", """{"a":2}""")]
+    [InlineData("""{"a":1,"b":"é","a":{"c":[1.50,{"d":1,"\u0064":null}]}}""", """{"a":{"c":[1.50,{"d":null}]},"b":"é"}""")]
+    [InlineData("""{"a":1,"a":2,""", """{"a":2}""")]
+    public void Of_a_name_that_is_written_twice_the_last_value_counts(string text, string read) => Assert.Equal(read, CallArguments.Read(text));
+
     [Fact]
-    public void Nesting_has_the_bound_of_every_body()
+    public void A_call_can_always_be_sent_back_in_the_body_of_a_request()
     {
-        var deepest = string.Concat(Enumerable.Repeat("{\"a\":", 63)) + "{}" + new string('}', 63);
+        var deepest = string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "{}" + new string('}', 60);
 
         Assert.Equal(deepest, CallArguments.Read(deepest));
+        RequestBody.ReadCreateInteraction(Encoding.UTF8.GetBytes($$$"""{"input":[{"type":"function_call","id":"c","name":"f","arguments":{{{deepest}}}}]}"""));
         Assert.Null(CallArguments.Read("{\"a\":" + deepest + "}"));
         Assert.Null(CallArguments.Read(string.Concat(Enumerable.Repeat("{\"a\":", 100_000))));
     }

@@ -207,16 +207,17 @@ public sealed class TurnLoopTests : IDisposable
     [Fact]
     public async Task More_steps_than_an_interaction_may_have_end_it()
     {
-        var model = ScriptedModel.Plays(Enumerable.Range(0, Engine.Turns.TurnLoop.MaxSteps + 1).SelectMany(_ => new ModelEvent[]
+        var model = ScriptedModel.Plays(Enumerable.Range(0, 8).SelectMany(_ => new ModelEvent[]
         {
             new StepStarted(new ProcessingCallStep { Id = "x" }),
             new StepStopped(),
         }));
         var output = new Engine.Turns.TurnOutput(log: null, new TaskCompletionSource(), [], shownThrough: -1);
 
-        var refused = await Assert.ThrowsAsync<ApiException>(() => Engine.Turns.TurnLoop.RunAsync(model, TurnRecording.Request(model), output, default));
+        var refused = await Assert.ThrowsAsync<ApiException>(() => Engine.Turns.TurnLoop.RunAsync(model, TurnRecording.Request(model), output, maxSteps: 7, default));
 
         Assert.Equal(ErrorCode.TooManyToolCalls, refused.Code);
-        Assert.Equal(Engine.Turns.TurnLoop.MaxSteps, output.Steps.Count);
+        Assert.Contains("made 7 steps", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(7, output.Steps.Count);
     }
 }

@@ -150,6 +150,29 @@ public sealed class GeminiOutputTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    [Rule("SO-3")]
+    public async Task A_list_asks_for_two_kinds_of_output_and_both_come(GeminiWire wire)
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Answers(GeminiTurn.Says("A dog: ").Shows("image/png", "iVBORw0KGgo="));
+        var dialogue = gemini.Dialogue(wire, "gemini-nano-banana-2.1");
+        dialogue.Formats = [new TextResponseFormat(), new ImageResponseFormat()];
+
+        var answer = await dialogue.SayAsync("Draw a dog and say what it is");
+
+        var made = answer.Steps.OfType<ModelOutputStep>().SelectMany(s => s.Content).Select(c => c switch { TextContent text => text.Text, ImageContent image => image.Data, _ => c.Type });
+        Assert.Equal(["A dog: ", "iVBORw0KGgo="], made);
+        Assert.Equal(["TEXT", "IMAGE"], AskedFor(gemini.Body(1), wire));
+        gemini.AssertNothingRefused();
+    }
+
+    /// <summary>The kinds of output in the request that the vendor got.</summary>
+    private static IEnumerable<string> AskedFor(JsonNode body, GeminiWire wire) => wire == GeminiWire.GenerateContent
+        ? body["generationConfig"]!["responseModalities"]!.AsArray().Select(m => m!.GetValue<string>())
+        : body["response_format"]!.AsArray().Select(f => f!["type"]!.GetValue<string>().ToUpperInvariant());
+
+    [Theory]
+    [MemberData(nameof(Wires))]
     public async Task An_image_comes_inline_and_goes_back_in_the_next_turn(GeminiWire wire)
     {
         await using var gemini = await GeminiUpstream.StartAsync();
