@@ -156,7 +156,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                 }
 
                 var told = reader?.Next;
-                var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader!.MayHaveEnded, hasJournal, reachedAt, gone);
+                var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader is not { MayHaveEnded: false }, hasJournal, reachedAt, gone);
                 foreach (var batch in look?.Batches ?? [])
                 {
                     var frames = CompactJournal.Frames(batch);

@@ -154,7 +154,6 @@ public sealed partial class RunWorker(
             if (claimed.Lease.Epoch == 1)
             {
                 backlog.OnLeft(claimed.Interaction.Project);
-                instruments.OnLeftQueue(claimed.Interaction.ServiceTier, time.GetUtcNow() - claimed.Interaction.Created);
             }
 
             var recovery = await RunRecovery.ReadAsync(journal, claimed, CancellationToken.None);
@@ -173,6 +172,11 @@ public sealed partial class RunWorker(
                 Slot = slot,
                 Deadline = claimed.Deadline,
             };
+            if (claimed.Lease.Epoch == 1)
+            {
+                instruments.OnLeftQueue(plan.Request.ServiceTier ?? ModelRequests.StandardTier, time.GetUtcNow() - claimed.Interaction.Created);
+            }
+
             var run = executor.Prepare(plan, claimed.Lease, recovery);
             if (claimed.IsCancelRequested)
             {

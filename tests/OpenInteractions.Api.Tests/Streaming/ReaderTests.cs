@@ -83,30 +83,38 @@ public sealed class ReaderTests(ServerWithModels models) : IClassFixture<ServerW
     [Rule("BG-8")]
     public async Task A_reader_who_does_not_read_holds_nobody_up_and_loses_nothing()
     {
-        const string body = """{"model":"demo","input":"count to 40000","stream":true}""";
-        using var stalled = new TcpClient { ReceiveBufferSize = 4096 };
-        await stalled.ConnectAsync("127.0.0.1", _client.Address.Port);
-        var socket = stalled.GetStream();
-        await socket.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
-        var first = new byte[2048];
-        var read = 0;
-        while (!Encoding.ASCII.GetString(first, 0, read).Contains("\"id\":\"int_", StringComparison.Ordinal))
-        {
-            var got = await socket.ReadAsync(first.AsMemory(read));
-            Assert.True(got > 0, $"The stream ended before the id came: {Encoding.ASCII.GetString(first, 0, read)}");
-            read += got;
-        }
+        using var stalled = await StallAsync("""{"model":"demo","input":"count to 40000","stream":true}""");
 
-        var head = Encoding.ASCII.GetString(first, 0, read);
-        var id = head[head.IndexOf("int_", StringComparison.Ordinal)..].Split('"')[0];
-
-        var end = await _client.EndOfAsync(id); // ends although nobody takes its first stream
-        var rest = await new StreamReader(socket).ReadToEndAsync();
+        var end = await _client.EndOfAsync(stalled.Id); // ends although nobody takes its first stream
+        var rest = await stalled.Rest.ReadToEndAsync();
 
         Assert.Equal("completed", end.State);
         Assert.EndsWith(" 40000", end.OutputText, StringComparison.Ordinal);
         Assert.Contains("event: interaction.completed\n", rest, StringComparison.Ordinal);
         Assert.Contains("data: [DONE]\n\n", rest, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("BG-8")]
+    public async Task A_reader_who_fell_behind_catches_up_with_a_run_that_goes_on()
+    {
+        const string Last = "the last of the first part";
+        var pieces = Enumerable.Repeat(new string('x', 16_000), 600).Append(Last).ToArray();
+        var reply = HeldReply.Next(models, holdAfter: pieces.Length, [.. pieces, " and the rest"]);
+        using var stalled = await StallAsync("""{"model":"local/scripted","input":"hi","stream":true}""");
+        await reply.Reached;
+
+        for (var line = ""; !line.Contains(Last, StringComparison.Ordinal);)
+        {
+            line = await stalled.Rest.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? throw new InvalidOperationException("The stream ended while its run went on.");
+            Assert.DoesNotContain("event: error", line, StringComparison.Ordinal);
+        }
+
+        reply.LetGo();
+        var rest = await stalled.Rest.ReadToEndAsync();
+
+        Assert.Contains(" and the rest", rest, StringComparison.Ordinal);
+        Assert.Contains("event: interaction.completed\n", rest, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,6 +136,35 @@ public sealed class ReaderTests(ServerWithModels models) : IClassFixture<ServerW
         }
 
         Shown.Same((await _client.GetAsync(first.InteractionId)).Ok(), StreamFold.Of(all));
+    }
+
+    /// <summary>Opens a stream and reads no further than its interaction's id.</summary>
+    private async Task<Stalled> StallAsync(string body)
+    {
+        var connection = new TcpClient { ReceiveBufferSize = 4096 };
+        await connection.ConnectAsync("127.0.0.1", _client.Address.Port);
+        var socket = connection.GetStream();
+        await socket.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+        var first = new byte[2048];
+        var read = 0;
+        while (!Encoding.ASCII.GetString(first, 0, read).Contains("\"id\":\"int_", StringComparison.Ordinal))
+        {
+            var got = await socket.ReadAsync(first.AsMemory(read));
+            Assert.True(got > 0, $"The stream ended before the id came: {Encoding.ASCII.GetString(first, 0, read)}");
+            read += got;
+        }
+
+        var head = Encoding.ASCII.GetString(first, 0, read);
+        return new Stalled(connection, head[head.IndexOf("int_", StringComparison.Ordinal)..].Split('"')[0], new StreamReader(socket));
+    }
+
+    private sealed record Stalled(TcpClient Connection, string Id, StreamReader Rest) : IDisposable
+    {
+        public void Dispose()
+        {
+            Rest.Dispose();
+            Connection.Dispose();
+        }
     }
 
     // A foreground answer is kept when it ends, and nobody is told: the list is where it shows.
