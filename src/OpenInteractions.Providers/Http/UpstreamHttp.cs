@@ -6,11 +6,11 @@ namespace OpenInteractions.Providers.Http;
 public static class UpstreamHttp
 {
     /// <summary>
-    /// One pooled handler for all upstreams. It follows no redirect, because a redirect would carry a key to another host, and has no total
-    /// time-out, because a background answer may take hours (P-7).
+    /// One pooled handler for all upstreams. It follows no redirect, because a redirect would carry a key to another host. A handler has no
+    /// total time-out, and there must be none: a background answer may take hours (P-7).
     /// </summary>
     public static IHttpClientBuilder AddUpstreamHttp(this IServiceCollection services, UpstreamOptions options) =>
-        services.AddHttpClient(UpstreamClient.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+        services.AddHttpClient(UpstreamClient.ClientName)
             .ConfigurePrimaryHttpMessageHandler(() => NewHandler(options))
             .RemoveAllLoggers() // it would log addresses, and it costs as much as the call's own mapping
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan); // the handler renews its connections by itself
