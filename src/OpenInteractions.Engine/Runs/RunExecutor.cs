@@ -321,9 +321,17 @@ public sealed partial class RunExecutor
         return run.Kept.IsCompletedSuccessfully;
     }
 
-    /// <summary>The next turn of the chain will ask for this one: it is at hand already, as the model sees it.</summary>
+    /// <summary>
+    /// The next turn of the chain will ask for this one: it is at hand already, as the model sees it. Whether a first turn will ever be continued nobody
+    /// knows; most are not, and keeping them all costs more than reading the few.
+    /// </summary>
     private void Remember(RunPlan plan, StoredInteraction ended, TurnOutput output)
     {
+        if (ended.PreviousId is null)
+        {
+            return;
+        }
+
         var own = plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
         if (own.Any(s => s.Step is IResultStep))
         {
