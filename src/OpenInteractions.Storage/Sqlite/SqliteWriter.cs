@@ -24,6 +24,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly StorageInstruments _instruments;
     private readonly ILogger _logger;
     private readonly Func<bool> _isPoolBusy;
+    private readonly Action<Action> _queueToPool;
+    private readonly Action _wake;
     private readonly SemaphoreSlim _places;
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _work = new(initialState: false);
@@ -32,7 +34,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private List<WriteJob> _group = [];
     private bool _isTaken; // the connection, by whoever commits now
     private bool _isStopping;
-    private bool _isDue; // what waits has waited for others to come with it
+    private bool _isDue; // others had time to come with what waits
     private int _lone; // commits in a row with one change
     private int _pages; // since the last checkpoint; whoever has the connection may touch it
 
@@ -41,8 +43,12 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// <param name="instruments">Counts the commits.</param>
     /// <param name="logger">Told of what callers are not told.</param>
     /// <param name="isPoolBusy">Whether work waits for a thread of the pool, so that none of them may stand still; the pool is asked when it is not given.</param>
-    public SqliteWriter(SqliteSession session, int capacity, StorageInstruments instruments, ILogger logger, Func<bool>? isPoolBusy = null)
+    /// <param name="queueToPool">Does something when the pool has done what it has now; the pool itself when it is not given.</param>
+    public SqliteWriter(
+        SqliteSession session, int capacity, StorageInstruments instruments, ILogger logger, Func<bool>? isPoolBusy = null, Action<Action>? queueToPool = null)
     {
+        _queueToPool = queueToPool ?? (static action => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false));
+        _wake = Wake;
         _isPoolBusy = isPoolBusy ?? (static () => ThreadPool.PendingWorkItemCount > 0);
         _session = session;
         _instruments = instruments;
@@ -134,18 +140,22 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
         if (isFirst)
         {
-            CallSoon();
+            WakeSoon();
         }
     }
 
-    /// <summary>
-    /// Wakes the writer when the pool has done what is queued now: on a busy machine that is more changes, which share the commit; on an idle one it is at once.
-    /// </summary>
-    private void CallSoon() => ThreadPool.UnsafeQueueUserWorkItem(static writer =>
+    /// <summary>On a busy machine more changes come before the pool is so far, and share the commit; on an idle one it is so far at once.</summary>
+    private void WakeSoon() => _queueToPool(_wake);
+
+    private void Wake()
     {
-        Volatile.Write(ref writer._isDue, true);
-        writer._work.Set();
-    }, this, preferLocal: false);
+        lock (_gate)
+        {
+            _isDue = true;
+        }
+
+        _work.Set();
+    }
 
     private bool TryTakeConnection()
     {
@@ -172,7 +182,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             }
             else if (_waiting.Count > 0)
             {
-                CallSoon();
+                WakeSoon();
             }
         }
     }
