@@ -71,7 +71,9 @@ internal sealed class DrainRow : IRow
         const int Held = Workers * Places;
         await StartAsync(servers, "bench-hold", Held, cancellationToken);
         await UntilAsync("all places to be held", async () => (await CountsAsync()).Held == Held, cancellationToken);
+        var filling = Stopwatch.GetTimestamp();
         var ids = await StartAsync(servers, HttpRequests.ShortModel, runs, cancellationToken);
+        Report.Note(string.Create(CultureInfo.InvariantCulture, $"{runs} runs queued in {Stopwatch.GetElapsedTime(filling).TotalSeconds:0.0} s"));
         if (await store.QueuedAsync(cancellationToken) is var queued && queued != runs)
         {
             throw new InvalidOperationException($"{queued} of {runs} runs wait in the queue.");

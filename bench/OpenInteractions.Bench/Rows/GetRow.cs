@@ -37,7 +37,7 @@ internal sealed class GetRow : IRow
         P50(many, $"{Many} clients", Limit.NotAbove(4, 4));
         run.Report.Add(new(Name, $"{Many} clients: requests/s ÷ echo", many.Ratio(figures => figures.PerSecond), "", null, string.Create(
             CultureInfo.InvariantCulture, $"server {many.Server(figures => figures.PerSecond):0}/s, echo {many.Floor(figures => figures.PerSecond):0}/s")));
-        run.Report.Add(new(Name, $"{Many} clients: CPU per request ÷ echo", many.Ratio(figures => figures.CpuPerRequest), "", null, UnaryRounds.Cpu(many)));
+        run.Report.Add(new(Name, $"{Many} clients: CPU per request ÷ echo", many.Ratio(figures => figures.CpuPerRequest), "", null, UnaryRounds.Cpu(many, echo.Name)));
 
         Task<Pairs<UnaryFigures>> RoundsAsync(int clients) => Pairs<UnaryFigures>.MeasureAsync(
             run.Effort.Rounds, () => LoadAsync(echo, clients, run.Effort.Window), () => LoadAsync(server, clients, run.Effort.Window));

@@ -50,12 +50,12 @@ internal static class UnaryRounds
     }
 
     /// <summary>The absolute figures behind a ratio of CPU, and what the database used beside, where there is one.</summary>
-    public static string Cpu(Pairs<UnaryFigures> pairs)
+    public static string Cpu(Pairs<UnaryFigures> pairs, string floor = "floor")
     {
         double? database = pairs.OfServer.Any(figures => figures.DatabasePerRequest is null) ? null : pairs.Server(figures => figures.DatabasePerRequest!.Value);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"server {pairs.Server(figures => figures.CpuPerRequest) * 1000:0} µs{CpuMeter.Beside(database, "µs", 1000)}, floor {pairs.Floor(figures => figures.CpuPerRequest) * 1000:0} µs");
+            $"server {pairs.Server(figures => figures.CpuPerRequest) * 1000:0} µs{CpuMeter.Beside(database, "µs", 1000)}, {floor} {pairs.Floor(figures => figures.CpuPerRequest) * 1000:0} µs");
     }
 
     private static byte[] Request(Target target, bool? store) =>
