@@ -44,9 +44,15 @@ internal sealed class DrainRow : IRow
             (servers[node], _) = await run.Rig.StartServerAsync(store, cancellationToken, node, Settings);
         }
 
-        await RoundAsync("   (warm-up)");
+        var starting = Stopwatch.GetTimestamp();
+        do
+        {
+            await RoundAsync("   (warm-up)");
+        }
+        while (Stopwatch.GetElapsedTime(starting) < run.Effort.WarmUp);
+
         List<Drain> rounds = [];
-        for (var round = 0; round < (run.Effort.Quick ? 1 : 3); round++)
+        for (var round = 0; round < (run.Effort.Quick ? 1 : Math.Min(3, run.Effort.Rounds)); round++)
         {
             rounds.Add(await RoundAsync(""));
         }

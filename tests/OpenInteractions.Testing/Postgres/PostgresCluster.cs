@@ -4,7 +4,7 @@ using System.Globalization;
 namespace OpenInteractions.Testing.Postgres;
 
 /// <summary>
-/// A PostgreSQL server of this process's own, of which a test run has one. It belongs to a script that ends it when this process is gone: the kernel closes the script's input,
+/// A PostgreSQL server of its own, of which a test run has one. It belongs to a script that ends it when this process is gone: the kernel closes the script's input,
 /// however the process ends.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
