@@ -32,7 +32,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private List<WriteJob> _group = [];
     private bool _isTaken; // the connection, by whoever commits now
     private bool _isStopping;
-    private int _lone; // commits in a row with one change
+    private int _lone; // commits in a row with one change, as far as it matters
     private int _pages; // since the last checkpoint; whoever has the connection may touch it
 
     /// <param name="session">The connection; closed with the writer.</param>
@@ -155,7 +155,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         lock (_gate)
         {
             _isTaken = false;
-            _lone = changes <= 1 && _waiting.Count == 0 ? _lone + changes : 0;
+            _lone = changes <= 1 && _waiting.Count == 0 ? Math.Min(_lone + changes, Calm) : 0;
             if (_waiting.Count > 0 || _isStopping || _pages >= CheckpointPages)
             {
                 _work.Set();
