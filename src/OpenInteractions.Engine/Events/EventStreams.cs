@@ -149,11 +149,13 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                         }
                     }
 
-                    // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it.
-                    feed = state == FeedRead.Dropped ? feed : null;
-                    quietSince = time.GetTimestamp();
+                    // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it. The store was not
+                    // asked for as long as the feed was followed, so that its silence counts from now.
+                    quietSince = reachedAt = time.GetTimestamp();
                     (runsElsewhere, hasJournal) = (false, true);
                 }
+
+                feed = null; // of another owner, perhaps: the next one's is in the registry
 
                 var told = reader?.Next;
                 var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader is not { MayHaveEnded: false }, hasJournal, reachedAt, gone);

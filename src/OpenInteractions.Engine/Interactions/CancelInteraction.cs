@@ -16,7 +16,7 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
     {
         var interaction = await store.GetAsync(caller.Project, id, cancellationToken) ?? throw GetInteraction.NotFound(id);
         RequireCancellable(interaction);
-        var (outcome, journal) = CancelledInQueue.Of(interaction, time.GetUtcNow());
+        var (outcome, journal) = BareEnd.Cancelled(interaction, time.GetUtcNow());
         using var reader = registry.Find(id) is null ? news.Follow(id) : null; // before the wish: the owner then says when it has come true
         var result = await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken);
         if (result == CancelResult.Ended)

@@ -58,13 +58,13 @@ public sealed partial class CancelWatch(IRunQueue queue, RunRegistry registry, T
                 }
             }
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
-        {
-            LogLookFailed(exception); // who renews the leases says it aloud
-        }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The loop ends.
+        }
+        catch (Exception exception)
+        {
+            LogLookFailed(exception); // who renews the leases says it aloud
         }
     }
 

@@ -159,9 +159,9 @@ public sealed partial class RunExecutor
             var request = await BuildRequestAsync(run, model.Model, output);
             usage.OnAsked(request, output);
             var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
-            CheckStructure(run, request, result, output);
+            var warning = CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
-            return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault);
+            return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault) { Warning = warning };
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
@@ -196,12 +196,14 @@ public sealed partial class RunExecutor
     /// Once, when the answer is whole: of one that was cut, or that waits for the client's calls, the status tells already. Whoever wants the model to
     /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
     /// </summary>
-    private void CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
+    /// <returns>What the caller is told; null for an answer that fits.</returns>
+    private string? CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
     {
-        if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
-        {
-            run.Warn(StructuredOutput.Warning(verdict));
-        }
+        var warning = result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict
+            ? StructuredOutput.Warning(verdict)
+            : null;
+        run.Warn(warning);
+        return warning;
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)
@@ -349,12 +351,22 @@ public sealed partial class RunExecutor
         Output = TurnJson.WriteSteps(output.Steps.Select(s => s.Step)),
         ProviderStates = TurnJson.WriteStates(output.Steps),
         Usage = ending.Usage is null ? default : JsonSerializer.SerializeToUtf8Bytes(ending.Usage, WireJson.Wire.Usage),
-        Errors = ending.Fault is { } fault
-            ? JsonSerializer.SerializeToUtf8Bytes([new InteractionError { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message }], WireJson.Wire.IReadOnlyListInteractionError)
-            : default,
+        Errors = ErrorsOf(ending),
         PendingCalls = PendingCalls.Write(PendingCalls.Of(output.Steps)),
         ChainModalities = interaction.ChainModalities | (int)InputRules.ModalitiesOf(output.Steps.Select(s => s.Step)),
     };
+
+    /// <summary>Why it failed; of an answer that is kept as it is, what is wrong with it, which has no code because it is no error (wire 4).</summary>
+    private static ReadOnlyMemory<byte> ErrorsOf(RunEnding ending)
+    {
+        InteractionError? error = ending switch
+        {
+            { Fault: { } fault } => new() { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message },
+            { Warning: { } warning } => new() { Message = warning },
+            _ => null,
+        };
+        return error is null ? default : JsonSerializer.SerializeToUtf8Bytes([error], WireJson.Wire.IReadOnlyListInteractionError);
+    }
 
     private static RunOutcome OutcomeOf(StoredInteraction ended) => new()
     {
@@ -368,7 +380,11 @@ public sealed partial class RunExecutor
         PendingCalls = ended.PendingCalls,
     };
 
-    private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault);
+    private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault)
+    {
+        /// <summary>What is wrong with an answer that is kept all the same, or null.</summary>
+        public string? Warning { get; init; }
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
     private partial void LogLeaseLost(string runId);

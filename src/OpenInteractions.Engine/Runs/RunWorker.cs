@@ -79,7 +79,7 @@ public sealed partial class RunWorker(
         {
             var places = TakePlaces(round);
             _hasBacklog &= places == 0;
-            var claimed = places > 0 ? await ClaimAsync(places, stopping) : 0;
+            var claimed = places > 0 ? await ClaimAsync(places) : 0;
             _hasBacklog |= claimed == places && places > 0;
             round = claimed > 0 ? Math.Min(round * 2, 1024) : FirstRound;
             if (claimed == 0)
@@ -99,7 +99,11 @@ public sealed partial class RunWorker(
                 LogTakingOver(freed);
             }
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The loop ends.
+        }
+        catch (Exception exception)
         {
             LogClaimFailed(exception);
         }
@@ -124,7 +128,7 @@ public sealed partial class RunWorker(
         }
     }
 
-    private async Task<int> ClaimAsync(int places, CancellationToken stopping)
+    private async Task<int> ClaimAsync(int places)
     {
         try
         {
@@ -138,8 +142,9 @@ public sealed partial class RunWorker(
 
             return runs.Count;
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (Exception exception)
         {
+            // Also when the server stops: a claim that was under way by then is no reason to call this service broken.
             Interlocked.Add(ref _places, -places);
             LogClaimFailed(exception);
             return 0;
@@ -188,10 +193,35 @@ public sealed partial class RunWorker(
         }
         catch (Exception exception)
         {
-            // Its lease runs out, and it is tried again; after some tries it is given up.
             slot?.Dispose();
             GivePlaceBack();
             LogStartFailed(exception, claimed.Lease.RunId);
+            await GiveUpAsync(claimed, exception);
+        }
+    }
+
+    /// <summary>
+    /// A run that could not be started: its lease runs out, and it is tried again, here or by a node that may know better. What none of some owners could read
+    /// nobody will; it ends, or it would come back for ever (behaviour SM-5). While the store is out of reach nothing is known of the run, and nothing held against it.
+    /// </summary>
+    private async Task GiveUpAsync(ClaimedRun claimed, Exception reason)
+    {
+        if (reason is StoreUnavailableException || claimed.Lease.Epoch <= options.Value.MaxTakeOvers)
+        {
+            return;
+        }
+
+        try
+        {
+            var (outcome, events) = BareEnd.Unreadable(claimed.Interaction, claimed.Lease.Epoch, time.GetUtcNow());
+            if (await queue.FinishAsync(claimed.Lease, outcome, [events], CancellationToken.None))
+            {
+                LogUnreadable(claimed.Lease.RunId, claimed.Lease.Epoch);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogStartFailed(exception, claimed.Lease.RunId); // the next owner tries it
         }
     }
 
@@ -220,6 +250,9 @@ public sealed partial class RunWorker(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not start run {RunId}")]
     private partial void LogStartFailed(Exception exception, string runId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} could not be started by any of {Owners} owners and is given up: what is kept of it cannot be read")]
+    private partial void LogUnreadable(string runId, long owners);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was taken over {TakeOvers} times from servers that died and is given up")]
     private partial void LogPoisoned(string runId, int takeOvers);

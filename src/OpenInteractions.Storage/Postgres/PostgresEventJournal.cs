@@ -70,28 +70,14 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
             batch.Add(InsertSql)
                 .Texts(journal, j => j.Project)
                 .Texts(journal, j => j.Id)
-                .Longs(journal, j => j.Events.Epoch)
-                .Longs(journal, j => j.Events.FirstNumber)
-                .Longs(journal, j => j.Events.LastNumber)
-                .Flags(journal, j => j.Events.IsCompressed)
-                .Blobs(journal, j => j.Events.Frames)
-                .OptionalBlobs(journal, j => j.Events.Checkpoint);
+                .Batches(journal, j => j.Events);
         }
     }
 
     private static async Task<bool[]> AppendAsync(NpgsqlConnection connection, IReadOnlyList<JournalAppend> appends, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        batch.Add(AppendSql)
-            .Texts(appends, a => a.Lease.RunId)
-            .Texts(appends, a => a.Lease.Owner)
-            .Longs(appends, a => a.Lease.Epoch)
-            .Longs(appends, a => a.Batch.Epoch)
-            .Longs(appends, a => a.Batch.FirstNumber)
-            .Longs(appends, a => a.Batch.LastNumber)
-            .Flags(appends, a => a.Batch.IsCompressed)
-            .Blobs(appends, a => a.Batch.Frames)
-            .OptionalBlobs(appends, a => a.Batch.Checkpoint);
+        batch.Add(AppendSql).Leases(appends, a => a.Lease).Batches(appends, a => a.Batch);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var held = new bool[appends.Count];
         while (await reader.ReadAsync(cancellationToken))

@@ -43,7 +43,7 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
             {
                 var (leases, ttl) = state;
                 await using var batch = connection.CreateBatch();
-                batch.Add(RenewSql).Texts(leases, l => l.RunId).Texts(leases, l => l.Owner).Longs(leases, l => l.Epoch).Milliseconds(ttl);
+                batch.Add(RenewSql).Leases(leases, l => l).Milliseconds(ttl);
                 var held = await ReadLeasesAsync(batch, cancellationToken);
                 return leases.Where(held.Contains).ToArray();
             },

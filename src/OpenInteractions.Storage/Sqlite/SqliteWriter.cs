@@ -35,7 +35,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private bool _isTaken; // the connection, by whoever commits now
     private bool _isStopping;
     private bool _isDue; // others had time to come with what waits
-    private int _lone; // commits in a row with one change
+    private int _lone; // commits in a row with one change, as far as it matters
     private int _pages; // since the last checkpoint; whoever has the connection may touch it
 
     /// <param name="session">The connection; closed with the writer.</param>
@@ -175,7 +175,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         lock (_gate)
         {
             _isTaken = false;
-            _lone = changes <= 1 && _waiting.Count == 0 ? _lone + changes : 0;
+            _lone = changes <= 1 && _waiting.Count == 0 ? Math.Min(_lone + changes, Calm) : 0;
             if (_isStopping || _pages >= CheckpointPages)
             {
                 _work.Set();

@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
 
 namespace OpenInteractions.Engine.Tests.Runs;
 
@@ -23,6 +24,9 @@ internal sealed class ScriptedQueue : IRunQueue
 
     /// <summary>While set, nobody learns whose run is to be cancelled.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>Set, whoever wants to know whose run is to be cancelled waits there first.</summary>
+    public Gate? Gate { get; set; }
 
     /// <summary>Never answers, and does not hear that nobody waits any more.</summary>
     public static Task<IReadOnlyList<RunLease>> Never(IReadOnlyList<RunLease> leases) => new TaskCompletionSource<IReadOnlyList<RunLease>>().Task;
@@ -57,9 +61,15 @@ internal sealed class ScriptedQueue : IRunQueue
         }
     }
 
-    public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) => IsAway
-        ? Task.FromException<IReadOnlyList<RunLease>>(new StoreUnavailableException("Out of reach."))
-        : Task.FromResult<IReadOnlyList<RunLease>>([.. leases.Where(l => Cancelled.Contains(l.RunId))]);
+    public async Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken)
+    {
+        if (Gate is { } gate)
+        {
+            await gate.PassAsync(CancellationToken.None);
+        }
+
+        return IsAway ? throw new StoreUnavailableException("Out of reach.") : [.. leases.Where(l => Cancelled.Contains(l.RunId))];
+    }
 
     public Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 

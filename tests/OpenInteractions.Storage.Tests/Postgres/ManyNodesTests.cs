@@ -45,6 +45,26 @@ public sealed class ManyNodesTests
     }
 
     [Fact]
+    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_keep_the_others_from_claiming()
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var a = database.Open();
+        await using var b = database.Open();
+        await a.Runs.InsertAsync(Queued(1), Run(), null, Ttl, Cancel);
+        using var still = new HeldGate();
+        using var open = new HeldGate();
+        open.LetGo();
+
+        var stopped = Task.Run(() => a.Runs.ClaimAsync("a", Ttl, 1, new ClaimRules(Ttl, still), Cancel));
+        await still.Reached.OrTimeout("a has counted what runs, and nobody else may");
+        var claimed = await b.Runs.ClaimAsync("b", Ttl, 1, new ClaimRules(Ttl, open), Cancel).OrTimeout("the claim of b");
+        still.LetGo();
+
+        Assert.Equal(Id(1), Assert.Single(claimed).Lease.RunId);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => stopped.OrTimeout("the end of a's claim"));
+    }
+
+    [Fact]
     public async Task What_one_node_has_kept_the_other_reads_runs_and_cancels()
     {
         await using var database = await NewDatabaseAsync();
@@ -188,4 +208,29 @@ public sealed class ManyNodesTests
     }
 
     private static async Task<PostgresTestDatabase> NewDatabaseAsync() => await (await PostgresCluster.GetAsync()).NewDatabaseAsync();
+
+    /// <summary>A limit of all nodes, at which a claim stands still until the test lets it go on.</summary>
+    private sealed class HeldGate : IClaimGate, IDisposable
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _open = new();
+
+        public bool CountsAllNodes => true;
+
+        public Task Reached => _reached.Task;
+
+        public void LetGo() => _open.Set();
+
+        public bool TryEnter(string project, string provider, int runningInProject)
+        {
+            _reached.TrySetResult();
+            return _open.Wait(TimeSpan.FromSeconds(60));
+        }
+
+        public void Leave(string project, string provider)
+        {
+        }
+
+        public void Dispose() => _open.Dispose();
+    }
 }
