@@ -18,6 +18,9 @@ internal enum StopCause
     /// <summary>Another node owns it, or may: write nothing.</summary>
     LeaseLost,
 
+    /// <summary>The store works, and does not take what this run made.</summary>
+    Refused,
+
     /// <summary>This node stops: hand it over.</summary>
     Stopping,
 }
@@ -44,7 +47,7 @@ internal sealed class ActiveRun : IDisposable
         {
             _lost = new CancellationTokenSource();
             _lost.Token.UnsafeRegister(static run => ((ActiveRun)run!).Stop(StopCause.LeaseLost), this);
-            Log = lease is { } held ? new EventLog(held, journal, _lost) : new EventLog(_lost);
+            Log = lease is { } held ? new EventLog(held, journal, _lost) { Refused = () => Stop(StopCause.Refused) } : new EventLog(_lost);
         }
     }
 
@@ -121,6 +124,11 @@ internal sealed class ActiveRun : IDisposable
         catch (ObjectDisposedException)
         {
             // It ended in the same moment.
+        }
+
+        if (cause == StopCause.LeaseLost)
+        {
+            Log?.OnLeaseLost();
         }
     }
 

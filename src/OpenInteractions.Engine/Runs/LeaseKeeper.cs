@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Runs;
@@ -9,7 +10,7 @@ namespace OpenInteractions.Engine.Runs;
 /// Renews the leases of all runs of this node together, at a third of their time. A "no" stops a run at once; no answer stops all runs at 80 %
 /// of the lease, counted from before the last good call: by then nobody else can own them yet.
 /// </summary>
-public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, IOptions<RunOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService
+public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -64,6 +65,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
             foreach (var run in runs.Where(r => !held.Contains(r.Lease!.Value) && registry.Holds(r.Lease!.Value)))
             {
                 run.Stop(StopCause.LeaseLost);
+                instruments.OnLeaseLost("taken");
             }
 
             return true;
@@ -86,6 +88,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
         foreach (var run in runs)
         {
             run.Stop(StopCause.LeaseLost);
+            instruments.OnLeaseLost("not_renewed");
         }
     }
 

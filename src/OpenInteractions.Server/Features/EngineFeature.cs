@@ -53,6 +53,8 @@ internal static class EngineFeature
 
         services.AddSingleton<ForeignReaders>();
         services.AddSingleton<RunNews>();
+        services.AddSingleton<BatchAppender>();
+        services.AddSingleton<StorePatience>();
 
         AddHosted<ContinuedIds>(services);
         AddHosted<JournalWriter>(services);

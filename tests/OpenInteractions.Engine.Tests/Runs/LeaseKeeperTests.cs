@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Testing;
 
@@ -15,6 +16,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     private readonly ReadTime _read;
     private readonly ScriptedQueue _queue = new();
     private readonly RunRegistry _registry = new();
+    private readonly EngineInstruments _instruments = new();
     private readonly LeaseKeeper _keeper;
     private readonly ActiveRun _first = SampleRun.Of("int_1");
     private readonly ActiveRun _second = SampleRun.Of("int_2");
@@ -22,7 +24,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     public LeaseKeeperTests()
     {
         _read = new ReadTime(_time);
-        _keeper = new LeaseKeeper(_queue, _registry, Options.Create(new RunOptions { LeaseTime = TimeSpan.FromSeconds(30) }), _read, NullLogger<LeaseKeeper>.Instance);
+        _keeper = new LeaseKeeper(_queue, _registry, _instruments, Options.Create(new RunOptions { LeaseTime = TimeSpan.FromSeconds(30) }), _read, NullLogger<LeaseKeeper>.Instance);
         _registry.Add(_first);
         _registry.Add(_second);
     }
@@ -38,6 +40,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _keeper.Dispose();
+        _instruments.Dispose();
         _first.Dispose();
         _second.Dispose();
     }
