@@ -40,26 +40,31 @@ public sealed partial class BatchAppender(IEventJournal journal, ForeignReaders 
         }
 
         var since = time.GetTimestamp();
-        for (var pause = FirstPause; waiting.Count > 0; pause = pause < LongestPause / 2 ? pause * 2 : LongestPause)
+        var delayed = 0;
+        try
         {
-            var left = new List<Waiting>();
-            await TryAsync(waiting, left);
-            left.RemoveAll(w => w.Log.IsGone);
-            waiting = left;
-            if (waiting.Count == 0)
+            for (var pause = FirstPause; waiting.Count > 0; pause = pause < LongestPause / 2 ? pause * 2 : LongestPause)
             {
-                return;
-            }
+                var left = new List<Waiting>();
+                await TryAsync(waiting, left);
+                left.RemoveAll(w => w.Log.IsGone);
+                instruments.OnJournalDelayed(left.Count - delayed);
+                (waiting, delayed) = (left, left.Count);
+                if (waiting.Count > 0 && (stopping.IsCancellationRequested || time.GetElapsedTime(since) >= Patience))
+                {
+                    GiveUp(waiting);
+                    return;
+                }
 
-            if (stopping.IsCancellationRequested || time.GetElapsedTime(since) >= Patience)
-            {
-                GiveUp(waiting);
-                return;
+                if (waiting.Count > 0)
+                {
+                    await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
             }
-
-            instruments.OnJournalDelayed(waiting.Count);
-            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            instruments.OnJournalDelayed(-waiting.Count);
+        }
+        finally
+        {
+            instruments.OnJournalDelayed(-delayed);
         }
     }
 

@@ -12,6 +12,11 @@ namespace OpenInteractions.Engine.Runs;
 /// </summary>
 public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService
 {
+    private long _renewedAt = time.GetTimestamp();
+
+    /// <summary>How long ago the leases of this node were last renewed. With no run to hold there is nothing to renew, and they count as renewed.</summary>
+    public TimeSpan SinceRenewed => time.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,6 +29,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
             if (await RenewAsync(PatienceAt(options.Value.LeaseTime * 0.8 - time.GetElapsedTime(lastGood), interval), stoppingToken))
             {
                 lastGood = before;
+                Volatile.Write(ref _renewedAt, before);
             }
             else if (time.GetElapsedTime(lastGood) > options.Value.LeaseTime * 0.8 - interval)
             {
@@ -72,6 +78,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
+            instruments.OnRenewalFailed();
             LogRenewFailed(exception);
             return false;
         }

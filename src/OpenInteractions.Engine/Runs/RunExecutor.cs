@@ -128,6 +128,8 @@ public sealed partial class RunExecutor
                 LogRunFailed(exception, run.Id);
             }
 
+            _instruments.OnFailed(run.Plan.Provider, (exception as ApiException)?.Code ?? ErrorCode.ApiError);
+
             run.Log?.Abandon();
             throw;
         }
@@ -159,6 +161,7 @@ public sealed partial class RunExecutor
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
             usage.OnAsked(request, output);
+            _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
             var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
             CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
@@ -297,6 +300,7 @@ public sealed partial class RunExecutor
             Remember(run.Plan, ended, output);
         }
 
+        OnEnded(run, ending);
         if (run.Log is { } log)
         {
             run.Plan.Slot?.Dispose();
@@ -324,6 +328,7 @@ public sealed partial class RunExecutor
 
                 Remember(run.Plan, ended, output);
                 run.Plan.Slot?.Dispose(); // who sees the end may send the next one
+                OnEnded(run, ending);
                 run.Log.ShowLast(closed.LastFrames);
                 return ended;
             }
@@ -353,6 +358,15 @@ public sealed partial class RunExecutor
         await output.ReplaceFromAsync(run.Log!.TakeRefusal() ?? 0, CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
         return new RunEnding(InteractionStatus.Failed, usage, new ModelFault(ErrorCode.ApiError, "What the model gave cannot be kept; it is probably too large. The steps before it are kept."));
+    }
+
+    private void OnEnded(ActiveRun run, RunEnding ending)
+    {
+        _instruments.OnEnded(ending.Status);
+        if (ending.Fault is { } fault)
+        {
+            _instruments.OnFailed(run.Plan.Provider, fault.Code);
+        }
     }
 
     /// <summary>A run that was started ahead may have no row: who wrote it knows why, and has told the caller.</summary>

@@ -50,6 +50,7 @@ internal static class EngineFeature
         services.AddSingleton<CancelInteraction>();
         services.AddSingleton<DeleteInteraction>();
         services.AddSingleton<MetricsText>();
+        services.AddSingleton<NodeState>();
 
         services.AddSingleton<ForeignReaders>();
         services.AddSingleton<RunNews>();

@@ -121,7 +121,13 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                throw PostgresErrors.Translate(exception);
+                var translated = PostgresErrors.Translate(exception);
+                if (translated is StoreUnavailableException)
+                {
+                    _instruments.OnUnavailable();
+                }
+
+                throw translated;
             }
         }
     }

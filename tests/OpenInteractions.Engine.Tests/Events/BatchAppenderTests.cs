@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Steps;
@@ -56,6 +55,7 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
         Assert.Equal(FeedRead.Frames, first.Feed.TryRead(ref offset, out var shown, out _));
         Assert.Equal(2, shown);
         await _time.TimerAsync(BatchAppender.FirstPause * 4, "the third pause");
+        Assert.Equal(2, _instruments.Delayed);
         Assert.False(durable.IsCompleted);
 
         _journal.Failure = null;
@@ -110,12 +110,13 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lost.OrTimeout("the answer of the journal"));
 
         Assert.Equal([true, false], _lost.Select(l => l.IsCancellationRequested));
+        Assert.Equal(1, _instruments.LeasesLost["fenced"]);
+        Assert.Equal(0, _instruments.Delayed);
     }
 
     [Fact]
     public async Task A_store_that_stays_away_stops_the_runs_before_their_leases_are_over()
     {
-        using var failures = new Counted("openinteractions.journal.failures");
         _journal.Failure = new StoreUnavailableException("The database is gone.");
         var log = NewLog("int_1");
         await log.AppendAsync(Frames.Delta("a"), default);
@@ -131,8 +132,8 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
 
         Assert.True(_lost[0].IsCancellationRequested);
         Assert.InRange(passed, TimeSpan.FromSeconds(24), TimeSpan.FromSeconds(25.5));
-        Assert.InRange(failures["unavailable"], 25, 32);
-        Assert.Equal(1, failures["given_up"]);
+        Assert.InRange(_instruments.JournalFailures["unavailable"], 25, 32);
+        Assert.Equal(1, _instruments.JournalFailures["given_up"]);
         _journal.Failure = null;
         var next = NewLog("int_2");
         await next.AppendAsync(Frames.Delta("a"), default);
@@ -271,29 +272,5 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
     {
         await _time.TimerAsync(pause, $"a pause of {pause}");
         _time.Advance(pause);
-    }
-
-    /// <summary>Sums a counter of this test's instruments by its only tag.</summary>
-    private sealed class Counted : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly ConcurrentDictionary<string, long> _sums = new();
-
-        public Counted(string name)
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == name)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((_, value, tags, _) => _sums.AddOrUpdate((string)tags[0].Value!, value, (_, sum) => sum + value));
-            _listener.Start();
-        }
-
-        public long this[string tag] => _sums.GetValueOrDefault(tag);
-
-        public void Dispose() => _listener.Dispose();
     }
 }
