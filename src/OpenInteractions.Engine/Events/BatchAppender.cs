@@ -130,14 +130,14 @@ public sealed partial class BatchAppender(IEventJournal journal, ForeignReaders 
 
     private void OnAppended(Waiting batch, bool held)
     {
-        batch.Log.OnFlushed(batch.Append.Batch, held);
+        if (batch.Log.OnFlushed(batch.Append.Batch, held))
+        {
+            instruments.OnLeaseLost("fenced");
+        }
+
         if (held)
         {
             readers.OnWritten(batch.Log.RunId);
-        }
-        else
-        {
-            instruments.OnLeaseLost("fenced");
         }
     }
 

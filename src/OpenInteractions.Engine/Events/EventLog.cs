@@ -86,6 +86,11 @@ internal sealed class EventLog
         var behind = 0L;
         lock (_gate)
         {
+            if (_isRefused)
+            {
+                value = Silenced(value); // the step that it tells of has no beginning in the journal
+            }
+
             var start = _pending.WrittenCount;
             try
             {
@@ -317,12 +322,13 @@ internal sealed class EventLog
         }
     }
 
-    public void OnFlushed(JournalBatch batch, bool leaseHeld)
+    /// <summary>The journal has answered.</summary>
+    /// <returns>True when the run learns by this that its lease is lost.</returns>
+    public bool OnFlushed(JournalBatch batch, bool leaseHeld)
     {
         if (!leaseHeld)
         {
-            Lose();
-            return;
+            return Lose();
         }
 
         TaskCompletionSource? flushed;
@@ -335,6 +341,7 @@ internal sealed class EventLog
 
         Feed.MarkDurable(batch.LastNumber);
         flushed?.TrySetResult();
+        return false;
     }
 
     /// <summary>The batch could not be kept; the writer has logged why, once for all runs.</summary>
@@ -395,7 +402,8 @@ internal sealed class EventLog
     }
 
     /// <summary>Somebody else owns the run, or may: whoever waits for its events to be kept learns it.</summary>
-    public void OnLeaseLost() => Lose();
+    /// <returns>True the first time.</returns>
+    public bool OnLeaseLost() => Lose();
 
     // Called with the gate held.
     private ClosedLog Close(IEnumerable<StreamEvent> last)
@@ -437,14 +445,14 @@ internal sealed class EventLog
         return new StatusUpdateEvent { InteractionId = RunId, Status = InteractionStatus.InProgress, EventId = value.EventId };
     }
 
-    private void Lose()
+    private bool Lose()
     {
         TaskCompletionSource? flushed;
         lock (_gate)
         {
             if (_isLost)
             {
-                return;
+                return false;
             }
 
             (_isLost, _isInFlight) = (true, false);
@@ -461,6 +469,7 @@ internal sealed class EventLog
         }
 
         flushed?.TrySetResult();
+        return true;
     }
 
     // Called with the gate held. Half of an event that could not be written must not stand in the batch.

@@ -106,7 +106,8 @@ internal sealed class ActiveRun : IDisposable
     public void MarkOver() => Interlocked.Exchange(ref _isOver, 1);
 
     /// <summary>Stops the work for a reason; the first reason counts, but a lost lease outweighs all.</summary>
-    public void Stop(StopCause cause)
+    /// <returns>True when the run learns by this that its lease is lost.</returns>
+    public bool Stop(StopCause cause)
     {
         if (cause == StopCause.LeaseLost)
         {
@@ -126,10 +127,7 @@ internal sealed class ActiveRun : IDisposable
             // It ended in the same moment.
         }
 
-        if (cause == StopCause.LeaseLost)
-        {
-            Log?.OnLeaseLost();
-        }
+        return cause == StopCause.LeaseLost && Log?.OnLeaseLost() == true;
     }
 
     public void Dispose()

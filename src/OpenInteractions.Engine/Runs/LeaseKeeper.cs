@@ -70,8 +70,10 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
             var held = (await queue.RenewAsync(leases, options.Value.LeaseTime, either.Token).WaitAsync(either.Token)).ToHashSet();
             foreach (var run in runs.Where(r => !held.Contains(r.Lease!.Value) && registry.Holds(r.Lease!.Value)))
             {
-                run.Stop(StopCause.LeaseLost);
-                instruments.OnLeaseLost("taken");
+                if (run.Stop(StopCause.LeaseLost))
+                {
+                    instruments.OnLeaseLost("taken");
+                }
             }
 
             return true;
@@ -94,8 +96,10 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
         LogStoppingAll(runs.Count);
         foreach (var run in runs)
         {
-            run.Stop(StopCause.LeaseLost);
-            instruments.OnLeaseLost("not_renewed");
+            if (run.Stop(StopCause.LeaseLost))
+            {
+                instruments.OnLeaseLost("not_renewed");
+            }
         }
     }
 

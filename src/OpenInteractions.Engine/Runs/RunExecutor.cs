@@ -321,7 +321,11 @@ public sealed partial class RunExecutor
                 closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
                 if (!await _patience.WithAsync(run, () => KeepAsync(lease, ended, closed.Tail)))
                 {
-                    _instruments.OnLeaseLost("fenced");
+                    if (run.Stop(StopCause.LeaseLost))
+                    {
+                        _instruments.OnLeaseLost("fenced");
+                    }
+
                     LogLeaseLost(run.Id);
                     return null;
                 }

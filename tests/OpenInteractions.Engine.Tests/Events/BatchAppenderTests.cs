@@ -111,6 +111,8 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
 
         Assert.Equal([true, false], _lost.Select(l => l.IsCancellationRequested));
         Assert.Equal(1, _instruments.LeasesLost["fenced"]);
+        await held.AppendAsync(Frames.Delta("b"), default);
+        await held.WaitDurableAsync(2, default).OrTimeout("the next append");
         Assert.Equal(0, _instruments.Delayed);
     }
 
@@ -185,9 +187,11 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
         await small.WaitDurableAsync(1, default).OrTimeout("the event of the other is durable");
         await large.WaitDurableAsync(5, default).OrTimeout("what stands in the place of the events");
 
+        await large.AppendAsync(Frames.Delta("more", index: 1), default); // before the run has heard of it
+        await large.WaitDurableAsync(6, default).OrTimeout("what came besides");
         Assert.Equal(["int_large"], _refused);
         Assert.All(_lost, l => Assert.False(l.IsCancellationRequested));
-        Assert.Equal(["1-1", "1-2", "1-3", "1-4", "1-5"], _journal.BatchesOf("int_large").SelectMany(b => Frames.Ids(b.Frames)));
+        Assert.Equal(["1-1", "1-2", "1-3", "1-4", "1-5", "1-6"], _journal.BatchesOf("int_large").SelectMany(b => Frames.Ids(b.Frames)));
         Assert.All(_journal.BatchesOf("int_large").Skip(1).SelectMany(b => EventFrame.ReadAll(b.Frames)), e => Assert.IsType<StatusUpdateEvent>(e));
         Assert.Equal(1, large.TakeRefusal());
         Assert.Null(large.TakeRefusal());

@@ -73,6 +73,9 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
 
         await _first.StoppedAsync();
         Assert.Equal((StopCause.LeaseLost, StopCause.None), (_first.Cause, _second.Cause));
+        await PassAsync(renewal: 2); // it is counted once, though it is missing again
+        await PassAsync(renewal: 3);
+        Assert.Equal((1, 0), (_instruments.LeasesLost["taken"], _instruments.LeasesLost["not_renewed"]));
     }
 
     [Fact]
@@ -88,6 +91,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
         await _first.StoppedAsync();
         await _second.StoppedAsync();
         Assert.Equal((StopCause.LeaseLost, StopCause.LeaseLost), (_first.Cause, _second.Cause));
+        Assert.InRange(_keeper.SinceRenewed, Interval * 2, Interval * 2);
     }
 
     [Fact]

@@ -12,8 +12,8 @@ public sealed class DatabaseMishapTests
     [Rule("BG-5")]
     public async Task While_the_database_is_away_readers_see_live_events_and_no_model_is_asked_twice()
     {
-        await using var provider = await SlowChat.StartAsync(pieces: 160, TimeSpan.FromMilliseconds(50));
-        await using var nodes = await NodeGroup.StartAsync(2, provider.Settings);
+        await using var provider = await SlowChat.StartAsync(pieces: 240, TimeSpan.FromMilliseconds(50));
+        await using var nodes = await NodeGroup.StartAsync(2, [.. provider.Settings, NodeGroup.Lease(seconds: 50)]);
         await using var direct = await nodes[0].Client.CreateStreamedAsync("""{"model":"slow/any","input":"tell","stream":true,"background":true}""");
         await direct.UntilAsync("interaction.created");
         var ids = await Runs.StartAsync(nodes[0].Client, 10);
@@ -60,7 +60,7 @@ public sealed class DatabaseMishapTests
     public async Task Runs_that_end_while_the_database_restarts_are_kept_and_not_made_again()
     {
         await using var provider = await SlowChat.StartAsync(pieces: 40, TimeSpan.FromMilliseconds(50));
-        await using var nodes = await NodeGroup.StartAsync(1, provider.Settings);
+        await using var nodes = await NodeGroup.StartAsync(1, [.. provider.Settings, NodeGroup.Lease(seconds: 50)]);
         var ids = await Runs.StartAsync(nodes[0].Client, 20);
         await provider.CalledAsync(20);
         var cluster = await PostgresCluster.GetAsync();
