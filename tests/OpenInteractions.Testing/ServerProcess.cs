@@ -42,11 +42,16 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private Process Running => _process ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>Starts the server with these environment variables and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment)
+    public static Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment) => StartAsync(_ => Task.CompletedTask, environment);
+
+    /// <summary>Starts the server on a data directory that was filled before, such as from a backup.</summary>
+    public static async Task<ServerProcess> StartAsync(Func<string, Task> fill, params (string Name, string Value)[] environment)
     {
+        ArgumentNullException.ThrowIfNull(fill);
         var server = new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress());
         try
         {
+            await fill(server.DataDirectory);
             await server.StartAgainAsync();
             return server;
         }

@@ -24,15 +24,16 @@ public sealed partial class RunExecutor
     private readonly RunRegistry _registry;
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
+    private readonly StorePatience _patience;
     private readonly RunOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _instruments, _options, _time, _logger) = (writer, registry, structured, instruments, options.Value, time, logger);
+        (_writer, _registry, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, structured, instruments, patience, options.Value, time, logger);
     }
 
     /// <summary>
@@ -127,6 +128,8 @@ public sealed partial class RunExecutor
                 LogRunFailed(exception, run.Id);
             }
 
+            _instruments.OnFailed(run.Plan.Provider, (exception as ApiException)?.Code ?? ErrorCode.ApiError);
+
             run.Log?.Abandon();
             throw;
         }
@@ -158,6 +161,7 @@ public sealed partial class RunExecutor
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
             usage.OnAsked(request, output);
+            _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
             var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
             var warning = CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
@@ -230,7 +234,7 @@ public sealed partial class RunExecutor
         var history = new List<HistoryTurn>();
         if (interaction.PreviousId is { } previous)
         {
-            history.AddRange(await _chain.LoadAsync(interaction.Project, previous, run.Stopped));
+            history.AddRange(await _patience.WithAsync(run, () => _chain.LoadAsync(interaction.Project, previous, run.Stopped)));
         }
 
         var before = history.Count == 0 ? [] : history[^1].Steps;
@@ -249,6 +253,8 @@ public sealed partial class RunExecutor
                 return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
             case StopCause.Deadline:
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
+            case StopCause.Refused:
+                return await UnkeptAsync(run, output, usage.Of(reported: null, output, output.HasBegun));
             case StopCause.Stopping when run.Lease is { } lease:
                 // A planned stop is not a failure: hand the run over now instead of letting the lease time out.
                 await run.Log!.HandOverAsync(InteractionEvents.StatusUpdate(run.Id, InteractionStatus.InProgress));
@@ -279,7 +285,6 @@ public sealed partial class RunExecutor
 
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
     {
-        var ended = Ended(run.Plan.Interaction, output, ending);
         if (!await IsKeptAsync(run))
         {
             return null;
@@ -287,26 +292,17 @@ public sealed partial class RunExecutor
 
         if (run.Lease is { } lease)
         {
-            var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
-            var journal = await CompactJournal.BuildAsync(_journal, ended.Project, ended.Id, closed.Tail, CancellationToken.None);
-            if (!await _queue.FinishAsync(lease, OutcomeOf(ended), journal, CancellationToken.None))
-            {
-                LogLeaseLost(run.Id);
-                return null;
-            }
-
-            Remember(run.Plan, ended, output);
-            run.Plan.Slot?.Dispose(); // who sees the end may send the next one
-            run.Log.ShowLast(closed.LastFrames);
-            return ended;
+            return await FinishAsync(run, lease, output, ending);
         }
 
+        var ended = Ended(run.Plan.Interaction, output, ending);
         if (run.Plan.IsStored)
         {
             await _store.InsertFinishedAsync(ended, CancellationToken.None);
             Remember(run.Plan, ended, output);
         }
 
+        OnEnded(run, ending);
         if (run.Log is { } log)
         {
             run.Plan.Slot?.Dispose();
@@ -314,6 +310,69 @@ public sealed partial class RunExecutor
         }
 
         return ended;
+    }
+
+    private async Task<StoredInteraction?> FinishAsync(ActiveRun run, RunLease lease, TurnOutput output, RunEnding ending)
+    {
+        ClosedLog? closed = null;
+        for (var isUnkept = false; ; isUnkept = true)
+        {
+            try
+            {
+                var ended = Ended(run.Plan.Interaction, output, ending);
+                closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
+                if (!await _patience.WithAsync(run, () => KeepAsync(lease, ended, closed.Tail)))
+                {
+                    if (run.Stop(StopCause.LeaseLost))
+                    {
+                        _instruments.OnLeaseLost("fenced");
+                    }
+
+                    LogLeaseLost(run.Id);
+                    return null;
+                }
+
+                Remember(run.Plan, ended, output);
+                run.Plan.Slot?.Dispose(); // who sees the end may send the next one
+                OnEnded(run, ending);
+                run.Log.ShowLast(closed.LastFrames);
+                return ended;
+            }
+            catch (Exception exception) when (!isUnkept && exception is not (StoreUnavailableException or OperationCanceledException))
+            {
+                // The store works, and does not take an event or the outcome: the run would be executed again and again, and never end.
+                LogUnkept(exception, run.Id);
+                if (closed is not null)
+                {
+                    run.Log!.Reopen(closed);
+                }
+
+                ending = await UnkeptAsync(run, output, ending.Usage);
+            }
+        }
+    }
+
+    private async Task<bool> KeepAsync(RunLease lease, StoredInteraction ended, JournalBatch tail)
+    {
+        var journal = await CompactJournal.BuildAsync(_journal, ended.Project, ended.Id, tail, CancellationToken.None);
+        return await _queue.FinishAsync(lease, OutcomeOf(ended), journal, CancellationToken.None);
+    }
+
+    /// <summary>Ends a run without what the store does not take: the steps that it did not take an event of, or all when it did not take the outcome.</summary>
+    private static async Task<RunEnding> UnkeptAsync(ActiveRun run, TurnOutput output, Usage? usage)
+    {
+        await output.ReplaceFromAsync(run.Log!.TakeRefusal() ?? 0, CancellationToken.None);
+        await output.ReplaceStaleAsync(CancellationToken.None);
+        return new RunEnding(InteractionStatus.Failed, usage, new ModelFault(ErrorCode.ApiError, "What the model gave cannot be kept; it is probably too large. The steps before it are kept."));
+    }
+
+    private void OnEnded(ActiveRun run, RunEnding ending)
+    {
+        _instruments.OnEnded(ending.Status);
+        if (ending.Fault is { } fault)
+        {
+            _instruments.OnFailed(run.Plan.Provider, fault.Code);
+        }
     }
 
     /// <summary>A run that was started ahead may have no row: who wrote it knows why, and has told the caller.</summary>
@@ -388,6 +447,9 @@ public sealed partial class RunExecutor
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
     private partial void LogLeaseLost(string runId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outcome of run {RunId} cannot be kept; it ends as failed")]
+    private partial void LogUnkept(Exception exception, string runId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The usage of run {RunId} is estimated: its provider reported none")]
     private partial void LogEstimated(string runId);

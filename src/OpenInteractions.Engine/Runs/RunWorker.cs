@@ -164,6 +164,7 @@ public sealed partial class RunWorker(
             var recovery = await RunRecovery.ReadAsync(journal, claimed, CancellationToken.None);
             if (claimed.TakeOvers > options.Value.MaxTakeOvers)
             {
+                instruments.OnGivenUp();
                 LogPoisoned(claimed.Lease.RunId, claimed.TakeOvers);
                 recovery = recovery with { GivenUp = new ModelFault(ErrorCode.ApiError, $"The interaction was given up: the server died {claimed.TakeOvers} times while it worked on it.") };
             }
@@ -180,6 +181,10 @@ public sealed partial class RunWorker(
             if (claimed.Lease.Epoch == 1)
             {
                 instruments.OnLeftQueue(plan.Request.ServiceTier ?? ModelRequests.StandardTier, time.GetUtcNow() - claimed.Interaction.Created);
+            }
+            else
+            {
+                instruments.OnTakenOver(recovery.IsHandedOver);
             }
 
             var run = executor.Prepare(plan, claimed.Lease, recovery);

@@ -124,7 +124,13 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                throw PostgresErrors.Translate(exception);
+                var translated = PostgresErrors.Translate(exception);
+                if (translated is StoreUnavailableException)
+                {
+                    _instruments.OnUnavailable();
+                }
+
+                throw translated;
             }
         }
     }

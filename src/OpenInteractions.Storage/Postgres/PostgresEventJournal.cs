@@ -6,7 +6,8 @@ namespace OpenInteractions.Storage.Postgres;
 internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJournal
 {
     // One statement proves the leases and writes. The runs' rows are held until the commit: whoever claims one meanwhile passes it by, so that no event of a
-    // replaced owner appears after the claim. Of a run whose interaction was deleted the events go nowhere (behaviour ST-16).
+    // replaced owner appears after the claim. Of a run whose interaction was deleted the events go nowhere (behaviour ST-16). A batch that is there already was
+    // committed by a try whose answer was lost.
     private const string AppendSql = """
         WITH held AS (
             SELECT r.project, g.id, g.epoch, g.first_number, g.last_number, g.is_compressed, g.frames, g.checkpoint, g.place, r.is_erased
@@ -16,7 +17,8 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
             ORDER BY r.id FOR NO KEY UPDATE OF r),
         written AS (
             INSERT INTO journal (project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
-            SELECT project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased)
+            SELECT project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased
+            ON CONFLICT (project, id, epoch, last_number) DO NOTHING)
         SELECT place FROM held
         """;
 

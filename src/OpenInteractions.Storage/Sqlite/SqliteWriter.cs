@@ -296,7 +296,13 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         catch (Exception exception)
         {
             Rollback();
-            job.Fail(SqliteErrors.Translate(exception));
+            var translated = SqliteErrors.Translate(exception);
+            if (translated is StoreUnavailableException)
+            {
+                _instruments.OnUnavailable();
+            }
+
+            job.Fail(translated);
             return;
         }
 
