@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Client;
 using OpenInteractions.Testing.Vendors.OpenAI;
 
 namespace OpenInteractions.Faults.Tests;
@@ -43,6 +44,17 @@ internal sealed class HeldChat : IAsyncDisposable
 
     /// <summary>The whole answer to a prompt.</summary>
     public string AnswerTo(string prompt) => string.Concat(Pieces(prompt));
+
+    /// <summary>Reads a stream until it has shown all that comes before the gate of its prompt. (Pieces that come together may be one delta.)</summary>
+    public async Task ShownAsync(EventReader reader, string prompt)
+    {
+        var expected = string.Concat(Pieces(prompt).SkipLast(1));
+        for (var shown = ""; shown != expected;)
+        {
+            var delta = (await reader.UntilAsync("step.delta")).Json.GetProperty("delta");
+            shown += delta.GetProperty("text").GetString();
+        }
+    }
 
     /// <summary>Lets this prompt go on, now and whenever it is asked again.</summary>
     public void Open(string prompt) => GateOf(prompt).TrySetResult();

@@ -28,7 +28,7 @@ public sealed class ClockJumpTests
 
         ids.Add((await server.Client.CreateAsync("""{"model":"held/any","input":"ended"}""")).Ok().Id);
         await using var running = await server.Client.CreateStreamedAsync("""{"model":"held/any","input":"held 1","stream":true,"background":true}""");
-        await running.DeltasAsync(9);
+        await provider.ShownAsync(running, "held 1");
         ids.Add(running.InteractionId);
         await AddAsync("held 2");
         await provider.CalledAsync(3);
@@ -76,10 +76,10 @@ public sealed class ClockJumpTests
         var ids = new List<string>();
 
         // Each node is full, and what comes then waits.
-        await using var own = await HeldAsync(wrong, "held 1");
-        await using var ownToo = await HeldAsync(wrong, "held 2");
-        await using var other = await HeldAsync(right, "held 3");
-        await using var otherToo = await HeldAsync(right, "held 4");
+        await using var own = await HeldAsync(provider, wrong, "held 1");
+        await using var ownToo = await HeldAsync(provider, wrong, "held 2");
+        await using var other = await HeldAsync(provider, right, "held 3");
+        await using var otherToo = await HeldAsync(provider, right, "held 4");
         await AddAsync(right, "waits 1");
         clock.Set(Days);
         var ahead = await SetClock.ReadAsync(wrong);
@@ -90,8 +90,8 @@ public sealed class ClockJumpTests
         ids.AddRange([own.InteractionId, ownToo.InteractionId]);
         var early = await EndsAsync(); // the wrong one has places, the right one has none
 
-        await using var again = await HeldAsync(wrong, "held 5");
-        await using var againToo = await HeldAsync(wrong, "held 6");
+        await using var again = await HeldAsync(provider, wrong, "held 5");
+        await using var againToo = await HeldAsync(provider, wrong, "held 6");
         clock.Set(-Days);
         var back = await SetClock.ReadAsync(wrong);
         await LeasesAsync(again, againToo, other, otherToo);
@@ -132,10 +132,10 @@ public sealed class ClockJumpTests
     private static (string, string) Heartbeat => ("OpenInteractions__Streams__HeartbeatInterval", "00:00:01");
 
     /// <summary>A run that has shown all but its last piece.</summary>
-    private static async Task<EventReader> HeldAsync(ServerProcess node, string prompt)
+    private static async Task<EventReader> HeldAsync(HeldChat provider, ServerProcess node, string prompt)
     {
         var reader = await node.Client.CreateStreamedAsync($$"""{"model":"held/any","input":"{{prompt}}","stream":true,"background":true}""");
-        await reader.DeltasAsync(9);
+        await provider.ShownAsync(reader, prompt);
         return reader;
     }
 
@@ -148,7 +148,7 @@ public sealed class ClockJumpTests
         }
     }));
 
-    private static string PromptOf(Answer answer) => answer.Steps.First().GetProperty("content")[0].GetProperty("text").GetString()!;
+    private static string PromptOf(Answer answer) => answer.Steps[0].GetProperty("content")[0].GetProperty("text").GetString()!;
 
     /// <summary>All ids as a client collects them, two to a page.</summary>
     private static async Task<List<string>> PagesAsync(ServerProcess server)
