@@ -82,8 +82,8 @@ public sealed class ClockJumpTests
         await using var otherToo = await HeldAsync(provider, right, "held 4");
         await AddAsync(right, "waits 1");
         clock.Set(Days);
-        var ahead = await SetClock.ReadAsync(wrong);
         await LeasesAsync(own, ownToo, other, otherToo);
+        var ahead = await SetClock.ReadAsync(wrong);
         await AddAsync(wrong, "waits 2");
         provider.Open("held 1");
         provider.Open("held 2");
@@ -93,8 +93,8 @@ public sealed class ClockJumpTests
         await using var again = await HeldAsync(provider, wrong, "held 5");
         await using var againToo = await HeldAsync(provider, wrong, "held 6");
         clock.Set(-Days);
-        var back = await SetClock.ReadAsync(wrong);
         await LeasesAsync(again, againToo, other, otherToo);
+        var back = await SetClock.ReadAsync(wrong);
         await AddAsync(wrong, "waits 3");
         provider.Open("held 3");
         provider.Open("held 4");

@@ -28,6 +28,7 @@ internal sealed class SetClock : IDisposable
         ("FAKETIME_NO_CACHE", "1"),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ("DONT_FAKE_MONOTONIC", "1"), // its name in older versions
+        ("FAKETIME_FORCE_MONOTONIC_FIX", "0"), // otherwise waits with a time-out, which go by that clock, end at once
         ("NO_FAKE_STAT", "1"),
     ];
 
@@ -41,7 +42,7 @@ internal sealed class SetClock : IDisposable
         File.Move(fresh, Offset, overwrite: true); // whole: it is read at every look at the clock
     }
 
-    /// <summary>The time by the server's clock, as it tells it in every answer.</summary>
+    /// <summary>The time by the server's clock, as it tells it in every answer; that is up to a second old.</summary>
     public static async Task<DateTimeOffset> ReadAsync(ServerProcess server)
     {
         using var http = new HttpClient(new SocketsHttpHandler());
