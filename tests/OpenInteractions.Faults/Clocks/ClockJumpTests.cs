@@ -40,12 +40,17 @@ public sealed class ClockJumpTests
         await LeasesAsync(running);
         var ahead = await SetClock.ReadAsync(server);
         await AddAsync("waits 2");
+        provider.Open("held 2");
+        await server.Client.EndOfAsync(ids[^1]); // what waited is claimed by the new time
+        await AddAsync("held 3");
+        await provider.CalledAsync(6);
+        await AddAsync("waits 3");
         clock.Set(-Days);
         await LeasesAsync(running);
         var back = await SetClock.ReadAsync(server);
-        await AddAsync("waits 3");
+        await AddAsync("waits 4");
         provider.Open("held 1");
-        provider.Open("held 2");
+        provider.Open("held 3");
         var streamed = await running.ToEndAsync();
         var ends = new List<Answer>();
         foreach (var id in ids)
