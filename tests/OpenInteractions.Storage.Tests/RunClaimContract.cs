@@ -26,7 +26,7 @@ public abstract class RunClaimContract(IStorageFixture fixture)
                 Interaction = interaction,
                 Request = Run().Request,
                 TakeOvers = 0,
-                Deadline = Run().Deadline,
+                TimeLeft = Run().TimeLeft - TimeSpan.FromSeconds(5),
             },
             claimed);
         Same(interaction, await store.Interactions.GetAsync(Project, Id(1), Cancel));
@@ -129,6 +129,22 @@ public abstract class RunClaimContract(IStorageFixture fixture)
             Assert.Equal((0, claim + 1L), (run.TakeOvers, run.Lease.Epoch));
             store.Clock.Advance(Ttl);
         }
+    }
+
+    [Fact]
+    public async Task The_time_that_a_run_has_left_passes_while_it_waits_and_while_it_is_worked_on()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        await store.Runs.InsertAsync(Queued(1), Run(), null, Ttl, Cancel);
+        await store.Runs.InsertAsync(Running(2), Run(), "node-a", Ttl, Cancel);
+
+        store.Clock.Advance(TimeSpan.FromMinutes(20));
+        var first = await store.Runs.ClaimAsync("node-b", Ttl, 10, Cancel);
+        Assert.Equal([TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(40)], first.Select(run => run.TimeLeft));
+
+        store.Clock.Advance(TimeSpan.FromMinutes(50));
+        var second = await store.Runs.ClaimAsync("node-c", Ttl, 10, Cancel);
+        Assert.Equal([TimeSpan.FromMinutes(-10), TimeSpan.FromMinutes(-10)], second.Select(run => run.TimeLeft));
     }
 
     [Fact]

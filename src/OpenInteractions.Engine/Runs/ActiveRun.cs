@@ -42,7 +42,7 @@ internal sealed class ActiveRun : IDisposable
     public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents, TimeProvider time)
     {
         (Plan, Lease) = (plan, lease);
-        _stop = new CancellationTokenSource(Left(plan.Deadline - time.GetUtcNow()), time);
+        _stop = new CancellationTokenSource(Left(plan.TimeLeft), time);
         if (hasEvents)
         {
             _lost = new CancellationTokenSource();

@@ -176,7 +176,7 @@ public sealed partial class RunWorker(
                 IsStored = true,
                 Provider = claimed.Provider,
                 Slot = slot,
-                Deadline = claimed.Deadline,
+                TimeLeft = claimed.TimeLeft,
             };
             if (claimed.Lease.Epoch == 1)
             {

@@ -85,8 +85,11 @@ public sealed record NewRun
     /// <summary>The provider of its model, for limits; empty when it is not known.</summary>
     public string Provider { get; init; } = "";
 
-    /// <summary>When the run must have ended.</summary>
-    public required DateTimeOffset Deadline { get; init; }
+    /// <summary>
+    /// How long the run may take from now on, waiting included. A duration and not a time: from here on the store's clock counts, and a node whose
+    /// clock is wrong, or was set, ends no run by it.
+    /// </summary>
+    public required TimeSpan TimeLeft { get; init; }
 }
 
 /// <summary>Runs of one project and priority that are queued.</summary>
@@ -117,8 +120,8 @@ public sealed record ClaimedRun
     /// <summary>How often the run was taken over from a dead owner, this time included.</summary>
     public required int TakeOvers { get; init; }
 
-    /// <summary>When the run must have ended.</summary>
-    public required DateTimeOffset Deadline { get; init; }
+    /// <summary>What is left of <see cref="NewRun.TimeLeft"/>, by the store's clock; negative when it is over.</summary>
+    public required TimeSpan TimeLeft { get; init; }
 }
 
 /// <summary>How a run ended.</summary>

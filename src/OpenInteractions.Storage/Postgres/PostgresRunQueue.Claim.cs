@@ -62,7 +62,7 @@ internal sealed partial class PostgresRunQueue
             SET status = 'in_progress', updated_at = CASE WHEN i.status = 'in_progress' THEN i.updated_at ELSE greatest(i.updated_at, oi_now()) END
             FROM claimed WHERE i.project = claimed.project AND i.id = claimed.id
             RETURNING {PostgresInteractionRows.WithContent})
-        SELECT i.*, claimed.epoch, claimed.take_overs, claimed.deadline, claimed.request, claimed.provider, claimed.cancel_requested, claimed.priority
+        SELECT i.*, claimed.epoch, claimed.take_overs, claimed.deadline - oi_now(), claimed.request, claimed.provider, claimed.cancel_requested, claimed.priority
         FROM claimed JOIN started i ON i.id = claimed.id
         ORDER BY claimed.queued_at, claimed.id
         """;
@@ -190,7 +190,7 @@ internal sealed partial class PostgresRunQueue
                 Lease = new RunLease(interaction.Id, claim.Owner, rows.GetInt64(AfterInteraction)),
                 Interaction = interaction,
                 TakeOvers = rows.GetInt32(AfterInteraction + 1),
-                Deadline = Rows.ReadTime(rows, AfterInteraction + 2),
+                TimeLeft = TimeSpan.FromMilliseconds(rows.GetInt64(AfterInteraction + 2)),
                 Request = rows.GetBytes(AfterInteraction + 3),
                 Provider = rows.GetString(AfterInteraction + 4),
                 IsCancelRequested = rows.GetBoolean(AfterInteraction + 5),

@@ -45,7 +45,7 @@ internal sealed partial class SqliteRunQueue
         {
             var claimed = await writer.RunAsync((owner, ttl, limit, choice, _clock.Now), Claim, cancellationToken);
             choice.Settle(claimed);
-            return [.. claimed.Select(run => run with { Deadline = _clock.ToMachine(run.Deadline) })];
+            return claimed;
         }
         catch
         {
@@ -163,7 +163,7 @@ internal sealed partial class SqliteRunQueue
             Provider = run.Provider,
             IsCancelRequested = run.IsCancelRequested,
             TakeOvers = takeOvers,
-            Deadline = run.Deadline,
+            TimeLeft = run.Deadline - now,
         };
     }
 

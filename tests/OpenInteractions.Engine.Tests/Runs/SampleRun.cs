@@ -21,7 +21,7 @@ internal static class SampleRun
             Interaction = SampleInteraction.Running(id) with { IsBackground = true, HasJournal = true },
             Request = new CreateInteractionRequest { Model = "demo", Input = InteractionInput.FromText("q") },
             IsStored = true,
-            Deadline = DateTimeOffset.MaxValue,
+            TimeLeft = TimeSpan.MaxValue,
         },
         epoch is { } held ? new RunLease(id, "node", held) : null,
         Journal,
