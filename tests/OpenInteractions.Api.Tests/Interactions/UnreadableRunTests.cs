@@ -59,7 +59,7 @@ public sealed class UnreadableRunTests : IAsyncLifetime
         return answer.State;
     }
 
-    private static NewRun Run(string request) => new() { Request = Encoding.UTF8.GetBytes(request), Priority = 1, Deadline = DateTimeOffset.MaxValue.AddDays(-1) };
+    private static NewRun Run(string request) => new() { Request = Encoding.UTF8.GetBytes(request), Priority = 1, TimeLeft = TimeSpan.FromHours(1) };
 
     private StoredInteraction Interaction(InteractionStatus status)
     {
