@@ -238,9 +238,23 @@ public sealed partial class RunExecutor
         }
 
         var before = history.Count == 0 ? [] : history[^1].Steps;
-        var own = run.Plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        var own = OwnSteps(run.Plan, output);
         history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
         return ModelRequests.Build(run.Plan, model, history);
+    }
+
+    /// <summary>The turn's input and what it has made so far.</summary>
+    private static List<HistoryStep> OwnSteps(RunPlan plan, TurnOutput output)
+    {
+        var input = plan.Request.Input!.Steps;
+        var steps = new List<HistoryStep>(input.Count + output.Steps.Count);
+        foreach (var step in input)
+        {
+            steps.Add(new HistoryStep(step));
+        }
+
+        steps.AddRange(output.Steps);
+        return steps;
     }
 
     private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
@@ -393,7 +407,7 @@ public sealed partial class RunExecutor
             return;
         }
 
-        var own = plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        var own = OwnSteps(plan, output);
         if (own.Any(s => s.Step is IResultStep))
         {
             return; // its calls stand in its parent: the chain joins them when it reads

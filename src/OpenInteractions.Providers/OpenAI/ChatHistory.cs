@@ -35,11 +35,22 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
     private byte[] Write(IReadOnlyList<HistoryStep> steps, bool inOpenTurn, Func<HistoryStep, string> callId) => RequestBuffer.Elements(writer =>
     {
         var messages = new ChatMessages(writer, profile, callId);
-        var own = steps.Select(s => s.Step).OfType<ICallStep>().Select(c => c.Id).ToHashSet();
-        // Results of the turn before come first, whatever the client put in front of them.
-        foreach (var result in steps.Where(s => s.Step is IResultStep r && !own.Contains(r.CallId)))
+        HashSet<string> own = [];
+        foreach (var step in steps)
         {
-            messages.Result(result);
+            if (step.Step is ICallStep call)
+            {
+                own.Add(call.Id);
+            }
+        }
+
+        // Results of the turn before come first, whatever the client put in front of them.
+        foreach (var step in steps)
+        {
+            if (step.Step is IResultStep result && !own.Contains(result.CallId))
+            {
+                messages.Result(step);
+            }
         }
 
         foreach (var step in steps)
