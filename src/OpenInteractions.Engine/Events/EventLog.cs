@@ -18,6 +18,12 @@ internal sealed class EventLog
     /// <summary>Bytes that may wait for the journal before the run waits as well: a disk slower than the model must not fill the memory.</summary>
     private const int MostUndurable = 256 * 1024;
 
+    /// <summary>No frame is shorter.</summary>
+    private const int ShortestFrame = 64;
+
+    /// <summary>An owner never shows more events than so many that the journal does not have.</summary>
+    public const int MostUnjournalled = MostUndurable / ShortestFrame;
+
     private readonly Lock _gate = new();
     private readonly RunLease? _lease;
     private readonly JournalWriter? _journal;

@@ -6,7 +6,7 @@ using OpenInteractions.Engine.Tenancy;
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>Cancels a background interaction that has not ended (behaviour BG-3).</summary>
-public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, RunBacklog backlog, RunNews news, TimeProvider time)
+public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, RunBacklog backlog, CancelWatch cancels, RunNews news, TimeProvider time)
 {
     /// <summary>How long the answer waits for the run to end; after that it shows the run as it stands, and the cancel goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -33,6 +33,7 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
             }
             else if (reader is not null)
             {
+                cancels.Look(); // nobody may work on it
                 await WaitElsewhereAsync(caller.Project, id, reader, cancellationToken);
             }
         }

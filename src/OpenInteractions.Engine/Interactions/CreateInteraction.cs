@@ -273,7 +273,7 @@ public sealed partial class CreateInteraction
         }
         catch
         {
-            run.Stop(StopCause.LeaseLost);
+            RunExecutor.Discard(run);
             throw;
         }
 

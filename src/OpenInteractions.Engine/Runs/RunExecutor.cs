@@ -61,7 +61,7 @@ public sealed partial class RunExecutor
 
     /// <summary>
     /// Starts a run while its row is being written, so that nobody waits for the disk and the model one after the other. <see cref="Confirm"/> must
-    /// follow when the row is durable; otherwise the run is stopped, and nothing of it was kept or shown.
+    /// follow when the row is durable, otherwise <see cref="Discard"/>: nothing of the run was kept or shown.
     /// </summary>
     /// <param name="plan">What to do.</param>
     /// <param name="lease">The lease that the row will hold.</param>
@@ -79,6 +79,13 @@ public sealed partial class RunExecutor
     {
         run.Log!.Release();
         _registry.Add(run);
+    }
+
+    /// <summary>The row of a run that was started ahead could not be written: it ends, wherever it is, and leaves nothing.</summary>
+    internal static void Discard(ActiveRun run)
+    {
+        run.Stop(StopCause.LeaseLost);
+        run.Log!.OnFlushFailed(); // who brings a step to its end waits for the journal whatever has happened, and it will never come
     }
 
     /// <summary>Makes a run known, so that it can be followed and cancelled, without starting it: <see cref="ActiveRun.Begin"/> must follow.</summary>

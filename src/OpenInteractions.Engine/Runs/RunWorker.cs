@@ -15,6 +15,7 @@ public sealed partial class RunWorker(
     RunRegistry registry,
     RunLimits limits,
     RunBacklog backlog,
+    CancelWatch cancels,
     EngineInstruments instruments,
     IHostApplicationLifetime lifetime,
     IOptions<RunOptions> options,
@@ -23,6 +24,9 @@ public sealed partial class RunWorker(
 {
     /// <summary>Claims of the first round after a start; each round may take twice as many, so that a poisonous backlog shows before it is all taken.</summary>
     private const int FirstRound = 8;
+
+    /// <summary>Runs that are claimed at a time only to be cancelled.</summary>
+    private const int CancelRound = 64;
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly ClaimRules _rules = new(options.Value.TierPatience, limits.Gate);
@@ -67,6 +71,7 @@ public sealed partial class RunWorker(
     {
         // What is handed over at a planned stop must not be taken up again by the node that hands it over.
         limits.OnLeft = Wake;
+        cancels.EndWaiting = EndCancelledAsync;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         await WorkAsync(either.Token);
     }
@@ -137,7 +142,7 @@ public sealed partial class RunWorker(
             places = 0; // each run that was claimed answers for its own
             foreach (var run in runs)
             {
-                await StartAsync(run);
+                await StartAsync(run, hasPlace: true);
             }
 
             return runs.Count;
@@ -151,9 +156,28 @@ public sealed partial class RunWorker(
         }
     }
 
-    private async Task StartAsync(ClaimedRun claimed)
+    /// <summary>
+    /// Runs that were handed back, or whose owner died, and that somebody wants cancelled: what clients have seen of them is brought to an end. No model is asked,
+    /// so that they need no place and no turn (behaviour BG-3).
+    /// </summary>
+    private async Task EndCancelledAsync(CancellationToken stopping)
     {
-        var slot = limits.Hold(claimed.Interaction.Project, claimed.Provider);
+        var wished = CancelRound;
+        while (wished == CancelRound && !stopping.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            var runs = await queue.ClaimCancelledAsync(registry.Owner, options.Value.LeaseTime, CancelRound, CancellationToken.None);
+            foreach (var run in runs)
+            {
+                await StartAsync(run, hasPlace: false);
+            }
+
+            wished = runs.Count;
+        }
+    }
+
+    private async Task StartAsync(ClaimedRun claimed, bool hasPlace)
+    {
+        var slot = hasPlace ? limits.Hold(claimed.Interaction.Project, claimed.Provider) : null;
         try
         {
             if (claimed.Lease.Epoch == 1)
@@ -193,13 +217,21 @@ public sealed partial class RunWorker(
                 run.Stop(StopCause.Cancelled);
             }
 
-            Watch(run);
+            if (hasPlace)
+            {
+                Watch(run);
+            }
+
             run.Begin();
         }
         catch (Exception exception)
         {
             slot?.Dispose();
-            GivePlaceBack();
+            if (hasPlace)
+            {
+                GivePlaceBack();
+            }
+
             LogStartFailed(exception, claimed.Lease.RunId);
             await GiveUpAsync(claimed, exception);
         }

@@ -39,6 +39,15 @@ public interface IRunQueue
     /// </summary>
     Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes runs that somebody wants cancelled and nobody works on: those that were handed back, and those whose lease is over. They are only to be ended, so
+    /// that no rule is asked; take-overs are counted as by <see cref="ClaimAsync"/>.
+    /// </summary>
+    Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The epoch of the run's newest owner: 0 when it had none yet, null when there is no run of this id: it has ended, or never was.</summary>
+    Task<long?> FindEpochAsync(string project, string id, CancellationToken cancellationToken);
+
     /// <summary>Extends leases. Returns those that are still held; a lease that is missing from the answer is lost.</summary>
     Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken);
 

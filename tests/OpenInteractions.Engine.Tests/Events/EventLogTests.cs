@@ -24,6 +24,14 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public void No_frame_is_so_short_that_an_owner_could_be_further_ahead_of_the_journal_than_resuming_reckons_with()
+    {
+        var shortest = Frames.Of(new StepStopEvent { Index = 0, EventId = "1-1" }).Length;
+
+        Assert.InRange(EventLog.MostUnjournalled * shortest, 256 * 1024, 512 * 1024);
+    }
+
+    [Fact]
     [Rule("SE-2")]
     public async Task Events_are_numbered_in_their_epoch_before_a_reader_sees_them()
     {

@@ -22,6 +22,9 @@ internal sealed class ScriptedQueue : IRunQueue
 
     public HashSet<string> Cancelled { get; } = [];
 
+    /// <summary>The runs that have not ended, and the epochs of their newest owners.</summary>
+    public Dictionary<string, long> Epochs { get; } = [];
+
     /// <summary>While set, nobody learns whose run is to be cancelled.</summary>
     public bool IsAway { get; set; }
 
@@ -76,6 +79,10 @@ internal sealed class ScriptedQueue : IRunQueue
     public Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<long?> FindEpochAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Epochs.TryGetValue(id, out var epoch) ? epoch : default(long?));
 
     public Task<bool> ReleaseAsync(RunLease lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
