@@ -1,0 +1,94 @@
+using OpenInteractions.Faults.Tests.Nodes;
+using OpenInteractions.Testing;
+using Xunit.Abstractions;
+
+namespace OpenInteractions.Faults.Tests.Crowds;
+
+/// <summary>Many runs and many readers on nodes that die, hang and lose their database, at random.</summary>
+[Collection(DatabaseRestart.Name)]
+public sealed class CrowdTests(ITestOutputHelper output)
+{
+    private const int Nodes = 3;
+
+    // What is made here is no run that kills its server: however often luck strikes it, it goes on.
+    private static readonly (string, string) EndlessTakeOvers = ("OpenInteractions__Runs__MaxTakeOvers", "100");
+
+    [Fact]
+    [Rule("SM-5")]
+    [Rule("BG-1")]
+    [Rule("BG-9")]
+    [Rule("ER-7")]
+    public async Task A_thousand_runs_on_three_nodes_end_once_and_whole_although_nodes_die_and_hang_and_the_database_restarts()
+    {
+        const int runs = 1000;
+        var (clients, places, pieces, length) = FaultSeed.IsLong ? (300, 64, 150, 200) : (200, 32, 30, 0);
+        var seed = new FaultSeed();
+        output.WriteLine($"{seed}");
+        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(60), length);
+        await using var nodes = await StartAsync(provider, ("OpenInteractions__Runs__MaxConcurrent", $"{places}"));
+        var servers = new Servers(nodes.All);
+        var faults = new Faults(servers, provider, seed.Of(0), nodes);
+        var order = FaultSeed.IsLong
+            ? faults.Order((Fault.Kill, 12), (Fault.Pause, 9), (Fault.DatabaseRestart, 9))
+            : faults.Order((Fault.Kill, 3), (Fault.Pause, 2), (Fault.DatabaseRestart, 2));
+        var crowd = new Crowd(servers, provider, seed, CrowdHabit.Background);
+
+        // The last fault comes when there is still enough to be hit.
+        await DuringAsync(crowd.WorkAsync(runs, clients), order, faults, i => crowd.EndedAsync(runs * 17 / 20 * (i + 1) / order.Count));
+        var outcome = new Outcome(crowd, provider, faults, nodes[0].Client);
+        output.WriteLine($"{outcome}");
+
+        await outcome.AssertAsync(runs);
+        var last = await nodes.LastNumbersAsync();
+        Assert.NotEmpty(faults.Closed);
+        Assert.All(faults.Closed, e => Assert.Equal((e.Key, e.Value), (e.Key, last.GetValueOrDefault(e.Key)))); // an owner that was replaced wrote nothing any more
+        Assert.InRange(outcome.Repeated, order.Count, int.MaxValue); // the faults came in the middle
+    }
+
+    [Fact]
+    [Rule("BG-5")]
+    [Rule("BG-4")]
+    [Rule("BG-9")]
+    [Rule("SE-5")]
+    public async Task Two_hundred_readers_who_leave_and_come_back_have_every_event_once_although_nodes_die()
+    {
+        const int readers = 200;
+        var (pieces, length) = FaultSeed.IsLong ? (400, 400) : (60, 0);
+        var seed = new FaultSeed();
+        output.WriteLine($"{seed}");
+        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(100), length);
+        await using var nodes = await StartAsync(provider);
+        var servers = new Servers(nodes.All);
+        var faults = new Faults(servers, provider, seed.Of(0), nodes);
+        var order = faults.Order(FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 6)] : [(Fault.Kill, 4)]);
+        var crowd = new Crowd(servers, provider, seed, CrowdHabit.Streaming);
+
+        await DuringAsync(crowd.WorkAsync(readers, readers), order, faults, i => crowd.ReadAsync(readers * pieces * (i + 1) / (order.Count + 1)));
+        var outcome = new Outcome(crowd, provider, faults, nodes[0].Client);
+        output.WriteLine($"{outcome}");
+
+        await outcome.AssertAsync(readers);
+        Assert.InRange(crowd.Returns, readers, int.MaxValue);
+        Assert.InRange(outcome.Repeated, order.Count, int.MaxValue);
+    }
+
+    private static Task<NodeGroup> StartAsync(SlowChat provider, params (string, string)[] settings) =>
+        NodeGroup.StartAsync(Nodes, node => [.. provider.SettingsOf(Faults.CallerName(node)), NodeGroup.Lease(seconds: 4), EndlessTakeOvers, .. settings]);
+
+    /// <summary>Makes the faults while the crowd works, each when its time has come.</summary>
+    private static async Task DuringAsync(Task work, IReadOnlyList<Fault> order, Faults faults, Func<int, Task> timeOf)
+    {
+        var made = MakeAsync();
+        await await Task.WhenAny(work, made);
+        await Task.WhenAll(work, made);
+
+        async Task MakeAsync()
+        {
+            for (var i = 0; i < order.Count; i++)
+            {
+                await timeOf(i);
+                await faults.MakeAsync(order[i]);
+            }
+        }
+    }
+}
