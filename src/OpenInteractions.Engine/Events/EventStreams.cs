@@ -61,9 +61,9 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed)
         {
             last = new EventPosition(feed.Epoch, feed.LastNumber);
-            if (after.Epoch > feed.Epoch && await HasEpochAsync(interaction, after.Epoch, cancellationToken))
+            if (after > last && await IsKeptAsync(interaction, after, after.Epoch > feed.Epoch ? 0 : after.Number - 1, cancellationToken))
             {
-                last = after; // another owner has replaced this node, which has not noticed yet
+                last = after; // another owner has replaced this node, which has not noticed yet; or it is of the end, which is kept before it is shown here
             }
         }
         else if (interaction.Status == InteractionStatus.Queued)
@@ -87,10 +87,11 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         }
     }
 
-    private async Task<bool> HasEpochAsync(StoredInteraction interaction, long epoch, CancellationToken cancellationToken)
+    /// <summary>True when the journal has events of the place's epoch behind a number.</summary>
+    private async Task<bool> IsKeptAsync(StoredInteraction interaction, EventPosition place, long behind, CancellationToken cancellationToken)
     {
-        var next = await journal.ReadAsync(interaction.Project, interaction.Id, new EventPosition(epoch, 0), 1, cancellationToken);
-        return next.Count > 0 && next[0].Epoch == epoch;
+        var next = await journal.ReadAsync(interaction.Project, interaction.Id, new EventPosition(place.Epoch, behind), 1, cancellationToken);
+        return next.Count > 0 && next[0].Epoch == place.Epoch;
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
