@@ -39,6 +39,9 @@ internal sealed class SlowChat : IAsyncDisposable
     /// <summary>The settings by which a server finds this provider; its model is <c>slow/any</c>.</summary>
     public (string Name, string Value)[] Settings => SettingsOf("any");
 
+    /// <summary>What each piece waits for, by its place in the answer, besides its pace.</summary>
+    public Func<int, Task> Hold { get; set; } = _ => Task.CompletedTask;
+
     /// <param name="pieces">Of how many pieces an answer is.</param>
     /// <param name="pace">The time after each.</param>
     /// <param name="length">How long a piece is at least.</param>
@@ -83,9 +86,9 @@ internal sealed class SlowChat : IAsyncDisposable
     /// <summary>Completes when a call of this caller is open.</summary>
     public Task CalledOpenAsync(string caller) => ReachedAsync(() => AllCalls.Any(c => c.Caller == caller && c.IsOpen), $"an open call of {caller}");
 
-    /// <summary>Completes when one of these prompts has been asked by somebody else, later.</summary>
-    public Task CalledByOthersAsync(string caller, IReadOnlyCollection<ChatCall> calls) =>
-        ReachedAsync(() => calls.Any(c => CallsOf(c.Prompt).Any(o => o.Caller != caller && o.Began > c.Began)), $"another one's call for what {caller} had in hand");
+    /// <summary>Completes when somebody else asks for one of these since then.</summary>
+    public Task CalledByOthersAsync(string caller, IReadOnlyCollection<ChatCall> calls, long since) =>
+        ReachedAsync(() => calls.Any(c => CallsOf(c.Prompt).Any(o => o.Caller != caller && o.Began > since)), $"another one's call for what {caller} had in hand");
 
     public async ValueTask DisposeAsync()
     {
@@ -109,8 +112,9 @@ internal sealed class SlowChat : IAsyncDisposable
         try
         {
             context.Response.ContentType = "text/event-stream";
-            foreach (var piece in Pieces(prompt, call.Number))
+            foreach (var (i, piece) in Pieces(prompt, call.Number).Index())
             {
+                await Hold(i).WaitAsync(context.RequestAborted);
                 await context.Response.WriteAsync(ChatFrames.Text(piece), context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 await Task.Delay(_pace, context.RequestAborted);

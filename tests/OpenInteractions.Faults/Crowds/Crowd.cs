@@ -44,9 +44,13 @@ internal sealed class Crowd(Servers servers, SlowChat provider, FaultSeed seed, 
     public int Doubtful => Volatile.Read(ref _doubtful);
 
     /// <summary>Makes so many runs, so many at a time, and reads them to their ends.</summary>
-    public Task WorkAsync(int runs, int clients) =>
+    /// <param name="runs">How many.</param>
+    /// <param name="clients">How many at a time.</param>
+    /// <param name="mayBegin">What each run waits for.</param>
+    public Task WorkAsync(int runs, int clients, Func<int, Task> mayBegin) =>
         Parallel.ForAsync(0, runs, new ParallelOptions { MaxDegreeOfParallelism = clients }, async (i, _) =>
         {
+            await mayBegin(i);
             _runs.Enqueue(await RunAsync(i));
             Interlocked.Increment(ref _ended);
             _milestones.Count();

@@ -27,22 +27,21 @@ public sealed class CrowdTests(ITestOutputHelper output)
         await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(60), length);
         await using var nodes = await StartAsync(provider, ("OpenInteractions__Runs__MaxConcurrent", $"{places}"));
         var servers = new Servers(nodes.All);
-        var faults = new Faults(servers, provider, seed.Of(0), nodes);
-        var order = FaultSeed.IsLong
-            ? faults.Order((Fault.Kill, 12), (Fault.Pause, 9), (Fault.DatabaseRestart, 9))
-            : faults.Order((Fault.Kill, 3), (Fault.Pause, 2), (Fault.DatabaseRestart, 2));
+        var faults = new Faults(
+            servers, provider, seed.Of(0), output.WriteLine, nodes,
+            FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 9), (Fault.DatabaseRestart, 9)] : [(Fault.Kill, 3), (Fault.Pause, 2), (Fault.DatabaseRestart, 2)]);
         var crowd = new Crowd(servers, provider, seed, CrowdHabit.Background);
 
-        // The last fault comes when there is still enough to be hit.
-        await DuringAsync(crowd.WorkAsync(runs, clients), order, faults, i => crowd.EndedAsync(runs * 17 / 20 * (i + 1) / order.Count));
+        var work = crowd.WorkAsync(runs, clients, i => faults.AllowAsync(i - clients, runs - clients));
+        await faults.DuringAsync(work, made => crowd.EndedAsync(faults.ShareOf(made, runs - clients)));
         var outcome = new Outcome(crowd, provider, faults, nodes[0].Client);
-        output.WriteLine($"{outcome}");
+        output.WriteLine($"{outcome}\n{Complaints.Of(servers)}");
 
         await outcome.AssertAsync(runs);
         var last = await nodes.LastNumbersAsync();
         Assert.NotEmpty(faults.Closed);
         Assert.All(faults.Closed, e => Assert.Equal((e.Key, e.Value), (e.Key, last.GetValueOrDefault(e.Key)))); // an owner that was replaced wrote nothing any more
-        Assert.InRange(outcome.Repeated, order.Count, int.MaxValue); // the faults came in the middle
+        Assert.InRange(outcome.Repeated, faults.Count, int.MaxValue); // the faults came in the middle
     }
 
     [Fact]
@@ -59,36 +58,20 @@ public sealed class CrowdTests(ITestOutputHelper output)
         await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(100), length);
         await using var nodes = await StartAsync(provider);
         var servers = new Servers(nodes.All);
-        var faults = new Faults(servers, provider, seed.Of(0), nodes);
-        var order = faults.Order(FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 6)] : [(Fault.Kill, 4)]);
+        var faults = new Faults(servers, provider, seed.Of(0), output.WriteLine, nodes, FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 6)] : [(Fault.Kill, 4)]);
+        provider.Hold = piece => faults.AllowAsync(piece, pieces); // so that all runs are under way at each fault
         var crowd = new Crowd(servers, provider, seed, CrowdHabit.Streaming);
 
-        await DuringAsync(crowd.WorkAsync(readers, readers), order, faults, i => crowd.ReadAsync(readers * pieces * (i + 1) / (order.Count + 1)));
+        var work = crowd.WorkAsync(readers, readers, _ => Task.CompletedTask);
+        await faults.DuringAsync(work, made => crowd.ReadAsync(readers * faults.ShareOf(made, pieces) * 3 / 4));
         var outcome = new Outcome(crowd, provider, faults, nodes[0].Client);
-        output.WriteLine($"{outcome}");
+        output.WriteLine($"{outcome}\n{Complaints.Of(servers)}");
 
         await outcome.AssertAsync(readers);
         Assert.InRange(crowd.Returns, readers, int.MaxValue);
-        Assert.InRange(outcome.Repeated, order.Count, int.MaxValue);
+        Assert.InRange(outcome.Repeated, faults.Count, int.MaxValue);
     }
 
     private static Task<NodeGroup> StartAsync(SlowChat provider, params (string, string)[] settings) =>
         NodeGroup.StartAsync(Nodes, node => [.. provider.SettingsOf(Faults.CallerName(node)), NodeGroup.Lease(seconds: 4), EndlessTakeOvers, .. settings]);
-
-    /// <summary>Makes the faults while the crowd works, each when its time has come.</summary>
-    private static async Task DuringAsync(Task work, IReadOnlyList<Fault> order, Faults faults, Func<int, Task> timeOf)
-    {
-        var made = MakeAsync();
-        await await Task.WhenAny(work, made);
-        await Task.WhenAll(work, made);
-
-        async Task MakeAsync()
-        {
-            for (var i = 0; i < order.Count; i++)
-            {
-                await timeOf(i);
-                await faults.MakeAsync(order[i]);
-            }
-        }
-    }
 }

@@ -18,11 +18,36 @@ internal enum Fault
     DatabaseRestart,
 }
 
-/// <summary>Makes faults, and notes which calls of the provider they may have cost.</summary>
-internal sealed class Faults(Servers servers, SlowChat provider, Random random, NodeGroup? nodes = null)
+/// <summary>Makes faults, one after the other, and notes which calls of the provider they may have cost.</summary>
+internal sealed class Faults
 {
     private readonly List<ChatCall> _inFlight = [];
     private readonly Dictionary<(string Id, long Epoch), long> _closed = [];
+    private readonly Milestones _milestones = new();
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly Servers _servers;
+    private readonly SlowChat _provider;
+    private readonly Random _random;
+    private readonly Action<string> _log;
+    private readonly NodeGroup? _nodes;
+    private readonly Fault[] _order;
+    private int _made;
+
+    /// <param name="servers">To whom they happen.</param>
+    /// <param name="provider">Knows what was in flight.</param>
+    /// <param name="random">Chooses order and victims.</param>
+    /// <param name="log">Told of each.</param>
+    /// <param name="nodes">The servers again, where they share a database.</param>
+    /// <param name="counts">How many of each kind.</param>
+    public Faults(Servers servers, SlowChat provider, Random random, Action<string> log, NodeGroup? nodes, params (Fault Fault, int Count)[] counts)
+    {
+        (_servers, _provider, _random, _log, _nodes) = (servers, provider, random, log, nodes);
+        _order = [.. counts.SelectMany(c => Enumerable.Repeat(c.Fault, c.Count))];
+        random.Shuffle(_order);
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _order.Length;
 
     /// <summary>The calls that were in flight at a fault, as often as they were.</summary>
     public IReadOnlyList<ChatCall> InFlight => _inFlight;
@@ -30,15 +55,34 @@ internal sealed class Faults(Servers servers, SlowChat provider, Random random, 
     /// <summary>What owners had written of runs when they were known to be replaced: the last number of each epoch.</summary>
     public IReadOnlyDictionary<(string Id, long Epoch), long> Closed => _closed;
 
-    /// <summary>So many faults of each kind, in an order that luck gives.</summary>
-    public IReadOnlyList<Fault> Order(params (Fault Fault, int Count)[] counts)
+    /// <summary>The part of the work that may be done before this many faults were made: none comes too late to find something to break.</summary>
+    public int ShareOf(int made, int work) => made >= Count ? work : work * (made + 1) / (Count + 1);
+
+    /// <summary>Completes when so many have been made that this place of the work may be reached.</summary>
+    public Task AllowAsync(int place, int work) => place < ShareOf(Volatile.Read(ref _made), work)
+        ? Task.CompletedTask
+        : _milestones.ReachedAsync(() => place < ShareOf(Volatile.Read(ref _made), work), () => $"{_made} of {Count} faults were made.");
+
+    /// <summary>Makes them all while the work goes on, each when its time has come.</summary>
+    public async Task DuringAsync(Task work, Func<int, Task> timeOf)
     {
-        var order = counts.SelectMany(c => Enumerable.Repeat(c.Fault, c.Count)).ToArray();
-        random.Shuffle(order);
-        return order;
+        var making = MakeAllAsync();
+        await await Task.WhenAny(work, making);
+        await Task.WhenAll(work, making);
+
+        async Task MakeAllAsync()
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                await timeOf(i);
+                await MakeAsync(_order[i]);
+                Interlocked.Increment(ref _made);
+                _milestones.Count();
+            }
+        }
     }
 
-    public Task MakeAsync(Fault fault) => fault switch
+    private Task MakeAsync(Fault fault) => fault switch
     {
         Fault.Kill => KillAsync(),
         Fault.Pause => PauseAsync(),
@@ -51,24 +95,23 @@ internal sealed class Faults(Servers servers, SlowChat provider, Random random, 
     private async Task KillAsync()
     {
         var (server, caller) = Victim();
-        using var trouble = servers.Trouble(server);
+        using var trouble = _servers.Trouble(server);
         var since = Stopwatch.GetTimestamp();
         await server.KillAsync();
         Note(since, caller);
         await server.StartAgainAsync();
+        Log($"{caller} was killed and is back");
     }
 
     private async Task PauseAsync()
     {
         var (server, caller) = Victim();
-        await provider.CalledOpenAsync(caller);
-        using var trouble = servers.Trouble(server);
-        var since = Stopwatch.GetTimestamp();
-        server.Pause();
+        using var trouble = _servers.Trouble(server);
         try
         {
-            await provider.CalledByOthersAsync(caller, Note(since, caller));
-            foreach (var (place, last) in await nodes!.ReplacedAsync())
+            var (inHand, since) = await HoldAsync(server, caller);
+            await _provider.CalledByOthersAsync(caller, inHand, since);
+            foreach (var (place, last) in await _nodes!.ReplacedAsync())
             {
                 _closed[place] = last;
             }
@@ -82,26 +125,47 @@ internal sealed class Faults(Servers servers, SlowChat provider, Random random, 
         var noticed = server.LoggedAsync("Lost the lease of run");
         server.Resume();
         await noticed;
+        Log($"{caller} hung and goes on");
+    }
+
+    /// <summary>Holds a server still while it has something in hand.</summary>
+    private async Task<(IReadOnlyCollection<ChatCall> InHand, long Since)> HoldAsync(ServerProcess server, string caller)
+    {
+        while (true)
+        {
+            await _provider.CalledOpenAsync(caller);
+            var since = Stopwatch.GetTimestamp();
+            server.Pause();
+            if (Note(since, caller) is { Count: > 0 } inHand)
+            {
+                return (inHand, since);
+            }
+
+            server.Resume(); // it was the end of its last one
+        }
     }
 
     private async Task RestartDatabaseAsync()
     {
-        using var trouble = servers.Trouble();
+        using var trouble = _servers.Trouble();
         var since = Stopwatch.GetTimestamp();
         await (await PostgresCluster.GetAsync()).OrderAsync("restart");
         Note(since, caller: null);
+        Log("the database was restarted");
     }
+
+    private void Log(string text) => _log($"{Stopwatch.GetElapsedTime(_began).TotalSeconds:0.0} s: {text}; {_inFlight.Count} calls were in flight at faults so far");
 
     private (ServerProcess Server, string Caller) Victim()
     {
-        var victim = random.Next(servers.All.Count);
-        return (servers.All[victim], CallerName(victim));
+        var victim = _random.Next(_servers.All.Count);
+        return (_servers.All[victim], CallerName(victim));
     }
 
     private List<ChatCall> Note(long since, string? caller)
     {
         var until = Stopwatch.GetTimestamp();
-        var open = provider.AllCalls.Where(c => (caller is null || c.Caller == caller) && c.WasOpen(since, until)).ToList();
+        var open = _provider.AllCalls.Where(c => (caller is null || c.Caller == caller) && c.WasOpen(since, until)).ToList();
         _inFlight.AddRange(open);
         return open;
     }
