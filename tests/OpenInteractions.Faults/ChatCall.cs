@@ -23,6 +23,10 @@ internal sealed record ChatCall(string Caller, string Prompt, int Number)
     /// <summary>True when it was open at some time between two.</summary>
     public bool WasOpen(long since, long until) => Began <= until && Volatile.Read(ref _ended) >= since;
 
+    public override string ToString() => $"{Caller} {At(Began)} to {(IsOpen ? "…" : At(Volatile.Read(ref _ended)))}{(IsWhole ? " whole" : "")}";
+
+    private static string At(long timestamp) => $"{Stopwatch.GetElapsedTime(0, timestamp).TotalSeconds % 1000:0.0}";
+
     /// <summary>Notes the end, the first time.</summary>
     /// <returns>True the first time.</returns>
     public bool End(bool isWhole)

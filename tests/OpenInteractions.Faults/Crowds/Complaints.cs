@@ -12,7 +12,7 @@ internal static partial class Complaints
         return string.Join('\n', kinds.Select(k => $"{k.Value} x {k.Key}"));
     }
 
-    [GeneratedRegex(@"(?:warn|fail|crit): \S+ (.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:warn|fail|crit): \S+ (.{1,90})", RegexOptions.Multiline)]
     private static partial Regex Warning();
 
     [GeneratedRegex(@"\d+|\bint_\S+")]

@@ -73,5 +73,5 @@ public sealed class CrowdTests(ITestOutputHelper output)
     }
 
     private static Task<NodeGroup> StartAsync(SlowChat provider, params (string, string)[] settings) =>
-        NodeGroup.StartAsync(Nodes, node => [.. provider.SettingsOf(Faults.CallerName(node)), NodeGroup.Lease(seconds: 4), EndlessTakeOvers, .. settings]);
+        NodeGroup.StartAsync(Nodes, node => [.. provider.SettingsOf(Faults.CallerName(node)), NodeGroup.Lease(seconds: 6), EndlessTakeOvers, .. settings]);
 }

@@ -24,7 +24,6 @@ internal sealed class Faults
     private readonly List<ChatCall> _inFlight = [];
     private readonly Dictionary<(string Id, long Epoch), long> _closed = [];
     private readonly Milestones _milestones = new();
-    private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Servers _servers;
     private readonly SlowChat _provider;
     private readonly Random _random;
@@ -154,7 +153,7 @@ internal sealed class Faults
         Log("the database was restarted");
     }
 
-    private void Log(string text) => _log($"{Stopwatch.GetElapsedTime(_began).TotalSeconds:0.0} s: {text}; {_inFlight.Count} calls were in flight at faults so far");
+    private void Log(string text) => _log($"{Stopwatch.GetElapsedTime(0).TotalSeconds % 1000:0.0} s: {text}; {_inFlight.Count} calls were in flight at faults so far");
 
     private (ServerProcess Server, string Caller) Victim()
     {
@@ -167,6 +166,7 @@ internal sealed class Faults
         var until = Stopwatch.GetTimestamp();
         var open = _provider.AllCalls.Where(c => (caller is null || c.Caller == caller) && c.WasOpen(since, until)).ToList();
         _inFlight.AddRange(open);
+        Log($"between {Stopwatch.GetElapsedTime(0, since).TotalSeconds % 1000:0.0} and here");
         return open;
     }
 }

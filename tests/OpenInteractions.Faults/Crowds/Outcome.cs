@@ -24,7 +24,7 @@ internal sealed class Outcome(Crowd crowd, SlowChat provider, Faults faults, Int
         Assert.Equal(runs, crowd.Runs.Select(r => r.Id).Distinct().Count());
         await AssertNothingElseAsync();
         await Parallel.ForEachAsync(crowd.Runs, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (run, _) => await AssertAsync(run));
-        Assert.True(Repeated <= Allowed * faults.InFlight.Count, $"Too many calls were made again. {this}: {string.Join(", ", Unexplained())}");
+        Assert.True(Repeated <= Allowed * faults.InFlight.Count, $"Too many calls were made again. {this}:\n{string.Join('\n', Unexplained())}");
     }
 
     private async Task AssertAsync(CrowdRun run)
@@ -62,6 +62,6 @@ internal sealed class Outcome(Crowd crowd, SlowChat provider, Faults faults, Int
     private IEnumerable<string> Unexplained()
     {
         var cut = faults.InFlight.GroupBy(c => c.Prompt).ToDictionary(c => c.Key, c => c.Count());
-        return provider.Calls.Where(c => c.Value - 1 > cut.GetValueOrDefault(c.Key)).Select(c => c.Key);
+        return provider.Calls.Where(c => c.Value - 1 > cut.GetValueOrDefault(c.Key)).Select(c => $"{c.Key}: {string.Join(", ", provider.CallsOf(c.Key))}");
     }
 }
