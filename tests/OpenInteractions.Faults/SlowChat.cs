@@ -18,6 +18,7 @@ internal sealed class SlowChat : IAsyncDisposable
     private readonly int _pieces;
     private readonly TimeSpan _pace;
     private readonly int _length;
+    private readonly bool _thinks;
     private readonly ConcurrentDictionary<string, int> _calls = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<ChatCall>> _byPrompt = new();
     private readonly Milestones _milestones = new();
@@ -25,7 +26,8 @@ internal sealed class SlowChat : IAsyncDisposable
     private int _mostOpen;
     private int _answered;
 
-    private SlowChat(WebApplication app, int pieces, TimeSpan pace, int length) => (_app, _pieces, _pace, _length) = (app, pieces, pace, length);
+    private SlowChat(WebApplication app, int pieces, TimeSpan pace, int length, bool thinks) =>
+        (_app, _pieces, _pace, _length, _thinks) = (app, pieces, pace, length, thinks);
 
     /// <summary>How often each prompt was asked.</summary>
     public IReadOnlyDictionary<string, int> Calls => _calls;
@@ -45,13 +47,14 @@ internal sealed class SlowChat : IAsyncDisposable
     /// <param name="pieces">Of how many pieces an answer is.</param>
     /// <param name="pace">The time after each.</param>
     /// <param name="length">How long a piece is at least.</param>
-    public static async Task<SlowChat> StartAsync(int pieces, TimeSpan pace, int length = 0)
+    /// <param name="thinks">True to think first in every other call: who is asked again then says less, or more, than what was cut.</param>
+    public static async Task<SlowChat> StartAsync(int pieces, TimeSpan pace, int length = 0, bool thinks = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var chat = new SlowChat(app, pieces, pace, length);
+        var chat = new SlowChat(app, pieces, pace, length, thinks);
         app.MapGet("/{caller}/v1/models", () => Results.Text("""{"object":"list","data":[{"id":"any","object":"model","created":1,"owned_by":"test"}]}""", "application/json"));
         app.MapPost("/{caller}/v1/chat/completions", chat.AnswerAsync);
         await app.StartAsync();
@@ -66,10 +69,10 @@ internal sealed class SlowChat : IAsyncDisposable
     ];
 
     /// <summary>The whole answer to a prompt: of several, the last.</summary>
-    public string AnswerTo(string prompt) => string.Concat(Pieces(prompt, _calls.GetValueOrDefault(prompt, 1)));
+    public string AnswerTo(string prompt) => Answer(prompt, _calls.GetValueOrDefault(prompt, 1));
 
     /// <summary>Every answer to a prompt that was sent whole.</summary>
-    public IEnumerable<string> WholeAnswersTo(string prompt) => CallsOf(prompt).Where(c => c.IsWhole).Select(c => string.Concat(Pieces(prompt, c.Number)));
+    public IEnumerable<string> WholeAnswersTo(string prompt) => CallsOf(prompt).Where(c => c.IsWhole).Select(c => Answer(prompt, c.Number));
 
     /// <summary>The calls that asked a prompt.</summary>
     public IReadOnlyCollection<ChatCall> CallsOf(string prompt) => _byPrompt.TryGetValue(prompt, out var calls) ? calls : [];
@@ -98,8 +101,10 @@ internal sealed class SlowChat : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private IEnumerable<string> Pieces(string prompt, int call) =>
-        Enumerable.Range(1, _pieces).Select(i => $"{prompt} ({call}.{i}) ".PadRight(_length, '.'));
+    private IEnumerable<(string Text, bool IsThought)> Pieces(string prompt, int call) =>
+        Enumerable.Range(1, _pieces).Select(i => ($"{prompt} ({call}.{i}) ".PadRight(_length, '.'), _thinks && call % 2 == 1 && i <= _pieces / 3));
+
+    private string Answer(string prompt, int call) => string.Concat(Pieces(prompt, call).Where(p => !p.IsThought).Select(p => p.Text));
 
     private async Task AnswerAsync(HttpContext context, string caller)
     {
@@ -115,7 +120,7 @@ internal sealed class SlowChat : IAsyncDisposable
             foreach (var (i, piece) in Pieces(prompt, call.Number).Index())
             {
                 await Hold(i).WaitAsync(context.RequestAborted);
-                await context.Response.WriteAsync(ChatFrames.Text(piece), context.RequestAborted);
+                await context.Response.WriteAsync(piece.IsThought ? ChatFrames.Thought(piece.Text) : ChatFrames.Text(piece.Text), context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 await Task.Delay(_pace, context.RequestAborted);
             }

@@ -7,7 +7,7 @@ internal static partial class Complaints
 {
     public static string Of(Servers servers)
     {
-        var kinds = servers.All.SelectMany((server, node) => Warning().Matches(server.Log).Select(m => $"{Faults.CallerName(node)} {Varying().Replace(m.Groups[1].Value, "…")}"))
+        var kinds = servers.All.SelectMany((server, node) => Warning().Matches(server.Log).Select(m => $"{FaultPlan.CallerName(node)} {Varying().Replace(m.Groups[1].Value, "…")}"))
             .CountBy(kind => kind).OrderBy(k => k.Key, StringComparer.Ordinal);
         return string.Join('\n', kinds.Select(k => $"{k.Value} x {k.Key}"));
     }

@@ -22,7 +22,7 @@ internal sealed class Creation(string name, string mode, bool isKeyed)
     public HttpRequestMessage Next(InteractionsClient client)
     {
         _sent++;
-        var request = client.Request(HttpMethod.Post, "interactions", InteractionsClient.Json($$"""{"model":"slow/any","input":"{{Prompt}}",{{mode}}}"""));
+        var request = client.Request(HttpMethod.Post, "interactions", InteractionsClient.Json($$"""{"model":"slow/any","input":"{{Prompt}}","generation_config":{"thinking_summaries":"auto"},{{mode}}}"""));
         if (isKeyed)
         {
             request.Headers.Add("Idempotency-Key", name);

@@ -28,6 +28,7 @@ internal sealed class Crowd(Servers servers, SlowChat provider, FaultSeed seed, 
     private const int LongestStay = 60;
 
     private readonly ConcurrentQueue<CrowdRun> _runs = new();
+    private readonly ConcurrentDictionary<string, bool> _over = new();
     private readonly Milestones _milestones = new();
     private int _events;
     private int _ended;
@@ -42,6 +43,9 @@ internal sealed class Crowd(Servers servers, SlowChat provider, FaultSeed seed, 
 
     /// <summary>How many runs there may be that nobody was promised.</summary>
     public int Doubtful => Volatile.Read(ref _doubtful);
+
+    /// <summary>True when somebody has seen the end of the run that was asked this.</summary>
+    public bool IsOver(string prompt) => _over.ContainsKey(prompt);
 
     /// <summary>Makes so many runs, so many at a time, and reads them to their ends.</summary>
     /// <param name="runs">How many.</param>
@@ -68,7 +72,7 @@ internal sealed class Crowd(Servers servers, SlowChat provider, FaultSeed seed, 
         var isKeyed = random.Next(2) == 0;
         var turns = random.Next(2) == 0;
         var creation = new Creation($"run {i}", ModeOf(turns), isKeyed);
-        var reader = new ResumingReader(servers, random, habit == CrowdHabit.Streaming ? LongestStay : int.MaxValue, OnEvent);
+        var reader = new ResumingReader(servers, random, habit == CrowdHabit.Streaming ? LongestStay : int.MaxValue, e => OnEvent(creation, e));
         var begin = habit == CrowdHabit.Streaming ? creation.Next : await AcceptedAsync(random, creation, looksAway: turns);
         var events = await reader.ReadAsync(begin);
         var id = events[0].Json.GetProperty("interaction").GetProperty("id").GetString()!;
@@ -96,8 +100,13 @@ internal sealed class Crowd(Servers servers, SlowChat provider, FaultSeed seed, 
         return client => client.Request(HttpMethod.Get, $"interactions/{accepted.Id}?stream=true", null);
     }
 
-    private void OnEvent()
+    private void OnEvent(Creation creation, ServerEvent value)
     {
+        if (value.Name == "interaction.completed")
+        {
+            _over[creation.Prompt] = true;
+        }
+
         Interlocked.Increment(ref _events);
         if (habit == CrowdHabit.Streaming)
         {

@@ -10,9 +10,6 @@ public sealed class CrowdTests(ITestOutputHelper output)
 {
     private const int Nodes = 3;
 
-    // What is made here is no run that kills its server: however often luck strikes it, it goes on.
-    private static readonly (string, string) EndlessTakeOvers = ("OpenInteractions__Runs__MaxTakeOvers", "100");
-
     [Fact]
     [Rule("SM-5")]
     [Rule("BG-1")]
@@ -24,13 +21,13 @@ public sealed class CrowdTests(ITestOutputHelper output)
         var (clients, places, pieces, length) = FaultSeed.IsLong ? (300, 64, 150, 200) : (200, 32, 30, 0);
         var seed = new FaultSeed();
         output.WriteLine($"{seed}");
-        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(60), length);
+        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(60), length, thinks: true);
         await using var nodes = await StartAsync(provider, ("OpenInteractions__Runs__MaxConcurrent", $"{places}"));
         var servers = new Servers(nodes.All);
-        var faults = new Faults(
-            servers, provider, seed.Of(0), output.WriteLine, nodes,
-            FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 9), (Fault.DatabaseRestart, 9)] : [(Fault.Kill, 3), (Fault.Pause, 2), (Fault.DatabaseRestart, 2)]);
         var crowd = new Crowd(servers, provider, seed, CrowdHabit.Background);
+        var faults = new FaultPlan(
+            servers, provider, crowd, seed.Of(0), output.WriteLine, nodes,
+            FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 9), (Fault.DatabaseRestart, 9)] : [(Fault.Kill, 3), (Fault.Pause, 2), (Fault.DatabaseRestart, 2)]);
 
         var work = crowd.WorkAsync(runs, clients, i => faults.AllowAsync(i - clients, runs - clients));
         await faults.DuringAsync(work, made => crowd.EndedAsync(faults.ShareOf(made, runs - clients)));
@@ -55,12 +52,12 @@ public sealed class CrowdTests(ITestOutputHelper output)
         var (pieces, length) = FaultSeed.IsLong ? (400, 400) : (60, 0);
         var seed = new FaultSeed();
         output.WriteLine($"{seed}");
-        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(100), length);
+        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(100), length, thinks: true);
         await using var nodes = await StartAsync(provider);
         var servers = new Servers(nodes.All);
-        var faults = new Faults(servers, provider, seed.Of(0), output.WriteLine, nodes, FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 6)] : [(Fault.Kill, 4)]);
-        provider.Hold = piece => faults.AllowAsync(piece, pieces); // so that all runs are under way at each fault
         var crowd = new Crowd(servers, provider, seed, CrowdHabit.Streaming);
+        var faults = new FaultPlan(servers, provider, crowd, seed.Of(0), output.WriteLine, nodes, FaultSeed.IsLong ? [(Fault.Kill, 12), (Fault.Pause, 6)] : [(Fault.Kill, 4)]);
+        provider.Hold = piece => faults.AllowAsync(piece, pieces); // so that all runs are under way at each fault
 
         var work = crowd.WorkAsync(readers, readers, _ => Task.CompletedTask);
         await faults.DuringAsync(work, made => crowd.ReadAsync(readers * faults.ShareOf(made, pieces) * 3 / 4));
@@ -73,5 +70,5 @@ public sealed class CrowdTests(ITestOutputHelper output)
     }
 
     private static Task<NodeGroup> StartAsync(SlowChat provider, params (string, string)[] settings) =>
-        NodeGroup.StartAsync(Nodes, node => [.. provider.SettingsOf(Faults.CallerName(node)), NodeGroup.Lease(seconds: 6), EndlessTakeOvers, .. settings]);
+        NodeGroup.StartAsync(Nodes, node => [.. provider.SettingsOf(FaultPlan.CallerName(node)), NodeGroup.Lease(seconds: 6), FaultPlan.EndlessTakeOvers, .. settings]);
 }

@@ -4,7 +4,7 @@ using OpenInteractions.Testing.Client;
 namespace OpenInteractions.Faults.Tests.Crowds;
 
 /// <summary>What must be true when a crowd is through, whatever happened meanwhile.</summary>
-internal sealed class Outcome(Crowd crowd, SlowChat provider, Faults faults, InteractionsClient client)
+internal sealed class Outcome(Crowd crowd, SlowChat provider, FaultPlan faults, InteractionsClient client)
 {
     private const int Readers = 16;
 
@@ -36,6 +36,7 @@ internal sealed class Outcome(Crowd crowd, SlowChat provider, Faults faults, Int
         var replay = await reader.ToEndAsync();
         Folds.AssertExact(run.End, replay);
         Folds.AssertNoneMissing(replay, run.Events);
+        Assert.Single(replay, e => e.Name == "interaction.created");
         Assert.Single(replay, e => e.Name == "interaction.completed");
         Assert.Equal(run.End.Text, (await client.GetAsync(run.Id)).Ok().Text);
         Assert.All(provider.CallsOf(run.Prompt), call => Assert.True(call.Began <= run.EndedAt, $"'{run.Prompt}' was asked again after its end."));

@@ -7,7 +7,7 @@ namespace OpenInteractions.Faults.Tests.Crowds;
 /// <param name="random">His luck.</param>
 /// <param name="longestStay">Most events that he reads before he leaves and comes back.</param>
 /// <param name="told">Told of each event.</param>
-internal sealed class ResumingReader(Servers servers, Random random, int longestStay, Action told)
+internal sealed class ResumingReader(Servers servers, Random random, int longestStay, Action<ServerEvent> told)
 {
     private readonly List<ServerEvent> _events = [];
 
@@ -24,7 +24,7 @@ internal sealed class ResumingReader(Servers servers, Random random, int longest
             for (var left = random.Next(longestStay) + 1; left > 0 && await reader.NextAsync() is { } read; left--)
             {
                 _events.Add(read);
-                told();
+                told(read);
                 if (read.IsDone)
                 {
                     Assert.Null(await reader.NextAsync());

@@ -19,13 +19,17 @@ internal enum Fault
 }
 
 /// <summary>Makes faults, one after the other, and notes which calls of the provider they may have cost.</summary>
-internal sealed class Faults
+internal sealed class FaultPlan
 {
+    /// <summary>For tests in which a run is cut again and again by luck, and not because it kills its server.</summary>
+    public static readonly (string, string) EndlessTakeOvers = ("OpenInteractions__Runs__MaxTakeOvers", "100");
+
     private readonly List<ChatCall> _inFlight = [];
     private readonly Dictionary<(string Id, long Epoch), long> _closed = [];
     private readonly Milestones _milestones = new();
     private readonly Servers _servers;
     private readonly SlowChat _provider;
+    private readonly Crowd _crowd;
     private readonly Random _random;
     private readonly Action<string> _log;
     private readonly NodeGroup? _nodes;
@@ -34,13 +38,14 @@ internal sealed class Faults
 
     /// <param name="servers">To whom they happen.</param>
     /// <param name="provider">Knows what was in flight.</param>
+    /// <param name="crowd">Whose runs they cut.</param>
     /// <param name="random">Chooses order and victims.</param>
     /// <param name="log">Told of each.</param>
     /// <param name="nodes">The servers again, where they share a database.</param>
     /// <param name="counts">How many of each kind.</param>
-    public Faults(Servers servers, SlowChat provider, Random random, Action<string> log, NodeGroup? nodes, params (Fault Fault, int Count)[] counts)
+    public FaultPlan(Servers servers, SlowChat provider, Crowd crowd, Random random, Action<string> log, NodeGroup? nodes, params (Fault Fault, int Count)[] counts)
     {
-        (_servers, _provider, _random, _log, _nodes) = (servers, provider, random, log, nodes);
+        (_servers, _provider, _crowd, _random, _log, _nodes) = (servers, provider, crowd, random, log, nodes);
         _order = [.. counts.SelectMany(c => Enumerable.Repeat(c.Fault, c.Count))];
         random.Shuffle(_order);
     }
@@ -153,7 +158,7 @@ internal sealed class Faults
         Log("the database was restarted");
     }
 
-    private void Log(string text) => _log($"{Stopwatch.GetElapsedTime(0).TotalSeconds % 1000:0.0} s: {text}; {_inFlight.Count} calls were in flight at faults so far");
+    private void Log(string text) => _log($"{Stopwatch.GetElapsedTime(0).TotalSeconds % 1000:0.0} s: {text}");
 
     private (ServerProcess Server, string Caller) Victim()
     {
@@ -161,12 +166,16 @@ internal sealed class Faults
         return (_servers.All[victim], CallerName(victim));
     }
 
+    /// <summary>Notes the calls that were open, and those whose answer was there and the end of the run was not: it may not have been kept.</summary>
+    /// <returns>Those that were open.</returns>
     private List<ChatCall> Note(long since, string? caller)
     {
         var until = Stopwatch.GetTimestamp();
-        var open = _provider.AllCalls.Where(c => (caller is null || c.Caller == caller) && c.WasOpen(since, until)).ToList();
-        _inFlight.AddRange(open);
-        Log($"between {Stopwatch.GetElapsedTime(0, since).TotalSeconds % 1000:0.0} and here");
-        return open;
+        var calls = _provider.AllCalls.Where(c => caller is null || c.Caller == caller).ToLookup(c => c.WasOpen(since, until));
+        var unkept = calls[false].Where(c => c.IsWhole && c.Began < since && !_crowd.IsOver(c.Prompt) && c.Number == _provider.Calls[c.Prompt]).ToList();
+        _inFlight.AddRange(calls[true]);
+        _inFlight.AddRange(unkept);
+        _log($"{Stopwatch.GetElapsedTime(0, since).TotalSeconds % 1000:0.0} s: {caller ?? "all"}, with {calls[true].Count()} open calls and {unkept.Count} that were answered");
+        return [.. calls[true]];
     }
 }
