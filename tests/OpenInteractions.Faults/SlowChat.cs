@@ -86,8 +86,11 @@ internal sealed class SlowChat : IAsyncDisposable
     /// <summary>Completes when so many calls have come.</summary>
     public Task CalledAsync(int count) => ReachedAsync(() => _calls.Values.Sum() >= count, $"{count} calls");
 
-    /// <summary>Completes when a call of this caller is open.</summary>
-    public Task CalledOpenAsync(string caller) => ReachedAsync(() => AllCalls.Any(c => c.Caller == caller && c.IsOpen), $"an open call of {caller}");
+    /// <summary>True when nobody has asked the same again.</summary>
+    public bool IsLast(ChatCall call) => call.Number == _calls[call.Prompt];
+
+    /// <summary>Completes when a call of this caller is open that nobody has made again.</summary>
+    public Task CalledOpenAsync(string caller) => ReachedAsync(() => AllCalls.Any(c => c.Caller == caller && c.IsOpen && IsLast(c)), $"an open call of {caller}");
 
     /// <summary>Completes when somebody else asks for one of these since then.</summary>
     public Task CalledByOthersAsync(string caller, IReadOnlyCollection<ChatCall> calls, long since) =>

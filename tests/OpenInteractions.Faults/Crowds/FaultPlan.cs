@@ -140,7 +140,7 @@ internal sealed class FaultPlan
             await _provider.CalledOpenAsync(caller);
             var since = Stopwatch.GetTimestamp();
             server.Pause();
-            if (Note(since, caller) is { Count: > 0 } inHand)
+            if (Note(since, caller).Where(_provider.IsLast).ToList() is { Count: > 0 } inHand)
             {
                 return (inHand, since);
             }
@@ -172,7 +172,7 @@ internal sealed class FaultPlan
     {
         var until = Stopwatch.GetTimestamp();
         var calls = _provider.AllCalls.Where(c => caller is null || c.Caller == caller).ToLookup(c => c.WasOpen(since, until));
-        var unkept = calls[false].Where(c => c.IsWhole && c.Began < since && !_crowd.IsOver(c.Prompt) && c.Number == _provider.Calls[c.Prompt]).ToList();
+        var unkept = calls[false].Where(c => c.IsWhole && c.Began < since && !_crowd.IsOver(c.Prompt) && _provider.IsLast(c)).ToList();
         _inFlight.AddRange(calls[true]);
         _inFlight.AddRange(unkept);
         _log($"{Stopwatch.GetElapsedTime(0, since).TotalSeconds % 1000:0.0} s: {caller ?? "all"}, with {calls[true].Count()} open calls and {unkept.Count} that were answered");

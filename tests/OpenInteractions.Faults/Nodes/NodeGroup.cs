@@ -68,9 +68,14 @@ internal sealed class NodeGroup : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>The last number that the journal has of each epoch whose owner has been replaced, of runs that go on. Nothing may be added to these.</summary>
-    public Task<IReadOnlyDictionary<(string Id, long Epoch), long>> ReplacedAsync() =>
-        LastNumbersAsync("SELECT j.id, j.epoch, max(j.last_number) FROM journal j JOIN runs r ON r.id = j.id AND r.epoch > j.epoch GROUP BY j.id, j.epoch");
+    /// <summary>
+    /// The last number that the journal has of each epoch whose owner has been replaced, of runs that go on; 0 where he had written nothing. Nothing may be added.
+    /// </summary>
+    public Task<IReadOnlyDictionary<(string Id, long Epoch), long>> ReplacedAsync() => LastNumbersAsync("""
+        SELECT r.id, e.epoch, coalesce(max(j.last_number), 0)
+        FROM runs r CROSS JOIN LATERAL generate_series(1, r.epoch - 1) AS e (epoch) LEFT JOIN journal j ON j.id = r.id AND j.epoch = e.epoch
+        GROUP BY r.id, e.epoch
+        """);
 
     /// <summary>The last number that the journal has of each epoch.</summary>
     public Task<IReadOnlyDictionary<(string Id, long Epoch), long>> LastNumbersAsync() =>
