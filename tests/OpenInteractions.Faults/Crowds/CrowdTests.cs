@@ -49,10 +49,10 @@ public sealed class CrowdTests(ITestOutputHelper output)
     public async Task Two_hundred_readers_who_leave_and_come_back_have_every_event_once_although_nodes_die()
     {
         const int readers = 200;
-        var (pieces, length) = FaultSeed.IsLong ? (400, 400) : (60, 0);
+        var (pieces, length) = FaultSeed.IsLong ? (200, 800) : (60, 0);
         var seed = new FaultSeed();
         output.WriteLine($"{seed}");
-        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(100), length, thinks: true);
+        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(FaultSeed.IsLong ? 60 : 100), length, thinks: true);
         await using var nodes = await StartAsync(provider);
         var servers = new Servers(nodes.All);
         var crowd = new Crowd(servers, provider, seed, CrowdHabit.Streaming);

@@ -30,37 +30,28 @@ internal sealed class Servers(IReadOnlyList<ServerProcess> all)
     public async Task<T> AskAsync<T>(Random random, Func<InteractionsClient, Task<T?>> ask)
         where T : class
     {
-        var answer = default(T);
-        for (var tries = 0; tries < Tries && answer is null; tries++)
+        var refusals = new List<string>();
+        while (refusals.Count < Tries)
         {
-            answer = await AskOnceAsync(random, ask);
-        }
-
-        return answer ?? throw new UnexpectedAnswerException($"No server answered in {Tries} tries.");
-    }
-
-    /// <summary>Asks once.</summary>
-    /// <param name="random">Chooses the server.</param>
-    /// <param name="ask">The request; gives null when the server cannot take it now.</param>
-    /// <returns>Null when the server could not take it, or its answer was lost.</returns>
-    public async Task<T?> AskOnceAsync<T>(Random random, Func<InteractionsClient, Task<T?>> ask)
-        where T : class
-    {
-        var server = await AnyAsync(random);
-        try
-        {
-            if (await ask(server.Client) is { } answer)
+            var server = await AnyAsync(random);
+            try
             {
-                return answer;
+                if (await ask(server.Client) is { } answer)
+                {
+                    return answer;
+                }
             }
-        }
-        catch (HttpRequestException)
-        {
-            return null; // refused or cut: the next one may be another
+            catch (HttpRequestException exception)
+            {
+                refusals.Add(exception.Message);
+                continue; // refused or cut: the next one may be another
+            }
+
+            refusals.Add("503");
+            await CalmAsync();
         }
 
-        await CalmAsync();
-        return null;
+        throw new UnexpectedAnswerException($"No server answered: {string.Join(", ", refusals)}");
     }
 
     /// <summary>An answer, or null when the server says that it cannot take the request now.</summary>
