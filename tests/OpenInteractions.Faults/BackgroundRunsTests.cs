@@ -1,45 +1,39 @@
+using OpenInteractions.Faults.Tests.Crowds;
 using OpenInteractions.Testing;
+using Xunit.Abstractions;
 
 namespace OpenInteractions.Faults.Tests;
 
 /// <summary>Background runs on a server that dies (design 5): nothing that was acknowledged is lost, repeated without need, or cut short.</summary>
-public sealed class BackgroundRunsTests
+public sealed class BackgroundRunsTests(ITestOutputHelper output)
 {
-    private const int Accepted = 1000;
-    private const int MaxConcurrent = 64;
-
     [Fact]
     [Rule("SM-5")]
     [Rule("BG-1")]
-    public async Task A_thousand_runs_end_once_and_whole_although_the_server_is_killed_twice()
+    [Rule("ER-7")]
+    public async Task A_thousand_runs_end_once_and_whole_although_the_server_is_killed_again_and_again()
     {
-        await using var provider = await SlowChat.StartAsync(pieces: 8, TimeSpan.FromMilliseconds(20));
-        await using var server = await ServerProcess.StartAsync([.. provider.Settings, ("OpenInteractions__Runs__MaxConcurrent", $"{MaxConcurrent}")]);
+        const int runs = 1000;
+        const int clients = 300;
+        const int places = 64;
+        var (kills, pieces, length) = FaultSeed.IsLong ? (20, 150, 200) : (3, 8, 0);
+        var seed = new FaultSeed();
+        output.WriteLine($"{seed}");
+        await using var provider = await SlowChat.StartAsync(pieces, TimeSpan.FromMilliseconds(20), length, thinks: true);
+        await using var server = await ServerProcess.StartAsync(
+            [.. provider.SettingsOf(FaultPlan.CallerName(0)), FaultPlan.EndlessTakeOvers, ("OpenInteractions__Runs__MaxConcurrent", $"{places}")]);
+        var servers = new Servers([server]);
+        var crowd = new Crowd(servers, provider, seed, CrowdHabit.Background);
+        var faults = new FaultPlan(servers, provider, crowd, seed.Of(0), output.WriteLine, nodes: null, (Fault.Kill, kills));
 
-        var ids = await Runs.StartAsync(server.Client, Accepted);
-        var settled = new Dictionary<string, int>();
-        foreach (var answered in (int[])[250, 600])
-        {
-            await provider.AnsweredAsync(answered);
-            var completed = await Runs.InStatusAsync(server.Client, "completed");
-            foreach (var (prompt, id) in ids.Where(i => completed.Contains(i.Value)))
-            {
-                settled.TryAdd(prompt, provider.Calls[prompt]);
-            }
+        var work = crowd.WorkAsync(runs, clients, i => faults.AllowAsync(i - clients, runs - clients));
+        await faults.DuringAsync(work, made => crowd.EndedAsync(faults.ShareOf(made, runs - clients)));
+        var outcome = new Outcome(crowd, provider, faults, server.Client);
+        output.WriteLine($"{outcome}\n{Complaints.Of(servers)}");
 
-            await server.KillAsync();
-            await server.StartAgainAsync();
-        }
-
-        var ends = await Runs.EndsAsync(server.Client, ids);
-
-        Assert.Equal(Accepted, ids.Values.Distinct().Count());
-        Assert.All(ends, end => Assert.Equal((end.Key, "completed", provider.AnswerTo(end.Key)), (end.Key, end.Value.State, end.Value.OutputText)));
-        Assert.InRange(settled.Count, 1, Accepted - 1); // the kills came in the middle
-        Assert.All(settled, run => Assert.Equal((run.Key, run.Value), (run.Key, provider.Calls[run.Key])));
-        Assert.All(provider.Calls, run => Assert.InRange(run.Value, 1, 3)); // one, and one for each kill that cut it
-        Assert.InRange(provider.Calls.Values.Sum(), Accepted, Accepted + (2 * MaxConcurrent));
-        Assert.InRange(provider.MostOpen, 1, MaxConcurrent);
+        await outcome.AssertAsync(runs);
+        Assert.InRange(outcome.Repeated, kills, int.MaxValue); // the kills came in the middle
+        Assert.InRange(provider.MostOpen, 1, places);
     }
 
     [Fact]

@@ -137,14 +137,14 @@ public sealed class EventFeed
     }
 
     /// <summary>Opens a place behind an event of this epoch.</summary>
-    /// <returns>False when the place was dropped: the journal has it.</returns>
+    /// <returns>False when the journal has the place and this has not: it was dropped, or is of the end, which is kept before it is shown here.</returns>
     public bool TryOpen(long afterNumber, out long offset)
     {
         lock (_gate)
         {
             var index = afterNumber - _firstNumber;
-            offset = index < 0 ? _base : index < _ends.Count ? _base + _ends[(int)index] : _base + _length;
-            return index >= -1;
+            offset = index >= 0 && index < _ends.Count ? _base + _ends[(int)index] : _base;
+            return index >= -1 && index < _ends.Count;
         }
     }
 

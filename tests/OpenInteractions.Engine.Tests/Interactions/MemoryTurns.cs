@@ -5,7 +5,7 @@ using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Tests.Interactions;
 
-/// <summary>Stored turns in memory; of a store only what a chain reads.</summary>
+/// <summary>Stored turns in memory; of a store only what a chain reads, and what readers of events ask.</summary>
 internal sealed class MemoryTurns : IInteractionStore
 {
     private readonly Dictionary<string, StoredTurn> _turns = [];
@@ -14,6 +14,9 @@ internal sealed class MemoryTurns : IInteractionStore
     public List<(string Id, int Limit)> Reads { get; } = [];
 
     public int TurnsRead { get; private set; }
+
+    /// <summary>The interaction whose events are followed.</summary>
+    public StoredInteraction? Followed { get; set; }
 
     public string Add(string id, string? previousId, string output = "[]", string input = "[]", IReadOnlyList<HistoryStep>? states = null)
     {
@@ -57,9 +60,11 @@ internal sealed class MemoryTurns : IInteractionStore
 
     public Task<string?> FindNewestIdAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Followed);
 
-    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Followed is { } it
+        ? new ParentInteraction { Id = it.Id, Status = it.Status, RootId = it.RootId, Depth = it.Depth, ChainModalities = it.ChainModalities, PendingCalls = it.PendingCalls, HasGap = it.HasGap }
+        : null);
 
     public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -17,10 +17,16 @@ internal sealed class NodeGroup : IAsyncDisposable
 
     public ServerProcess this[int node] => _nodes[node];
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ServerProcess> All => _nodes;
+
     /// <summary>The first node's way to the database.</summary>
     public DatabaseProxy Proxy { get; }
 
-    public static async Task<NodeGroup> StartAsync(int nodes, params (string Name, string Value)[] settings)
+    public static Task<NodeGroup> StartAsync(int nodes, params (string Name, string Value)[] settings) => StartAsync(nodes, _ => settings);
+
+    /// <summary>Starts nodes that have settings of their own.</summary>
+    public static async Task<NodeGroup> StartAsync(int nodes, Func<int, (string Name, string Value)[]> settings)
     {
         const string setting = "OpenInteractions__Storage__Postgres__ConnectionString";
         var cluster = await PostgresCluster.GetAsync();
@@ -34,9 +40,10 @@ internal sealed class NodeGroup : IAsyncDisposable
         var group = new NodeGroup(new DatabaseProxy(cluster), cluster.ConnectionString(name));
         try
         {
-            foreach (var connectionString in Enumerable.Repeat(group._connectionString, nodes - 1).Prepend(group.Proxy.ConnectionString(name)))
+            for (var node = 0; node < nodes; node++)
             {
-                group._nodes.Add(await ServerProcess.StartAsync([.. settings, (setting, connectionString)]));
+                var connectionString = node == 0 ? group.Proxy.ConnectionString(name) : group._connectionString;
+                group._nodes.Add(await ServerProcess.StartAsync([.. settings(node), (setting, connectionString)]));
             }
 
             return group;
@@ -70,6 +77,33 @@ internal sealed class NodeGroup : IAsyncDisposable
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(epoch);
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>
+    /// The last number that the journal has of each epoch whose owner has been replaced, of runs that go on; 0 where he had written nothing. Nothing may be added.
+    /// </summary>
+    public Task<IReadOnlyDictionary<(string Id, long Epoch), long>> ReplacedAsync() => LastNumbersAsync("""
+        SELECT r.id, e.epoch, coalesce(max(j.last_number), 0)
+        FROM runs r CROSS JOIN LATERAL generate_series(1, r.epoch - 1) AS e (epoch) LEFT JOIN journal j ON j.id = r.id AND j.epoch = e.epoch
+        GROUP BY r.id, e.epoch
+        """);
+
+    /// <summary>The last number that the journal has of each epoch.</summary>
+    public Task<IReadOnlyDictionary<(string Id, long Epoch), long>> LastNumbersAsync() =>
+        LastNumbersAsync("SELECT id, epoch, max(last_number) FROM journal GROUP BY id, epoch");
+
+    private async Task<IReadOnlyDictionary<(string Id, long Epoch), long>> LastNumbersAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_connectionString + ";Pooling=false");
+        await using var command = source.CreateCommand(sql);
+        await using var rows = await command.ExecuteReaderAsync();
+        var last = new Dictionary<(string, long), long>();
+        while (await rows.ReadAsync())
+        {
+            last[(rows.GetString(0), rows.GetInt64(1))] = rows.GetInt64(2);
+        }
+
+        return last;
     }
 
     public async ValueTask DisposeAsync()

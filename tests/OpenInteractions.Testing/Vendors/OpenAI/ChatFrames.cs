@@ -9,6 +9,8 @@ public static class ChatFrames
 
     public static string Text(string text) => Chunk(new JsonObject { ["content"] = text }, finish: null);
 
+    public static string Thought(string text) => Chunk(new JsonObject { ["reasoning_content"] = text }, finish: null);
+
     public static string Call(int index, string id, string name, string arguments) => Chunk(
         new JsonObject
         {
