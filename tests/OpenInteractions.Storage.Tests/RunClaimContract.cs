@@ -104,7 +104,7 @@ public abstract class RunClaimContract(IStorageFixture fixture)
 
         Assert.Equal((new RunLease(Id(1), "node-b", 2), true, 0), (released.Lease, released.IsCancelRequested, released.TakeOvers));
         Assert.Equal((new RunLease(Id(3), "node-b", 2), true, 1), (abandoned.Lease, abandoned.IsCancelRequested, abandoned.TakeOvers));
-        Assert.Equal((Text(Run().Request), Run().Deadline, InteractionStatus.InProgress), (Text(released.Request), released.Deadline, released.Interaction.Status));
+        Assert.Equal((Text(Run().Request), Run().TimeLeft, InteractionStatus.InProgress), (Text(released.Request), released.TimeLeft, released.Interaction.Status));
         Assert.Empty(await store.Runs.ClaimCancelledAsync("node-c", Ttl, 10, Cancel));
         Assert.True(await store.Runs.FinishAsync(released.Lease, Outcome(InteractionStatus.Cancelled), [], Cancel));
         Assert.Equal([Id(4)], RunIds(await store.Runs.ClaimAsync("node-c", Ttl, 10, Cancel)));

@@ -66,12 +66,11 @@ internal sealed partial class SqliteRunQueue
             return [];
         }
 
-        var claimed = await writer.RunAsync(
+        return await writer.RunAsync(
             (owner, ttl, limit, _clock.Now),
             static (session, state) =>
                 FindCancelled(session, state.Now, state.limit).Select(number => Claim(session, number, state.owner, state.Now, state.Now + state.ttl)).OfType<ClaimedRun>().ToList(),
             cancellationToken);
-        return [.. claimed.Select(run => run with { Deadline = _clock.ToMachine(run.Deadline) })];
     }
 
     private static List<long> FindCancelled(SqliteSession session, DateTimeOffset now, int limit)

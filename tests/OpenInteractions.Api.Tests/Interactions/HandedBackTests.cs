@@ -47,7 +47,7 @@ public sealed class HandedBackTests : IAsyncLifetime
     private async Task HandBackAsync()
     {
         var queue = Services.GetRequiredService<IRunQueue>();
-        var run = new NewRun { Request = """{"model":"local/scripted","input":"second","background":true}"""u8.ToArray(), Priority = 1, Provider = "local", Deadline = DateTimeOffset.MaxValue.AddDays(-1) };
+        var run = new NewRun { Request = """{"model":"local/scripted","input":"second","background":true}"""u8.ToArray(), Priority = 1, Provider = "local", TimeLeft = TimeSpan.FromHours(1) };
         var lease = (await queue.InsertAsync(Interaction(), run, "a server that stopped", TimeSpan.FromMinutes(1), default))!.Value;
         var frames = $$$"""
             event: interaction.created
