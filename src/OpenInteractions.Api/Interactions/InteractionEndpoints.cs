@@ -18,7 +18,9 @@ internal static class InteractionEndpoints
 
     public static void Map(RouteGroupBuilder version)
     {
-        version.MapPost("/interactions", (RequestDelegate)((IEndpointRouteBuilder)version).ServiceProvider.GetRequiredService<CreateEndpoint>().HandleAsync);
+        // With the first request: what it needs opens the store, and routes are mapped before the settings are checked.
+        var create = new Lazy<CreateEndpoint>(((IEndpointRouteBuilder)version).ServiceProvider.GetRequiredService<CreateEndpoint>, LazyThreadSafetyMode.PublicationOnly);
+        version.MapPost("/interactions", (RequestDelegate)(context => create.Value.HandleAsync(context)));
         version.MapGet("/interactions", InteractionListEndpoints.ListAsync);
         version.MapGet("/interactions/{id}", GetAsync);
         version.MapDelete("/interactions/{id}", DeleteAsync);
