@@ -32,7 +32,7 @@ internal static class InteractionListEndpoints
             }
 
             json.WriteEndArray();
-            if ((page.Count > size ? page[size - 1].Id : page.LookedThrough) is { } last)
+            if ((page.Count > size ? page[size - 1].Id : page.LookedThrough) is { } last && !IsOlder(last, filter.CreatedAfter))
             {
                 json.WriteString("next_page_token"u8, PageToken.Write(last, list));
             }
@@ -77,6 +77,9 @@ internal static class InteractionListEndpoints
             Labels = query.Where(q => q.Key.StartsWith(LabelPrefix, StringComparison.Ordinal)).ToDictionary(q => q.Key[LabelPrefix.Length..], q => q.Value.ToString(), StringComparer.Ordinal),
         };
     }
+
+    /// <summary>Ids order by time: behind what is too old there is nothing more.</summary>
+    private static bool IsOlder(string id, DateTimeOffset? createdAfter) => createdAfter is { } time && string.CompareOrdinal(id, InteractionId.FirstAt(time)) < 0;
 
     /// <summary>Ids order by time: what was created later need not be looked at.</summary>
     private static string? First(string? before, DateTimeOffset? createdBefore) =>
