@@ -33,7 +33,7 @@ public sealed class EstimatedUsageTests(ServerWithModels models) : IClassFixture
     {
         models.Local.Enqueue(VendorReply.Events([ChatFrames.Thought("Let me think about it"), ChatFrames.Text("hello"), ChatFrames.Finish(), ChatFrames.Done]));
 
-        var answer = (await models.Client.CreateAsync($$"""{"model":"local/scripted","input":"Say hello","generation_config":{"thinking_summaries":"{{summaries}}"}}""")).Ok();
+        var answer = (await models.Client.CreateAsync($$$"""{"model":"local/scripted","input":"Say hello","generation_config":{"thinking_summaries":"{{{summaries}}}"}}""")).Ok();
 
         Assert.Equal("""{"total_input_tokens":3,"total_output_tokens":2,"total_thought_tokens":6,"total_tokens":11}""", answer.Json.GetProperty("usage").GetRawText());
     }
