@@ -64,6 +64,16 @@ need_schema_suite() {
     say "json-schema-test-suite could not be installed; the tests that need it will be skipped."
 }
 
+# The fault tests put a proxy in front of the server, and set the clock of single processes. Without these they are skipped, and say so.
+need_fault_tools() {
+  [ -x /usr/sbin/haproxy ] ||
+    (install_packages "haproxy (the fault tests start one of their own in front of the server)" haproxy) ||
+    say "haproxy could not be installed; the tests that need it will be skipped."
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null ||
+    (install_packages "libfaketime (the fault tests set the clock of single processes)" libfaketime) ||
+    say "libfaketime could not be installed; the tests that need it will be skipped."
+}
+
 # install_packages WHAT_AND_WHY PACKAGE...
 install_packages() {
   local what=$1 as_root=()

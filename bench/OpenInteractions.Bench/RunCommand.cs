@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using OpenInteractions.Bench.Processes;
 using OpenInteractions.Bench.Reports;
 using OpenInteractions.Bench.Rows;
+using OpenInteractions.Bench.Stores;
 
 namespace OpenInteractions.Bench;
 
@@ -16,16 +17,20 @@ internal static class RunCommand
 
     private static readonly IRow[] Rows =
     [
-        new UnaryRow(), new StoreFalseRow(), new StreamsRow(), new ChainRow(), new BackgroundRow(), new WaitingRow(), new IdleRow(), new RestartRow(),
+        new UnaryRow(), new StoreFalseRow(), new StreamsRow(), new ChainRow(), new BackgroundRow(), new WaitingRow(), new IdleRow(), new GetRow(), new RestartRow(),
+        new DrainRow(),
+    ];
+
+    private static readonly string[] Valued =
+    [
+        "--server", "--engine", "--rows", "--rounds", "--seed-dir", "--seed-count", "--data-root", "--waiting", "--out", "--env", "--chunk-tokens",
     ];
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var options = Options.Parse(
-            args, ["--server", "--rows", "--rounds", "--seed-dir", "--seed-count", "--data-root", "--waiting", "--out", "--env", "--chunk-tokens"], ["--quick", "--keep"]);
-        var quick = options.Has("--quick");
-        int? rounds = options.Has("--rounds") ? options.Number("--rounds", 0) : null;
-        var rows = Chosen(options.Text("--rows"));
+        var options = Options.Parse(args, Valued, ["--quick", "--keep"]);
+        var engines = Engines.Chosen(options.Text("--engine"));
+        var rows = Chosen(options.Text("--rows"), engines);
         var server = new ServerUnderTest(ServerUnderTest.Locate(options.Text("--server")), options.Environment());
         var root = Directory.CreateDirectory(Path.Combine(
             Path.GetFullPath(options.Text("--data-root") ?? Path.GetTempPath()), $"oi-bench-{Environment.ProcessId}")).FullName;
@@ -33,27 +38,36 @@ internal static class RunCommand
         using var stopping = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        var report = new Report();
+        Report[] reports = [.. engines.Select(engine => new Report(engine.Label()))];
         var machine = Machine.Describe(root);
         Console.WriteLine($"{machine}\nServer: {server.Program}");
         try
         {
-            await using var rig = await Rig.StartAsync(server, root, options.Number("--chunk-tokens", 1), stopping.Token);
-            var run = new Run(
-                rig, report, quick ? Effort.Short(rounds) : Effort.Full(rounds), options.Text("--seed-dir") is { } seed ? Path.GetFullPath(seed) : null,
-                options.Number("--seed-count", quick ? QuickSeed : DefaultSeed), options.Number("--waiting", quick ? QuickWaiting : DefaultWaiting));
-            foreach (var row in rows)
+            await using var rig = await Rig.StartAsync(
+                server, root, options.Number("--chunk-tokens", 1), withDatabase: engines.Contains(Engine.Postgres), stopping.Token);
+            if (rig.Database is { } database)
+            {
+                Console.WriteLine(database.Description);
+                machine = $"{machine} {database.Description}.";
+            }
+
+            Run[] runs = [.. engines.Zip(reports, (engine, report) => Settings(options, rig, engine, report))];
+            foreach (var (row, run) in rows.SelectMany(row => runs.Where(run => row.Measures(run.Engine)).Select(run => (row, run))))
             {
                 await MeasureAsync(row, run, stopping.Token);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync("Stopped; the table holds what was measured until then.");
         }
+        catch (Exception broken) when (broken is InvalidOperationException or TimeoutException)
+        {
+            reports[0].AddBroken("all", broken);
+        }
         finally
         {
-            if (!options.Has("--keep") && !report.Fails)
+            if (!options.Has("--keep") && !reports.Any(report => report.Fails))
             {
                 Directory.Delete(root, recursive: true);
             }
@@ -63,14 +77,14 @@ internal static class RunCommand
             }
         }
 
-        var table = report.Markdown(machine);
+        var table = Report.Markdown(machine, reports);
         Console.WriteLine($"\n{table}");
         if (options.Text("--out") is { } file)
         {
             await File.WriteAllTextAsync(file, table);
         }
 
-        return report.Fails || stopping.IsCancellationRequested ? 1 : 0;
+        return reports.Any(report => report.Fails) || stopping.IsCancellationRequested ? 1 : 0;
 
         void Stop(PosixSignalContext context)
         {
@@ -79,9 +93,19 @@ internal static class RunCommand
         }
     }
 
+    private static Run Settings(Options options, Rig rig, Engine engine, Report report)
+    {
+        var quick = options.Has("--quick");
+        int? rounds = options.Has("--rounds") ? options.Number("--rounds", 0) : null;
+        var filled = new FilledStore(
+            options.Text("--seed-dir") is { } seed ? Path.GetFullPath(seed) : null, options.Number("--seed-count", quick ? QuickSeed : DefaultSeed));
+        return new(
+            rig, engine, report, quick ? Effort.Short(rounds) : Effort.Full(rounds), filled, options.Number("--waiting", quick ? QuickWaiting : DefaultWaiting));
+    }
+
     private static async Task MeasureAsync(IRow row, Run run, CancellationToken stopping)
     {
-        Report.Heading($"{row.Name}: {row.Title}");
+        Report.Heading($"{row.Name} on {run.Report.Engine}: {row.Title}");
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -91,19 +115,26 @@ internal static class RunCommand
         {
             run.Report.AddBroken(row.Name, broken);     // The other rows still have something to say.
         }
+        finally
+        {
+            await run.Rig.EndRowAsync();
+        }
 
         Report.Note($"({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s)");
     }
 
-    private static IRow[] Chosen(string? names)
+    private static IRow[] Chosen(string? names, Engine[] engines)
     {
         if (names is null)
         {
             return Rows;
         }
 
-        return [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
+        IRow[] chosen = [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
             Rows.FirstOrDefault(row => row.Name == name)
             ?? throw new UsageException($"Unknown row '{name}'. Rows: {string.Join(", ", Rows.Select(row => row.Name))}."))];
+        return chosen.FirstOrDefault(row => !engines.Any(row.Measures)) is { } idle
+            ? throw new UsageException($"The row '{idle.Name}' needs another --engine.")
+            : chosen;
     }
 }

@@ -19,6 +19,7 @@ public static class ApiFeature
         services.AddRoutingCore();
         services.AddCheckedOptions<RequestOptions>(RequestOptions.Section);
         services.AddSingleton<BodyBudget>();
+        services.AddSingleton<CreateEndpoint>();
         return services;
     }
 

@@ -14,6 +14,16 @@ internal static class Rows
     /// <summary>Columns of the content <c>c</c>, after <see cref="Interaction"/> or a turn's ids.</summary>
     public const string Content = "c.input, c.output, c.provider_states";
 
+    /// <summary>The greatest id of all projects. The index is by project first: a step down it for each, however many rows there are.</summary>
+    public const string NewestIdSql = """
+        WITH RECURSIVE projects (name) AS (
+            SELECT min(project) FROM interactions
+            UNION ALL
+            SELECT (SELECT min(project) FROM interactions WHERE project > projects.name) FROM projects WHERE projects.name IS NOT NULL)
+        SELECT (SELECT max(id) FROM interactions WHERE project = projects.name) AS newest
+        FROM projects WHERE projects.name IS NOT NULL ORDER BY newest DESC LIMIT 1
+        """;
+
     private const int AfterInteraction = 19;
 
     public static StoredInteraction ReadInteraction<TRow>(TRow row, bool withContent)

@@ -11,11 +11,13 @@ internal sealed class StorageInstruments : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _changes;
     private readonly Histogram<double> _commitDuration;
+    private readonly Counter<long> _failures;
     private long _commits;
 
     public StorageInstruments()
     {
         _changes = _meter.CreateCounter<long>("openinteractions.storage.changes", description: "Changes that were committed.");
+        _failures = _meter.CreateCounter<long>("openinteractions.storage.commit.failures", description: "Commits that failed because the database could not be reached or written.");
         _commitDuration = _meter.CreateHistogram<double>("openinteractions.storage.commit.duration", "s", "From the first statement of a group to its commit.");
     }
 
@@ -32,6 +34,8 @@ internal sealed class StorageInstruments : IDisposable
         _changes.Add(changes);
         _commitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
+
+    public void OnUnavailable() => _failures.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

@@ -40,7 +40,7 @@ public sealed class HealthTests(ServerWithModels models) : IClassFixture<ServerW
 
         Assert.StartsWith("text/plain; version=0.0.4", metrics.Header("content-type"));
         Assert.Contains("openinteractions_runs_queued 0\n", metrics.Text, StringComparison.Ordinal);
-        Assert.All(metrics.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("""^(# TYPE \S+ \S+|[a-z_:][a-z0-9_:]*(\{[^}]*\})? \S+)$""", line));
+        Assert.All(metrics.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("""^(# HELP [a-z_]+ \S.*|# TYPE [a-z_]+ (counter|gauge|summary)|[a-z_:][a-z0-9_:]*(\{[^}]*\})? \S+)$""", line));
     }
 
     [Fact]

@@ -88,6 +88,25 @@ public sealed class StorageTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_backup_overwrites_nothing_and_leaves_nothing_half_made()
+    {
+        await AskAndStopAsync();
+        var (source, target) = (Path.Combine(_root.FullName, "source"), Path.Combine(_root.FullName, "backup"));
+
+        var first = await Terminal.OiAsync("storage", "backup", "--data-dir", source, "--to", target);
+        var again = await Terminal.OiAsync("storage", "backup", "--data-dir", source, "--to", target);
+        var none = await Terminal.OiAsync("storage", "backup", "--data-dir", Path.Combine(_root.FullName, "nowhere"), "--to", Path.Combine(_root.FullName, "other"));
+
+        Assert.True(first.Code == 0, first.Error);
+        Assert.Equal(["interactions.db", "signature.key"], first.Rows.Skip(1).Select(row => row[0]));
+        Assert.Equal(["interactions.db", "signature.key"], Directory.EnumerateFiles(target).Select(Path.GetFileName).Order());
+        Assert.Equal((1, 1), (again.Code, none.Code));
+        Assert.Contains("there already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("no database", none.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_root.FullName, "other")));
+    }
+
     [Theory]
     [InlineData("./data")]
     [InlineData("sqlite:")]

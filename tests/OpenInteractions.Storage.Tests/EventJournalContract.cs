@@ -104,6 +104,22 @@ public abstract class EventJournalContract(IStorageFixture fixture)
     }
 
     [Fact]
+    public async Task An_append_that_is_sent_again_is_there_once_and_takes_others_with_it()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        var lease = await StartAsync(store, 1);
+        await store.Journal.AppendAsync([new(lease, Batch(1, 1, 2))], Cancel);
+
+        var again = await store.Journal.AppendAsync([new(lease, Batch(1, 1, 2)), new(lease, Batch(1, 3, 4))], Cancel);
+        await store.Runs.ReleaseAsync(lease, Cancel);
+        var late = await store.Journal.AppendAsync([new(lease, Batch(1, 3, 4))], Cancel);
+
+        Assert.Equal([true, true], again);
+        Assert.Equal([false], late);
+        SameList([Batch(1, 1, 2), Batch(1, 3, 4)], await store.Journal.ReadAsync(Project, Id(1), default, 10, Cancel));
+    }
+
+    [Fact]
     public async Task Deleting_an_interaction_erases_its_events()
     {
         await using var store = await fixture.NewStoreAsync();

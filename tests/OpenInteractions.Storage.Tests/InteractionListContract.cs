@@ -128,6 +128,30 @@ public abstract class InteractionListContract(IStorageFixture fixture)
     }
 
     [Fact]
+    public async Task A_filter_that_hardly_anything_passes_ends_a_page_early_and_says_where_the_next_begins()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        const int All = InteractionPage.MostLookedAt + 10;
+        await Task.WhenAll(Enumerable.Range(1, All).Select(number =>
+            store.Runs.InsertAsync(Queued(number) with { Model = number is 3 or 7 ? "rare" : "demo", Labels = Labels("n=all") }, Run(), null, Ttl, Cancel)));
+
+        foreach (var filter in new InteractionFilter[] { new() { Model = "rare" }, new() { Model = "rare", Labels = Labels("n=all") }, new() { Model = "rare", CreatedAfter = Start } })
+        {
+            var first = await store.Interactions.ListAsync(Project, filter, null, 10, Cancel);
+            Assert.Equal((0, Id(11)), (first.Count, first.LookedThrough));
+            var second = await store.Interactions.ListAsync(Project, filter, first.LookedThrough, 10, Cancel);
+            Assert.Equal(("7 3", null), (Numbers(second), second.LookedThrough));
+            var overlapping = await store.Interactions.ListAsync(Project, filter, Id(All - 3), 10, Cancel);
+            Assert.Equal(("7", Id(7)), (Numbers(overlapping), overlapping.LookedThrough));
+            var full = await store.Interactions.ListAsync(Project, filter, Id(All - 3), 1, Cancel);
+            Assert.Equal(("7", null), (Numbers(full), full.LookedThrough));
+        }
+
+        var all = await store.Interactions.ListAsync(Project, new(), null, 3, Cancel);
+        Assert.Equal($"{All} {All - 1} {All - 2}", Numbers(all));
+    }
+
+    [Fact]
     public async Task The_status_filter_follows_a_run_from_queue_to_end()
     {
         await using var store = await fixture.NewStoreAsync();

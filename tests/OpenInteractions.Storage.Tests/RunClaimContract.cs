@@ -1,5 +1,6 @@
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Testing;
 using static OpenInteractions.Storage.Tests.Sample;
 
 namespace OpenInteractions.Storage.Tests;
@@ -26,7 +27,7 @@ public abstract class RunClaimContract(IStorageFixture fixture)
                 Interaction = interaction,
                 Request = Run().Request,
                 TakeOvers = 0,
-                Deadline = Run().Deadline,
+                TimeLeft = Run().TimeLeft - TimeSpan.FromSeconds(5),
             },
             claimed);
         Same(interaction, await store.Interactions.GetAsync(Project, Id(1), Cancel));
@@ -73,6 +74,55 @@ public abstract class RunClaimContract(IStorageFixture fixture)
         Assert.Empty(await store.Runs.ClaimAsync("node-a", Ttl, 0, Cancel));
 
         Assert.Equal((1, 0), await store.Runs.CountAsync(Cancel));
+    }
+
+    [Fact]
+    [Rule("BG-3")]
+    public async Task Of_the_runs_that_somebody_wants_cancelled_those_are_claimed_that_nobody_works_on()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        var leases = new Dictionary<int, RunLease>();
+        foreach (var number in Enumerable.Range(1, 5))
+        {
+            leases[number] = (await store.Runs.InsertAsync(Running(number), Run(), "node-a", number == 3 ? Ttl / 2 : Ttl, Cancel))!.Value;
+        }
+
+        await store.Runs.ReleaseAsync(leases[1], Cancel);
+        await store.Runs.ReleaseAsync(leases[4], Cancel);
+        await store.Runs.ReleaseAsync(leases[5], Cancel);
+        Assert.Empty(await store.Runs.ClaimCancelledAsync("node-b", Ttl, 10, Cancel));
+        foreach (var number in (int[])[1, 2, 3, 5])
+        {
+            Assert.Equal(CancelResult.Requested, await store.Runs.CancelAsync(Project, Id(number), Outcome(InteractionStatus.Cancelled), [], Cancel));
+        }
+
+        await store.Interactions.DeleteAsync(Project, Id(5), Cancel);
+
+        var released = Assert.Single(await store.Runs.ClaimCancelledAsync("node-b", Ttl, 10, Cancel));
+        store.Clock.Advance(Ttl / 2);
+        var abandoned = Assert.Single(await store.Runs.ClaimCancelledAsync("node-b", Ttl, 10, Cancel));
+
+        Assert.Equal((new RunLease(Id(1), "node-b", 2), true, 0), (released.Lease, released.IsCancelRequested, released.TakeOvers));
+        Assert.Equal((new RunLease(Id(3), "node-b", 2), true, 1), (abandoned.Lease, abandoned.IsCancelRequested, abandoned.TakeOvers));
+        Assert.Equal((Text(Run().Request), Run().TimeLeft, InteractionStatus.InProgress), (Text(released.Request), released.TimeLeft, released.Interaction.Status));
+        Assert.Empty(await store.Runs.ClaimCancelledAsync("node-c", Ttl, 10, Cancel));
+        Assert.True(await store.Runs.FinishAsync(released.Lease, Outcome(InteractionStatus.Cancelled), [], Cancel));
+        Assert.Equal([Id(4)], RunIds(await store.Runs.ClaimAsync("node-c", Ttl, 10, Cancel)));
+    }
+
+    [Fact]
+    [Rule("BG-3")]
+    public async Task No_more_cancelled_runs_are_claimed_than_are_wanted()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        foreach (var number in Enumerable.Range(1, 3))
+        {
+            await store.Runs.ReleaseAsync((await store.Runs.InsertAsync(Running(number), Run(), "node-a", Ttl, Cancel))!.Value, Cancel);
+            await store.Runs.CancelAsync(Project, Id(number), Outcome(InteractionStatus.Cancelled), [], Cancel);
+        }
+
+        Assert.Equal([Id(1), Id(2)], RunIds(await store.Runs.ClaimCancelledAsync("node-b", Ttl, 2, Cancel)).Order());
+        Assert.Equal([Id(3)], RunIds(await store.Runs.ClaimCancelledAsync("node-b", Ttl, 2, Cancel)));
     }
 
     [Fact]
@@ -129,6 +179,22 @@ public abstract class RunClaimContract(IStorageFixture fixture)
             Assert.Equal((0, claim + 1L), (run.TakeOvers, run.Lease.Epoch));
             store.Clock.Advance(Ttl);
         }
+    }
+
+    [Fact]
+    public async Task The_time_that_a_run_has_left_passes_while_it_waits_and_while_it_is_worked_on()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        await store.Runs.InsertAsync(Queued(1), Run(), null, Ttl, Cancel);
+        await store.Runs.InsertAsync(Running(2), Run(), "node-a", Ttl, Cancel);
+
+        store.Clock.Advance(TimeSpan.FromMinutes(20));
+        var first = await store.Runs.ClaimAsync("node-b", Ttl, 10, Cancel);
+        Assert.Equal([TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(40)], first.Select(run => run.TimeLeft));
+
+        store.Clock.Advance(TimeSpan.FromMinutes(50));
+        var second = await store.Runs.ClaimAsync("node-c", Ttl, 10, Cancel);
+        Assert.Equal([TimeSpan.FromMinutes(-10), TimeSpan.FromMinutes(-10)], second.Select(run => run.TimeLeft));
     }
 
     [Fact]

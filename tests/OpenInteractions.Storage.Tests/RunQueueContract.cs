@@ -300,6 +300,27 @@ public abstract class RunQueueContract(IStorageFixture fixture)
         Assert.True((await store.Interactions.GetAsync(Project, Id(2), Cancel))!.HasGap);
     }
 
+    [Fact]
+    [Rule("BG-6")]
+    public async Task The_epoch_of_a_run_is_that_of_its_newest_owner()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        await store.Runs.InsertAsync(Queued(1), Run(), null, Ttl, Cancel);
+        Assert.Equal(0, await store.Runs.FindEpochAsync(Project, Id(1), Cancel));
+
+        var first = Assert.Single(await store.Runs.ClaimAsync("node-a", Ttl, 1, Cancel)).Lease;
+        Assert.Equal(1, await store.Runs.FindEpochAsync(Project, Id(1), Cancel));
+        await store.Runs.ReleaseAsync(first, Cancel);
+        Assert.Equal(1, await store.Runs.FindEpochAsync(Project, Id(1), Cancel));
+        var second = Assert.Single(await store.Runs.ClaimAsync("node-b", Ttl, 1, Cancel)).Lease;
+        Assert.Equal(2, await store.Runs.FindEpochAsync(Project, Id(1), Cancel));
+
+        Assert.Null(await store.Runs.FindEpochAsync("other", Id(1), Cancel));
+        Assert.Null(await store.Runs.FindEpochAsync(Project, Id(2), Cancel));
+        await store.Runs.FinishAsync(second, Outcome(), [], Cancel);
+        Assert.Null(await store.Runs.FindEpochAsync(Project, Id(1), Cancel));
+    }
+
     private static async Task<RunLease> StartAsync(TestStore store, int number, string owner = "node-a") =>
         (await store.Runs.InsertAsync(Running(number), Run(), owner, Ttl, Cancel))!.Value;
 }

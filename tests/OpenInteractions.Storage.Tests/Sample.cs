@@ -39,7 +39,7 @@ internal static class Sample
     {
         Request = Bytes("""{"model":"demo","input":"hello","tools":[{"headers":{"authorization":"secret"}}]}"""),
         Priority = priority,
-        Deadline = Start.AddHours(1),
+        TimeLeft = TimeSpan.FromHours(1),
     };
 
     public static RunOutcome Outcome(InteractionStatus status = InteractionStatus.Completed) => new()

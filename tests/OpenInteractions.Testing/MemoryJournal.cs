@@ -18,6 +18,9 @@ public sealed class MemoryJournal : IEventJournal
     /// <summary>While set, appends fail with it.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Says of each append whether it fails, and with what; null for none.</summary>
+    public Func<IReadOnlyList<JournalAppend>, Exception?>? Fails { get; set; }
+
     /// <summary>What was appended, commit by commit, refused ones included.</summary>
     public IReadOnlyList<IReadOnlyList<JournalAppend>> Commits
     {
@@ -84,7 +87,7 @@ public sealed class MemoryJournal : IEventJournal
             await gate.PassAsync(cancellationToken);
         }
 
-        if (Failure is { } failure)
+        if ((Failure ?? Fails?.Invoke(appends)) is { } failure)
         {
             throw failure;
         }
@@ -92,7 +95,7 @@ public sealed class MemoryJournal : IEventJournal
         lock (_lock)
         {
             bool[] held = [.. appends.Select(a => !_lost.Contains(a.Lease.RunId))];
-            _rows.AddRange(appends.Where((_, i) => held[i]).Select(a => (a.Lease.RunId, a.Batch)));
+            _rows.AddRange(appends.Where((a, i) => held[i] && !_rows.Any(r => r.Id == a.Lease.RunId && (r.Batch.Epoch, r.Batch.LastNumber) == (a.Batch.Epoch, a.Batch.LastNumber))).Select(a => (a.Lease.RunId, a.Batch)));
             _commits.Add(appends);
             foreach (var wait in _waits.Where(w => w.Count <= _commits.Count).ToArray())
             {

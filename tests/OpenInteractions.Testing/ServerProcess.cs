@@ -18,6 +18,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("openinteractions-");
     private readonly ServerLog _log = new();
     private string[]? _args;
+    private string[] _within = [];
+    private string? _dataDirectory;
     private Process? _process;
 
     private ServerProcess(IReadOnlyDictionary<string, string> environment, Uri address)
@@ -32,7 +34,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public InteractionsClient Client { get; }
 
     /// <summary>The data directory; it stays when the server is killed and goes with this object.</summary>
-    public string DataDirectory => _data.FullName;
+    public string DataDirectory => _dataDirectory ?? _data.FullName;
 
     /// <summary>Everything that all its lives wrote.</summary>
     public string Log => _log.ToString();
@@ -42,11 +44,23 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private Process Running => _process ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>Starts the server with these environment variables and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment)
+    public static Task<ServerProcess> StartAsync(params (string Name, string Value)[] environment) => StartAsync(_ => Task.CompletedTask, environment);
+
+    /// <summary>Starts the server on a data directory that was filled before, such as from a backup.</summary>
+    public static Task<ServerProcess> StartAsync(Func<string, Task> fill, params (string Name, string Value)[] environment) =>
+        StartAsync(new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress()), fill);
+
+    /// <summary>As <see cref="StartAsync(ValueTuple{string, string}[])"/>, by a program that becomes it (such as <c>nsenter</c>), on a data directory that exists there and is not its own.</summary>
+    public static Task<ServerProcess> StartWithinAsync(string[] program, string dataDirectory, params (string Name, string Value)[] environment) =>
+        StartAsync(
+            new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress()) { _within = program, _dataDirectory = dataDirectory },
+            _ => Task.CompletedTask);
+
+    private static async Task<ServerProcess> StartAsync(ServerProcess server, Func<string, Task> fill)
     {
-        var server = new ServerProcess(environment.ToDictionary(e => e.Name, e => e.Value), FreeAddress());
         try
         {
+            await fill(server.DataDirectory);
             await server.StartAgainAsync();
             return server;
         }
@@ -91,7 +105,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
 
         string[] args = _args ?? ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data-dir", DataDirectory];
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "openinteractions.dll"), .. args])
+        string[] command = [.. _within, "dotnet", Path.Combine(AppContext.BaseDirectory, "openinteractions.dll"), .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = DataDirectory,
             RedirectStandardOutput = true,

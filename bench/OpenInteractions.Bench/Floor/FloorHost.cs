@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Bench.Processes;
+using OpenInteractions.Bench.Provider;
 
 namespace OpenInteractions.Bench.Floor;
 
@@ -16,6 +17,9 @@ namespace OpenInteractions.Bench.Floor;
 /// checked or stored. Every figure of the server is given as a ratio to it.</summary>
 internal static class FloorHost
 {
+    /// <summary><c>GET</c> answers what the last <c>PUT</c> brought.</summary>
+    public const string EchoPath = "/echo";
+
     public static async Task<int> RunAsync(string[] args)
     {
         var options = Options.Parse(args, ["--urls", "--provider"], []);
@@ -41,6 +45,15 @@ internal static class FloorHost
         var upstream = new Uri(options.Url("--provider"), "/v1/chat/completions");
 
         app.MapPost("/v1/chat/completions", (RequestDelegate)(context => ForwardAsync(context, client, upstream)));
+        // What reading something costs at least: a body of the same size that is there already.
+        var echo = Array.Empty<byte>();
+        app.MapGet(EchoPath, (RequestDelegate)(context => ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, echo)));
+        app.MapPut(EchoPath, (RequestDelegate)(async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            echo = body.ToArray();
+        }));
         app.MapGet("/readyz", (RequestDelegate)(context =>
         {
             context.Response.StatusCode = StatusCodes.Status200OK;

@@ -28,13 +28,17 @@ internal static class HttpRequests
     public static byte[] Get(string path) =>
         Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n");
 
+    public static byte[] Post(string path, string json) => WithBody("POST", path, json);
+
+    public static byte[] Put(string path, string json) => WithBody("PUT", path, json);
+
     private static byte[] Chat(string model, bool stream)
     {
         var streamed = stream ? ""","stream":true,"stream_options":{"include_usage":true}""" : "";
         return Post("/v1/chat/completions", $$"""{"model":"{{model}}","messages":[{"role":"user","content":"{{Prompt}}"}]{{streamed}}}""");
     }
 
-    private static byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(string.Create(
+    private static byte[] WithBody(string method, string path, string json) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}"));
+        $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}"));
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 
 namespace OpenInteractions.Bench.Load;
 
@@ -72,6 +73,30 @@ internal sealed class InteractionsClient : IDisposable
         }
 
         throw new TimeoutException($"a background run had not ended after {EndLimit.TotalSeconds:0} s");
+    }
+
+    /// <summary>The ids of all stored interactions that are completed.</summary>
+    public async Task<List<string>> CompletedIdsAsync(CancellationToken cancellationToken)
+    {
+        List<string> ids = [];
+        for (string? page = ""; page is not null;)
+        {
+            var body = await GetAsync($"/v1/interactions?status=completed&page_size=1000{page}", cancellationToken);
+            using var json = JsonDocument.Parse(body);
+            ids.AddRange(json.RootElement.GetProperty("interactions").EnumerateArray().Select(interaction => interaction.GetProperty("id").GetString()!));
+            page = json.RootElement.TryGetProperty("next_page_token", out var next) && next.GetString() is { Length: > 0 } token
+                ? $"&page_token={Uri.EscapeDataString(token)}"
+                : null;
+        }
+
+        return ids;
+    }
+
+    /// <summary>A body that is valid until the next call.</summary>
+    public async Task<ReadOnlyMemory<byte>> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        var (status, body) = await SendAsync(HttpRequests.Get(path), cancellationToken);
+        return status == 200 ? body : throw new InvalidOperationException($"GET {path} answered HTTP {status}: {Answers.Quote(body.Span)}");
     }
 
     public void Dispose() => _connection.Dispose();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using OpenInteractions.Bench.Processes;
 
 namespace OpenInteractions.Bench.Load;
 
@@ -8,15 +7,17 @@ namespace OpenInteractions.Bench.Load;
 /// <param name="OnTime">Tokens that arrived before their stream's deadline: nominal duration plus one second.</param>
 /// <param name="Expected">Tokens that the provider was asked for.</param>
 internal sealed record StreamFigures(
-    int Streams, long Tokens, long OnTime, long Expected, double CpuMilliseconds, double FirstP50, double FirstP99, int Errors, string? FirstError)
+    int Streams, long Tokens, long OnTime, long Expected, CpuUse Cpu, double FirstP50, double FirstP99, int Errors, string? FirstError)
 {
     public double Delivered => (double)OnTime / Expected;
 
-    public double CpuPerToken => CpuMilliseconds / Tokens;
+    public double CpuPerToken => Cpu.Process / Tokens;
+
+    public double? DatabasePerToken => Cpu.Database / Tokens;
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Streams,5} streams   delivered {Delivered:0.0000}   cpu {CpuPerToken * 1000,6:0.0} µs/token   first token p50 {FirstP50,7:0.00} ms   p99 {FirstP99,7:0.00} ms{(Errors > 0 ? $"   {Errors} ERRORS: {FirstError}" : "")}");
+        $"{Streams,5} streams   delivered {Delivered:0.0000}   cpu {CpuPerToken * 1000,6:0.0} µs/token{CpuMeter.Beside(DatabasePerToken, "µs/token", 1000, "0.0")}   first token p50 {FirstP50,7:0.00} ms   p99 {FirstP99,7:0.00} ms{(Errors > 0 ? $"   {Errors} ERRORS: {FirstError}" : "")}");
 }
 
 /// <summary>Streams that start one after the other over a second and then run together.</summary>
@@ -38,7 +39,7 @@ internal static class StreamLoad
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter((3 * nominal) + Ramp + TimeSpan.FromSeconds(20));
-        var cpu = target.Pid is { } pid ? ProcessFigures.Cpu(pid) : default;
+        var cpu = CpuMeter.Start(target);
         var started = Stopwatch.GetTimestamp();
         var readers = new Task<Reading>[streams];
         for (var i = 0; i < streams; i++)
@@ -54,11 +55,11 @@ internal static class StreamLoad
 
         var readings = await Task.WhenAll(readers);
         cancellationToken.ThrowIfCancellationRequested();
-        var used = target.Pid is { } same ? ProcessFigures.Cpu(same) - cpu : TimeSpan.Zero;
+        var used = cpu.Used;
         List<double> firsts = [.. readings.Where(reading => reading.First is not null).Select(reading => reading.First!.Value)];
         return new(
             streams, readings.Sum(reading => reading.Tokens), readings.Sum(reading => reading.OnTime), (long)streams * tokens,
-            used.TotalMilliseconds, Samples.Quantile(firsts, 0.5), Samples.Quantile(firsts, 0.99),
+            used, Samples.Quantile(firsts, 0.5), Samples.Quantile(firsts, 0.99),
             readings.Count(reading => reading.Error is not null), readings.Select(reading => reading.Error).FirstOrDefault(error => error is not null));
     }
 

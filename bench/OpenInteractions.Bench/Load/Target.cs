@@ -1,4 +1,5 @@
 using System.Net;
+using OpenInteractions.Bench.Stores;
 
 namespace OpenInteractions.Bench.Load;
 
@@ -14,4 +15,5 @@ internal enum Wire
 
 /// <summary>Something under load.</summary>
 /// <param name="Pid">The process whose CPU time is counted; null for one that is only timed.</param>
-internal sealed record Target(string Name, EndPoint Address, Wire Wire, int? Pid);
+/// <param name="Database">The database server that it stores in, whose CPU time is counted beside.</param>
+internal sealed record Target(string Name, EndPoint Address, Wire Wire, int? Pid, DatabaseServer? Database = null);

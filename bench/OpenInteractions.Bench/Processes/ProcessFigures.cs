@@ -9,13 +9,25 @@ internal static class ProcessFigures
     private const double TicksPerSecond = 100;
 
     /// <summary>User and system time of a process so far (<c>/proc/PID/stat</c>, fields 14 and 15).</summary>
-    public static TimeSpan Cpu(int pid)
+    public static TimeSpan Cpu(int pid) => Cpu(pid, fields: 2);
+
+    /// <summary>The same with all its children: those that have ended (fields 16 and 17), and those that run.</summary>
+    public static TimeSpan CpuWithChildren(int pid)
     {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        // The second field is the name in parentheses and may contain spaces.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+        var used = TimeSpan.Zero;
+        foreach (var child in File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                used += Cpu(int.Parse(child, CultureInfo.InvariantCulture));
+            }
+            catch (Exception gone) when (gone is IOException)
+            {
+                // It has ended in between, and is among the others below.
+            }
+        }
+
+        return used + Cpu(pid, fields: 4);
     }
 
     public static MemoryFigures Memory(int pid)
@@ -27,6 +39,14 @@ internal static class ProcessFigures
 
         var rollup = File.ReadAllLines($"/proc/{pid}/smaps_rollup");
         return new(Read(rollup, "Rss:"), Read(rollup, "Pss:"), Read(rollup, "Anonymous:"));
+    }
+
+    private static TimeSpan Cpu(int pid, int fields)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        // The second field is the name in parentheses and may contain spaces.
+        var ticks = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[11..(11 + fields)].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }
 }
 

@@ -12,7 +12,7 @@ internal enum Pace
     /// <summary>One token at a time, at a rate.</summary>
     Rated,
 
-    /// <summary>No answer, not even headers, until the caller leaves.</summary>
+    /// <summary>No answer, not even headers, until the caller leaves or the held calls are let go; then the whole answer at once.</summary>
     Held,
 
     /// <summary>One token, then silence until the caller leaves.</summary>
@@ -54,7 +54,7 @@ internal sealed record BenchModel(Pace Pace, int Tokens, int PerSecond, int Toke
 
         if (id.SequenceEqual("bench-hold"u8))
         {
-            return new(Pace.Held, 0, 0, 1);
+            return new(Pace.Held, ShortAnswer, 0, chunkTokens);
         }
 
         if (id.SequenceEqual("bench-stall"u8))

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -14,8 +13,8 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
     private const int FlushAt = 64 * 1024;
 
     private readonly ConcurrentDictionary<BenchModel, ChatFrames> _frames = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource, bool> _held = new();
     private int _requests;
-    private int _held;
     private int _finished;
 
     public async Task AnswerAsync(HttpContext context)
@@ -33,8 +32,14 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
         if (model.Pace == Pace.Held)
         {
             await HoldAsync(gone);
+            if (gone.IsCancellationRequested)
+            {
+                Interlocked.Increment(ref _finished);
+                return;
+            }
         }
-        else if (request.Stream)
+
+        if (request.Stream)
         {
             await StreamAsync(context, frames, request.IncludeUsage, gone);
         }
@@ -51,17 +56,15 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
         Interlocked.Increment(ref _finished);
     }
 
-    public byte[] Stats() => Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""{"requests":{{Volatile.Read(ref _requests)}},"held":{{Volatile.Read(ref _held)}},"finished":{{Volatile.Read(ref _finished)}}}"""));
+    public ProviderCounts Counts => new(Volatile.Read(ref _requests), _held.Count, Volatile.Read(ref _finished));
 
-    /// <summary>Reads <c>finished</c> out of what <see cref="Stats"/> wrote.</summary>
-    public static int Finished(ReadOnlySpan<byte> stats)
+    /// <summary>Ends the waiting of all calls that are held now.</summary>
+    public void LetGo()
     {
-        var name = "\"finished\":"u8;
-        return Utf8Parser.TryParse(stats[(stats.IndexOf(name) + name.Length)..], out int finished, out _)
-            ? finished
-            : throw new FormatException("The provider's statistics are not what it writes.");
+        foreach (var (end, _) in _held)
+        {
+            end.TrySetResult();
+        }
     }
 
     public static async Task JsonAsync(HttpContext context, int status, byte[] json)
@@ -120,13 +123,13 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
 
     private async Task HoldAsync(CancellationToken gone)
     {
-        Interlocked.Increment(ref _held);
-        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (gone.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), left))
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _held[end] = true;
+        await using (gone.Register(static state => ((TaskCompletionSource)state!).TrySetResult(), end))
         {
-            await left.Task;
+            await end.Task;
         }
 
-        Interlocked.Decrement(ref _held);
+        _held.TryRemove(end, out _);
     }
 }

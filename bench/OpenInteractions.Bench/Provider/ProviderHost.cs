@@ -37,7 +37,12 @@ internal static class ProviderHost
 
         app.MapPost("/v1/chat/completions", (RequestDelegate)chat.AnswerAsync);
         app.MapGet("/v1/models", (RequestDelegate)(context => ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, models)));
-        app.MapGet("/bench/stats", (RequestDelegate)(context => ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, chat.Stats())));
+        app.MapGet(ProviderCounts.Path, (RequestDelegate)(context => ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, chat.Counts.ToJson())));
+        app.MapPost(ProviderCounts.LetGoPath, (RequestDelegate)(context =>
+        {
+            chat.LetGo();
+            return ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, chat.Counts.ToJson());
+        }));
         app.MapGet("/readyz", (RequestDelegate)(context => ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, "{}"u8.ToArray())));
 
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();

@@ -4,9 +4,11 @@ using System.Text;
 namespace OpenInteractions.Bench.Reports;
 
 /// <summary>Collects what the rows found: each line is printed as it comes, the table at the end.</summary>
-internal sealed class Report
+internal sealed class Report(string engine)
 {
     private readonly List<Finding> _findings = [];
+
+    public string Engine => engine;
 
     public bool Fails => _findings.Any(finding => finding.Fails);
 
@@ -34,18 +36,19 @@ internal sealed class Report
     public void AddBroken(string row, Exception reason) =>
         Add(new(row, "the row could not be measured", 1, "", Limit.NotAbove(0, 0), OneLine(reason.Message)));
 
-    public string Markdown(string machine)
+    /// <summary>One table of what was found on all engines.</summary>
+    public static string Markdown(string machine, IReadOnlyCollection<Report> reports)
     {
         var text = new StringBuilder()
             .AppendLine(machine)
             .AppendLine()
-            .AppendLine("| row | figure | value | must | aim | verdict | measured |")
-            .AppendLine("|---|---|---|---|---|---|---|");
-        foreach (var finding in _findings)
+            .AppendLine("| engine | row | figure | value | must | aim | verdict | measured |")
+            .AppendLine("|---|---|---|---|---|---|---|---|");
+        foreach (var (engine, finding) in reports.SelectMany(report => report._findings.Select(finding => (report.Engine, finding))))
         {
             text.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {finding.Row} | {finding.What} | {finding.Shown} | {finding.LimitShown(limit => limit.Must)} | {finding.LimitShown(limit => limit.Aim)} | {finding.Verdict} | {finding.Measured} |"));
+                $"| {engine} | {finding.Row} | {finding.What} | {finding.Shown} | {finding.LimitShown(limit => limit.Must)} | {finding.LimitShown(limit => limit.Aim)} | {finding.Verdict} | {finding.Measured} |"));
         }
 
         return text.ToString();

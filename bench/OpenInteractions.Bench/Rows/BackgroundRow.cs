@@ -15,7 +15,7 @@ internal sealed class BackgroundRow : IRow
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
-        var (server, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (server, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = server;
         using var client = await InteractionsClient.ConnectAsync(server.Address, cancellationToken);
         var last = await client.TurnsAsync(null, Turn - 1, cancellationToken);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using OpenInteractions.Bench.Load;
-using OpenInteractions.Bench.Processes;
 using OpenInteractions.Bench.Reports;
 
 namespace OpenInteractions.Bench.Rows;
@@ -20,23 +19,23 @@ internal sealed class ChainRow : IRow
         await CpuAsync(run, cancellationToken);
     }
 
-    /// <summary>The data directory is weighed while no server runs: then no log file of the database hides or doubles a turn.</summary>
+    /// <summary>The store is weighed while no server runs.</summary>
     private async Task BytesAsync(Run run, CancellationToken cancellationToken)
     {
-        var directory = run.Rig.NewDataDirectory();
+        var store = await run.NewStoreAsync(cancellationToken);
         string? last = null;
         var sizes = new List<long>();
         int[] stops = [0, Length / 4, Length * 3 / 4, Length];
         for (var i = 0; i < stops.Length; i++)
         {
-            var (server, _) = await run.Rig.StartServerAsync(directory, cancellationToken);
+            var (server, _) = await run.Rig.StartServerAsync(store, cancellationToken);
             using (var client = await InteractionsClient.ConnectAsync(server.Address, cancellationToken))
             {
                 last = i == 0 ? null : await client.TurnsAsync(last, stops[i] - stops[i - 1], cancellationToken);
             }
 
             await server.StopAsync();
-            sizes.Add(new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length));
+            sizes.Add(await store.WeighAsync(cancellationToken));
             Report.Note($"turn {stops[i],5}: {sizes[^1]:N0} bytes at rest");
         }
 
@@ -51,14 +50,14 @@ internal sealed class ChainRow : IRow
     private async Task CpuAsync(Run run, CancellationToken cancellationToken)
     {
         const int Block = 50;
-        var (server, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (server, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = server;
         using var client = await InteractionsClient.ConnectAsync(server.Address, cancellationToken);
         var fork = await client.TurnsAsync(null, Length - Block, cancellationToken);
         await client.TurnsAsync(null, Block, cancellationToken);
         await client.TurnsAsync(fork, Block, cancellationToken);
 
-        var (early, late) = (TimeSpan.Zero, TimeSpan.Zero);
+        var (early, late) = (CpuUse.Zero, CpuUse.Zero);
         var rounds = run.Effort.Quick ? 4 : 10;
         for (var round = 0; round < rounds; round++)
         {
@@ -67,15 +66,18 @@ internal sealed class ChainRow : IRow
         }
 
         var turns = rounds * Block;
-        run.Report.Add(new(Name, "CPU per turn, late ÷ early", late / early, "", Limit.NotAbove(2.5, 1.5), string.Create(
+        run.Report.Add(new(Name, "CPU per turn, late ÷ early", late.Process / early.Process, "", Limit.NotAbove(2.5, 1.5), string.Create(
             CultureInfo.InvariantCulture,
-            $"turns 1–{Block}: {early.TotalMilliseconds / turns:0.00} ms each, turns {Length - Block + 1}–{Length}: {late.TotalMilliseconds / turns:0.00} ms each, {turns} turns each, interleaved")));
+            $"turns 1–{Block}: {Each(early)} each, turns {Length - Block + 1}–{Length}: {Each(late)} each, {turns} turns each, interleaved")));
 
-        async Task<TimeSpan> CostAsync(string? from)
+        async Task<CpuUse> CostAsync(string? from)
         {
-            var before = ProcessFigures.Cpu(server.Pid);
+            var meter = CpuMeter.Start(run.Rig.Of(server));
             await client.TurnsAsync(from, Block, cancellationToken);
-            return ProcessFigures.Cpu(server.Pid) - before;
+            return meter.Used;
         }
+
+        string Each(CpuUse used) => string.Create(
+            CultureInfo.InvariantCulture, $"{used.Process / turns:0.00} ms{CpuMeter.Beside(used.Database / turns, "ms", 1, "0.00")}");
     }
 }

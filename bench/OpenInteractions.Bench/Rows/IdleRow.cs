@@ -17,11 +17,11 @@ internal sealed class IdleRow : IRow
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
-        var (server, ready) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (server, ready) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = server;
         // A server that never answered anything has not loaded half of its code; a few requests make the figure an honest one.
         var figures = await UnaryLoad.RunAsync(
-            Rig.Of(server), HttpRequests.Create(HttpRequests.ShortModel), clients: 1, TimeSpan.FromSeconds(30), cancellationToken, limit: FirstRequests);
+            run.Rig.Of(server), HttpRequests.Create(HttpRequests.ShortModel), clients: 1, TimeSpan.FromSeconds(30), cancellationToken, limit: FirstRequests);
         run.Report.AddErrors(Name, figures.Errors, figures.FirstError);
         await Task.Delay(run.Effort.Settle, cancellationToken);
         var memory = ProcessFigures.Memory(server.Pid);

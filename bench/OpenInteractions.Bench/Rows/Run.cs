@@ -1,5 +1,6 @@
 using OpenInteractions.Bench.Processes;
 using OpenInteractions.Bench.Reports;
+using OpenInteractions.Bench.Stores;
 
 namespace OpenInteractions.Bench.Rows;
 
@@ -19,8 +20,12 @@ internal sealed record Effort(bool Quick, int Rounds, TimeSpan Window, TimeSpan 
     public static Effort Short(int? rounds) => new(true, rounds ?? 3, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
 }
 
-/// <summary>What a row needs: the processes, where findings go, and the settings of this run.</summary>
-internal sealed record Run(Rig Rig, Report Report, Effort Effort, string? SeedDirectory, int SeedCount, int Waiting);
+/// <summary>What a row needs: the processes, the engine, where findings go, and the settings of this run.</summary>
+internal sealed record Run(Rig Rig, Engine Engine, Report Report, Effort Effort, FilledStore Filled, int Waiting)
+{
+    /// <summary>An empty store of the engine for this row.</summary>
+    public Task<Store> NewStoreAsync(CancellationToken cancellationToken) => Rig.NewStoreAsync(Engine, cancellationToken);
+}
 
 /// <summary>One line of the table of figures.</summary>
 internal interface IRow
@@ -28,6 +33,9 @@ internal interface IRow
     string Name { get; }
 
     string Title { get; }
+
+    /// <summary>Whether the row says something about an engine.</summary>
+    bool Measures(Engine engine) => true;
 
     Task MeasureAsync(Run run, CancellationToken cancellationToken);
 }

@@ -21,7 +21,7 @@ internal sealed class StalledReaders(string row)
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
-        var (server, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (server, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = server;
         await WaitingRow.WarmAsync(run, row, server, cancellationToken);
         var request = HttpRequests.Call(Wire.Interactions, Model, stream: true);
@@ -80,13 +80,8 @@ internal sealed class StalledReaders(string row)
     }
 
     /// <summary>How many calls the provider has answered to the end.</summary>
-    private static async Task<int> FinishedAsync(Run run, CancellationToken cancellationToken)
-    {
-        using var connection = await HttpConnection.ConnectAsync(run.Rig.Provider.Address, cancellationToken);
-        await connection.SendAsync(HttpRequests.Get("/bench/stats"), cancellationToken);
-        await connection.ReadHeadAsync(cancellationToken);
-        return ChatEndpoint.Finished((await connection.ReadWholeBodyAsync(cancellationToken)).Span);
-    }
+    private static async Task<int> FinishedAsync(Run run, CancellationToken cancellationToken) =>
+        (await ProviderCounts.ReadAsync(run.Rig.Provider.Address, cancellationToken)).Finished;
 
     private static async Task ReadOneAsync(ChildProcess server, byte[] request, CancellationToken cancellationToken)
     {

@@ -19,9 +19,9 @@ internal sealed class StreamsRow : IRow
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
-        var (process, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (process, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = process;
-        var server = Rig.Of(process);
+        var server = run.Rig.Of(process);
         var tokens = run.Effort.Quick ? 4 * PerSecond : 10 * PerSecond;
         foreach (var target in (Target[])[run.Rig.Floor, server])
         {
@@ -75,7 +75,10 @@ internal sealed class StreamsRow : IRow
 
     private static string Cpu(Pairs<StreamFigures> pairs) => string.Create(
         CultureInfo.InvariantCulture,
-        $"server {pairs.Server(figures => figures.CpuPerToken) * 1000:0.0} µs, floor {pairs.Floor(figures => figures.CpuPerToken) * 1000:0.0} µs");
+        $"server {pairs.Server(figures => figures.CpuPerToken) * 1000:0.0} µs{Database(pairs)}, floor {pairs.Floor(figures => figures.CpuPerToken) * 1000:0.0} µs");
+
+    private static string Database(Pairs<StreamFigures> pairs) => CpuMeter.Beside(
+        pairs.OfServer.Any(figures => figures.DatabasePerToken is null) ? null : pairs.Server(figures => figures.DatabasePerToken!.Value), "µs", 1000, "0.0");
 
     private static string First(Pairs<StreamFigures> pairs) => string.Create(
         CultureInfo.InvariantCulture,

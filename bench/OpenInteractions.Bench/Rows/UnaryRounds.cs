@@ -46,9 +46,16 @@ internal static class UnaryRounds
         run.Report.Add(new(row, "requests/s ÷ floor", pairs.Ratio(figures => figures.PerSecond), "", perSecond, string.Create(
             CultureInfo.InvariantCulture,
             $"server {pairs.Server(figures => figures.PerSecond):0}/s, floor {pairs.Floor(figures => figures.PerSecond):0}/s; p99 {pairs.Server(figures => figures.P99):0.0} ms, floor {pairs.Floor(figures => figures.P99):0.0} ms")));
-        run.Report.Add(new(row, "CPU per request ÷ floor", pairs.Ratio(figures => figures.CpuPerRequest), "", cpu, string.Create(
+        run.Report.Add(new(row, "CPU per request ÷ floor", pairs.Ratio(figures => figures.CpuPerRequest), "", cpu, Cpu(pairs)));
+    }
+
+    /// <summary>The absolute figures behind a ratio of CPU, and what the database used beside, where there is one.</summary>
+    public static string Cpu(Pairs<UnaryFigures> pairs, string floor = "floor")
+    {
+        double? database = pairs.OfServer.Any(figures => figures.DatabasePerRequest is null) ? null : pairs.Server(figures => figures.DatabasePerRequest!.Value);
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"server {pairs.Server(figures => figures.CpuPerRequest) * 1000:0} µs, floor {pairs.Floor(figures => figures.CpuPerRequest) * 1000:0} µs")));
+            $"server {pairs.Server(figures => figures.CpuPerRequest) * 1000:0} µs{CpuMeter.Beside(database, "µs", 1000)}, {floor} {pairs.Floor(figures => figures.CpuPerRequest) * 1000:0} µs");
     }
 
     private static byte[] Request(Target target, bool? store) =>

@@ -14,9 +14,9 @@ internal sealed class UnaryRow : IRow
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
-        var (process, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (process, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = process;
-        var server = Rig.Of(process);
+        var server = run.Rig.Of(process);
 
         var many = await UnaryRounds.MeasureAsync(run, Name, server, store: null, clients: 16, cancellationToken);
         UnaryRounds.Add(run, Name, many, perSecond: Limit.NotBelow(0.25, 0.45), cpu: Limit.NotAbove(4, 2.5));
@@ -42,9 +42,9 @@ internal sealed class StoreFalseRow : IRow
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
-        var (process, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (process, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = process;
-        var pairs = await UnaryRounds.MeasureAsync(run, Name, Rig.Of(process), store: false, clients: 16, cancellationToken);
+        var pairs = await UnaryRounds.MeasureAsync(run, Name, run.Rig.Of(process), store: false, clients: 16, cancellationToken);
         UnaryRounds.Add(run, Name, pairs, perSecond: Limit.NotBelow(0.5, 0.75), cpu: Limit.NotAbove(2.2, 1.6));
     }
 }

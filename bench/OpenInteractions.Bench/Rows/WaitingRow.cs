@@ -39,7 +39,7 @@ internal sealed class WaitingRow : IRow
             throw new InvalidOperationException($"{streams} waiting streams need {(2 * streams) + SpareFiles} open files in the server; the limit is {files}. Raise it (ulimit -n) or use --waiting.");
         }
 
-        var (server, _) = await run.Rig.StartServerAsync(run.Rig.NewDataDirectory(), cancellationToken);
+        var (server, _) = await run.Rig.StartServerAsync(await run.NewStoreAsync(cancellationToken), cancellationToken);
         await using var owned = server;
         await WarmAsync(run, Name, server, cancellationToken);
         var before = ProcessFigures.Memory(server.Pid);
@@ -73,9 +73,9 @@ internal sealed class WaitingRow : IRow
     public static async Task WarmAsync(Run run, string row, ChildProcess server, CancellationToken cancellationToken)
     {
         var unary = await UnaryLoad.RunAsync(
-            Rig.Of(server), HttpRequests.Create(HttpRequests.ShortModel), clients: 2, TimeSpan.FromSeconds(30), cancellationToken, limit: 50);
+            run.Rig.Of(server), HttpRequests.Create(HttpRequests.ShortModel), clients: 2, TimeSpan.FromSeconds(30), cancellationToken, limit: 50);
         run.Report.AddErrors(row, unary.Errors, unary.FirstError);
-        var streamed = await StreamLoad.RunAsync(Rig.Of(server), streams: 10, perSecond: 50, tokens: 25, cancellationToken);
+        var streamed = await StreamLoad.RunAsync(run.Rig.Of(server), streams: 10, perSecond: 50, tokens: 25, cancellationToken);
         run.Report.AddErrors(row, streamed.Errors, streamed.FirstError);
         await Task.Delay(run.Effort.Settle, cancellationToken);
     }

@@ -15,6 +15,9 @@ internal sealed class LocalAccess(RequestDelegate next, ApiKeyRing keys, IOption
     private readonly HashSet<string> _origins = options.Value.AllowedOrigins.Select(o => o.TrimEnd('/')).ToHashSet(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _hosts = options.Value.AllowedHosts.Select(h => h.Trim('[', ']')).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
+    // Most callers use one name all the time.
+    private volatile string? _lastHost;
+
     public Task InvokeAsync(HttpContext context)
     {
         if (keys.ServesThisMachineOnly)
@@ -38,12 +41,20 @@ internal sealed class LocalAccess(RequestDelegate next, ApiKeyRing keys, IOption
         }
 
         // A caller that names no host is no browser.
+        var named = request.Host.Value;
+        if (named == _lastHost)
+        {
+            return;
+        }
+
         if (request.Host.HasValue && !_hosts.Contains(request.Host.Host.Trim('[', ']')) && !IsThisMachine(request.Host.Host))
         {
             throw new ApiException(
                 ErrorCode.PermissionDenied,
                 $"This server has no API keys and serves only this machine; it may not be called under the name '{Shorten(request.Host.Host)}'. To let others call, {Key} and send it, or list the name in {LocalAccessOptions.Section}:{nameof(LocalAccessOptions.AllowedHosts)}.");
         }
+
+        _lastHost = named;
     }
 
     private static bool IsLocalPage(string origin) =>

@@ -10,6 +10,9 @@ namespace OpenInteractions.Api.Health;
 /// <summary>For operators and their tools (design 2): is the process up, can it take work, what does it do.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>Shorter than the time-outs of those who ask: an answer that says that the store is silent is worth more than none.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     /// <summary>Balancers often ask for the head alone.</summary>
     private static readonly string[] Looking = ["GET", "HEAD"];
 
@@ -22,43 +25,66 @@ internal static class HealthEndpoints
         routes.MapMethods("/metrics", Looking, MetricsAsync).WithMetadata(new PublicRoute());
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IInteractionStore store, IRunQueue queue, RunRegistry registry, ILogger<RunRegistry> logger)
+    private static async Task<IResult> ReadyAsync(HttpContext context, IInteractionStore store, IRunQueue queue, NodeState node, TimeProvider time, ILogger<NodeState> logger)
     {
-        var (ready, problem, queued) = (true, (string?)null, 0L);
+        string? problem = node.IsStopping ? "The server is stopping." : null;
+        var queued = 0L;
         try
         {
-            await store.CheckAsync(context.RequestAborted);
-            queued = (await queue.CountAsync(context.RequestAborted)).Queued;
+            await store.CheckAsync(context.RequestAborted).WaitAsync(Patience, time, context.RequestAborted);
+            queued = (await queue.CountAsync(context.RequestAborted).WaitAsync(Patience, time, context.RequestAborted)).Queued;
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            (ready, problem) = (false, "The store cannot be read or written; the log has the reason.");
+            problem = "The store cannot be read or written; the log has the reason.";
             HealthLog.StoreOutOfReach(logger, exception);
         }
 
-        context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return new InteractionWriter.JsonAnswer(json =>
         {
             json.WriteStartObject();
-            json.WriteString("status"u8, ready ? "ready"u8 : "unavailable"u8);
+            json.WriteString("status"u8, problem is null ? "ready"u8 : "unavailable"u8);
             json.WriteStartArray("degraded"u8);
-            if (problem is not null)
+            foreach (var text in problem is null ? node.Degraded() : node.Degraded().Prepend(problem))
             {
-                json.WriteStringValue(problem);
+                json.WriteStringValue(text);
             }
 
             json.WriteEndArray();
-            json.WriteNumber("running"u8, registry.Count);
+            json.WriteNumber("running"u8, node.Active);
             json.WriteNumber("queued"u8, queued);
+            json.WriteNumber("waiting_for_store"u8, node.Delayed);
+            json.WriteNumber("leases_renewed_seconds_ago"u8, Math.Round(node.SinceRenewed.TotalSeconds, 1));
+            if (node.Others.IsShared)
+            {
+                json.WriteStartObject("nodes"u8);
+                json.WriteString("news"u8, node.Others.IsListening ? "heard"u8 : "polled"u8);
+                json.WriteNumber("last_heard_seconds_ago"u8, Math.Round(node.Others.SinceHeard.TotalSeconds, 1));
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         });
     }
 
-    private static async Task<IResult> MetricsAsync(HttpContext context, MetricsText metrics, IRunQueue queue, RunRegistry registry, ModelCatalog catalog)
+    /// <summary>Lines about this node are there also while the store is away: then they are needed most.</summary>
+    private static async Task<IResult> MetricsAsync(HttpContext context, MetricsText metrics, IRunQueue queue, RunRegistry registry, NodeState node, ModelCatalog catalog, TimeProvider time, ILogger<NodeState> logger)
     {
-        var (_, running) = await queue.CountAsync(context.RequestAborted);
-        var queued = await queue.ReadQueueAsync(context.RequestAborted);
-        return Results.Text(metrics.Write(running, queued, registry.CountByProvider(catalog.ProviderNames)), "text/plain; version=0.0.4; charset=utf-8");
+        StoreState? store = null;
+        try
+        {
+            var since = time.GetTimestamp();
+            var (_, running) = await queue.CountAsync(context.RequestAborted).WaitAsync(Patience, time, context.RequestAborted);
+            var took = time.GetElapsedTime(since);
+            store = new StoreState(running, await queue.ReadQueueAsync(context.RequestAborted).WaitAsync(Patience, time, context.RequestAborted), took);
+        }
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            HealthLog.StoreOutOfReach(logger, exception);
+        }
+
+        return Results.Text(metrics.Write(store, node, registry.CountByProvider(catalog.ProviderNames)), "text/plain; version=0.0.4; charset=utf-8");
     }
 
     private static IResult Text(string text) => Results.Text(text, "text/plain; charset=utf-8");

@@ -17,6 +17,8 @@ public sealed class MetricsText : IDisposable
     private const int MaxSeries = 2000;
 
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+    private readonly Lock _writing = new();
+    private readonly ConcurrentDictionary<string, Instrument> _instruments = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
 
     /// <summary>Begins to listen.</summary>
@@ -26,6 +28,7 @@ public sealed class MetricsText : IDisposable
         {
             if (instrument.Meter.Name.StartsWith("OpenInteractions", StringComparison.Ordinal))
             {
+                _instruments[NameOf(instrument)] = instrument;
                 listener.EnableMeasurementEvents(instrument);
             }
         };
@@ -36,25 +39,62 @@ public sealed class MetricsText : IDisposable
     }
 
     /// <summary>The text.</summary>
-    public string Write(long running, IReadOnlyList<QueuedRuns> queued, IReadOnlyList<KeyValuePair<string, int>> runningByProvider)
+    public string Write(StoreState? store, NodeState node, IReadOnlyList<KeyValuePair<string, int>> runningByProvider)
     {
-        _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        Gauge(text, "openinteractions_runs_queued", [("", queued.Sum(q => q.Count))]);
-        Gauge(text, "openinteractions_runs_queued_by_tier", RunTiers.All.Select(t => ($"{{tier=\"{t.Name}\"}}", (double)queued.Where(q => q.Priority == t.Priority).Sum(q => q.Count))));
-        Gauge(text, "openinteractions_runs_oldest_wait_seconds", [("", queued.Select(q => q.OldestWait.TotalSeconds).DefaultIfEmpty().Max())]);
-        Gauge(text, "openinteractions_runs_running", [("", running)]);
-        Gauge(text, "openinteractions_runs_running_by_provider", runningByProvider.Select(p => (Labels([new("provider", p.Key)]), (double)p.Value)));
-        foreach (var group in _series.OrderBy(s => s.Key, StringComparer.Ordinal).GroupBy(s => s.Value.Name, StringComparer.Ordinal))
+        Gauge(text, "openinteractions_store_reachable", "1 when the store answered just now, 0 when it did not: the lines about all nodes are missing then.", store is null ? 0 : 1);
+        if (store is not null)
         {
-            text.Append("# TYPE ").Append(group.Key).Append(' ').Append(group.First().Value.Kind).Append('\n');
-            foreach (var (_, series) in group)
-            {
-                series.Write(text);
-            }
+            WriteStore(text, store);
         }
 
+        Gauge(text, "openinteractions_runs_active", "Runs that this node executes.", node.Active);
+        Gauge(text, "openinteractions_runs_running_by_provider", "Runs that this node executes, by provider.", runningByProvider.Select(p => (Labels([new("provider", p.Key)]), (double)p.Value)));
+        Gauge(text, "openinteractions_journal_delayed_runs", "Runs of this node whose events wait for the store to work again.", node.Delayed);
+        Gauge(text, "openinteractions_leases_renewed_seconds_ago", "Since when this node's leases were not renewed; near their time the runs stop.", node.SinceRenewed.TotalSeconds);
+        Gauge(text, "openinteractions_node_stopping", "1 while this node hands its runs over and takes no more.", node.IsStopping ? 1 : 0);
+        if (node.Others is { IsShared: true } others)
+        {
+            Gauge(text, "openinteractions_nodes_heard", "1 while the calls of other nodes are heard, 0 while what they do is found by looking.", others.IsListening ? 1 : 0);
+            Gauge(text, "openinteractions_nodes_last_heard_seconds_ago", "Since the last call of another node, or since the start.", others.SinceHeard.TotalSeconds);
+            Head(text, "openinteractions_nodes_calls_heard", "Calls of other nodes that were heard.", "counter").Append(CultureInfo.InvariantCulture, $"openinteractions_nodes_calls_heard {others.Heard}\n");
+            Head(text, "openinteractions_nodes_listener_connects", "How often this node began to listen: 1 at the start, and one more for each time that the connection broke.", "counter").Append(CultureInfo.InvariantCulture, $"openinteractions_nodes_listener_connects {others.Connects}\n");
+        }
+
+        WriteMeters(text);
         return text.ToString();
+    }
+
+    private static void WriteStore(StringBuilder text, StoreState store)
+    {
+        Gauge(text, "openinteractions_store_answer_seconds", "How long the store took to count the runs just now.", store.Took.TotalSeconds);
+        Gauge(text, "openinteractions_runs_queued", "Runs of all nodes that wait in the queue.", store.Queued.Sum(q => q.Count));
+        Gauge(text, "openinteractions_runs_queued_by_tier", "Runs of all nodes that wait in the queue, by tier.", RunTiers.All.Select(t => ($"{{tier=\"{t.Name}\"}}", (double)store.Queued.Where(q => q.Priority == t.Priority).Sum(q => q.Count))));
+        Gauge(text, "openinteractions_runs_oldest_wait_seconds", "How long the run that has waited longest waits.", store.Queued.Select(q => q.OldestWait.TotalSeconds).DefaultIfEmpty().Max());
+        Gauge(text, "openinteractions_runs_running", "Runs of all nodes that are executed, or wait for their owner's lease to run out.", store.Running);
+    }
+
+    private void WriteMeters(StringBuilder text)
+    {
+        lock (_writing)
+        {
+            // What is observed is the whole, and not what came since the last time.
+            foreach (var series in _series.Values.Where(s => s.IsObserved))
+            {
+                series.Clear();
+            }
+
+            _listener.RecordObservableInstruments();
+            var byName = _series.Values.ToLookup(s => s.Name, StringComparer.Ordinal);
+            foreach (var (name, instrument) in _instruments.OrderBy(i => i.Key, StringComparer.Ordinal))
+            {
+                Head(text, name, instrument.Description ?? name, KindOf(instrument));
+                foreach (var series in byName[name].OrderBy(s => s.Labels, StringComparer.Ordinal))
+                {
+                    series.Write(text);
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -71,20 +111,25 @@ public sealed class MetricsText : IDisposable
                 return;
             }
 
-            series = _series.GetOrAdd(key, _ => new Series(NameOf(instrument), labels, KindOf(instrument)));
+            series = _series.GetOrAdd(key, _ => new Series(NameOf(instrument), labels, KindOf(instrument), instrument.IsObservable));
         }
 
         series.Add(value);
     }
 
-    private static void Gauge(StringBuilder text, string name, IEnumerable<(string Labels, double Value)> values)
+    private static void Gauge(StringBuilder text, string name, string help, double value) => Gauge(text, name, help, [("", value)]);
+
+    private static void Gauge(StringBuilder text, string name, string help, IEnumerable<(string Labels, double Value)> values)
     {
-        text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} gauge\n");
+        Head(text, name, help, "gauge");
         foreach (var (labels, value) in values)
         {
             text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value}\n");
         }
     }
+
+    private static StringBuilder Head(StringBuilder text, string name, string help, string kind) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {kind}\n");
 
     private static string NameOf(Instrument instrument)
     {
@@ -94,7 +139,7 @@ public sealed class MetricsText : IDisposable
 
     private static string KindOf(Instrument instrument) => instrument switch
     {
-        Counter<long> or Counter<int> or Counter<double> => "counter",
+        Counter<long> or Counter<int> or Counter<double> or ObservableCounter<long> => "counter",
         Histogram<double> or Histogram<long> => "summary",
         _ => "gauge",
     };
@@ -115,7 +160,7 @@ public sealed class MetricsText : IDisposable
         return "{" + string.Join(',', labels.Select(l => $"{l.Key}=\"{l.Value}\"")) + "}";
     }
 
-    private sealed class Series(string name, string labels, string kind)
+    private sealed class Series(string name, string labels, string kind, bool isObserved)
     {
         private readonly Lock _gate = new();
         private double _sum;
@@ -123,7 +168,17 @@ public sealed class MetricsText : IDisposable
 
         public string Name => name;
 
-        public string Kind => kind;
+        public string Labels => labels;
+
+        public bool IsObserved => isObserved;
+
+        public void Clear()
+        {
+            lock (_gate)
+            {
+                (_sum, _count) = (0, 0);
+            }
+        }
 
         public void Add(double value)
         {

@@ -1,8 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Api.Streaming;
-using OpenInteractions.Contracts.Validation;
 using OpenInteractions.Engine.Interactions;
 
 namespace OpenInteractions.Api.Interactions;
@@ -18,47 +18,14 @@ internal static class InteractionEndpoints
 
     public static void Map(RouteGroupBuilder version)
     {
-        version.MapPost("/interactions", CreateAsync);
+        // With the first request: what it needs opens the store, and routes are mapped before the settings are checked.
+        var create = new Lazy<CreateEndpoint>(((IEndpointRouteBuilder)version).ServiceProvider.GetRequiredService<CreateEndpoint>, LazyThreadSafetyMode.PublicationOnly);
+        version.MapPost("/interactions", (RequestDelegate)(context => create.Value.HandleAsync(context)));
         version.MapGet("/interactions", InteractionListEndpoints.ListAsync);
         version.MapGet("/interactions/{id}", GetAsync);
         version.MapDelete("/interactions/{id}", DeleteAsync);
         version.MapPost("/interactions/{id}/cancel", CancelAsync);
         version.MapGet("/interactions/{id}/tree", InteractionListEndpoints.TreeAsync);
-    }
-
-    private static async Task<IResult> CreateAsync(HttpContext context, CreateInteraction create, BodyBudget budget, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
-    {
-        RefuseRetiredClients(context.Request);
-        var key = IdempotencyKey.Read(context.Request);
-        using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => (RequestBody.ReadCreateInteraction(bytes), key?.Mark(bytes.Span)));
-        var (request, mark) = body.Value;
-        var created = await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted);
-        if (created.Ignored.Count > 0)
-        {
-            context.Response.Headers[IgnoredHeader] = string.Join(", ", created.Ignored);
-        }
-
-        if (created.Warning is { } warning)
-        {
-            context.Response.Headers[WarningsHeader] = warning;
-        }
-
-        if (created is CreatedInteraction.Accepted { Begin: var begin })
-        {
-            context.Response.OnCompleted(static begin =>
-            {
-                ((Action)begin).Invoke();
-                return Task.CompletedTask;
-            }, begin);
-        }
-
-        return created switch
-        {
-            CreatedInteraction.Accepted accepted => InteractionWriter.Answer(accepted.Interaction, ShownSteps.Made),
-            CreatedInteraction.Streamed streamed => new EventStreamResult(streamed.Events, logger, lifetime.ApplicationStopping),
-            CreatedInteraction.Answered answered => InteractionWriter.Answer(answered.Interaction, ShownSteps.Made),
-            var other => throw new InvalidOperationException($"No answer for {other}."),
-        };
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, GetInteraction get, IHostApplicationLifetime lifetime, ILogger<EventStreamResult> logger)
@@ -96,15 +63,5 @@ internal static class InteractionEndpoints
             json.WriteStartObject();
             json.WriteEndObject();
         });
-    }
-
-    /// <summary>Clients of the retired schema would take an answer without complaint and show nothing (wire 27).</summary>
-    private static void RefuseRetiredClients(HttpRequest request)
-    {
-        const string Retired = "google-genai-sdk/1.";
-        if (request.Headers.UserAgent.ToString().Contains(Retired, StringComparison.Ordinal) || request.Headers["x-goog-api-client"].ToString().Contains(Retired, StringComparison.Ordinal))
-        {
-            throw new ApiException(ErrorCode.InvalidRequest, RequestBody.LegacySchemaMessage);
-        }
     }
 }

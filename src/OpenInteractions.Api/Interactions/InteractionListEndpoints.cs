@@ -21,7 +21,7 @@ internal static class InteractionListEndpoints
         var list = $"{project}|{filter.Status}|{filter.Model}|{filter.Agent}|{filter.PreviousId}|{filter.CreatedAfter:O}|{filter.CreatedBefore:O}|"
             + string.Join('|', filter.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
         var before = PageToken.Read(query.ReadText("page_token"), "page_token", list);
-        var page = await store.ListAsync(project, filter, before, size + 1, context.RequestAborted);
+        var page = await store.ListAsync(project, filter, First(before, filter.CreatedBefore), size + 1, context.RequestAborted);
         return new InteractionWriter.JsonAnswer(json =>
         {
             json.WriteStartObject();
@@ -32,7 +32,11 @@ internal static class InteractionListEndpoints
             }
 
             json.WriteEndArray();
-            WriteNext(json, page, size, list);
+            if ((page.Count > size ? page[size - 1].Id : page.LookedThrough) is { } last && !IsOlder(last, filter.CreatedAfter))
+            {
+                json.WriteString("next_page_token"u8, PageToken.Write(last, list));
+            }
+
             json.WriteEndObject();
         });
     }
@@ -74,11 +78,10 @@ internal static class InteractionListEndpoints
         };
     }
 
-    private static void WriteNext(Utf8JsonWriter json, IReadOnlyList<StoredInteraction> page, int size, string list)
-    {
-        if (page.Count > size)
-        {
-            json.WriteString("next_page_token"u8, PageToken.Write(page[size - 1].Id, list));
-        }
-    }
+    /// <summary>Ids order by time: behind what is too old there is nothing more.</summary>
+    private static bool IsOlder(string id, DateTimeOffset? createdAfter) => createdAfter is { } time && string.CompareOrdinal(id, InteractionId.FirstAt(time)) < 0;
+
+    /// <summary>Ids order by time: what was created later need not be looked at.</summary>
+    private static string? First(string? before, DateTimeOffset? createdBefore) =>
+        createdBefore is { } time && InteractionId.FirstAt(time) is var first && (before is null || string.CompareOrdinal(first, before) < 0) ? first : before;
 }

@@ -52,7 +52,7 @@ internal static class AskCommand
         call.Output.WriteLine();
         foreach (var error in interaction.Errors ?? [])
         {
-            call.Error.WriteLine($"{error.Code}: {error.Message}");
+            call.Error.WriteLine(error.Code is { } code ? $"{code}: {error.Message}" : error.Message);
         }
 
         call.Error.WriteLine($"{interaction.Id} {interaction.Status.ToWire()}");

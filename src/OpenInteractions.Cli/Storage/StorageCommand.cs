@@ -2,7 +2,7 @@ using OpenInteractions.Storage;
 
 namespace OpenInteractions.Cli.Storage;
 
-/// <summary><c>oi storage</c>: works on stores that no server has open.</summary>
+/// <summary><c>oi storage</c>: works on stores that no server has open; a backup is made beside one.</summary>
 internal static class StorageCommand
 {
     /// <summary>The store refused, and the text says why.</summary>
@@ -11,10 +11,11 @@ internal static class StorageCommand
     /// <summary>The question was answered with no: there is something to migrate, or what was copied differs.</summary>
     public const int No = 2;
 
-    public static Command Create() => new("storage", "Bring a store up to date, or copy it into another engine, without a server.")
+    public static Command Create() => new("storage", "Bring a store up to date, copy it into another engine, or back it up, without a server.")
     {
         MigrateCommand.Create(),
         CopyCommand.Create(),
+        BackupCommand.Create(),
     };
 
     /// <summary>Makes a command that works on stores. What goes wrong is told in one line.</summary>

@@ -18,6 +18,12 @@ internal sealed class EventLog
     /// <summary>Bytes that may wait for the journal before the run waits as well: a disk slower than the model must not fill the memory.</summary>
     private const int MostUndurable = 256 * 1024;
 
+    /// <summary>No frame is shorter.</summary>
+    private const int ShortestFrame = 64;
+
+    /// <summary>An owner never shows more events than so many that the journal does not have.</summary>
+    public const int MostUnjournalled = MostUndurable / ShortestFrame;
+
     private readonly Lock _gate = new();
     private readonly RunLease? _lease;
     private readonly JournalWriter? _journal;
@@ -33,6 +39,9 @@ internal sealed class EventLog
     private bool _isClosed;
     private bool _isHeldBack;
     private bool _isLost;
+    private bool _isAbandoned;
+    private bool _isRefused;
+    private int? _refusedFrom;
     private TaskCompletionSource? _flushed;
 
     /// <summary>A log with a journal behind it.</summary>
@@ -59,6 +68,21 @@ internal sealed class EventLog
     /// <summary>The run; empty when nothing of it is kept.</summary>
     public string RunId => _lease?.RunId ?? "";
 
+    /// <summary>Told when the store does not take an event of this run: <see cref="TakeRefusal"/> must follow.</summary>
+    public Action? Refused { get; init; }
+
+    /// <summary>True when nobody needs the batch that is under way any more: another owner goes on.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isLost || _isAbandoned;
+            }
+        }
+    }
+
     /// <summary>Numbers an event and passes it on. Who follows is told by <see cref="Show"/>, or when the run has to wait.</summary>
     /// <param name="value">The event.</param>
     /// <param name="cancellationToken">Ends the waiting. Events that end a run come without one: they do not wait, because a reader who has left will never make room.</param>
@@ -68,6 +92,11 @@ internal sealed class EventLog
         var behind = 0L;
         lock (_gate)
         {
+            if (_isRefused)
+            {
+                value = Silenced(value); // the step that it tells of has no beginning in the journal
+            }
+
             var start = _pending.WrittenCount;
             try
             {
@@ -182,6 +211,7 @@ internal sealed class EventLog
     /// does not have yet, and shown by <see cref="ShowLast"/> after the commit that holds them.
     /// </summary>
     /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
+    /// <exception cref="EventRefusedException">The store does not take an event: the log is open again.</exception>
     public async Task<ClosedLog> CloseAsync(IEnumerable<StreamEvent> last)
     {
         Show();
@@ -196,6 +226,13 @@ internal sealed class EventLog
                     throw new OperationCanceledException(_lost.Token);
                 }
 
+                if (!_isInFlight && _isRefused)
+                {
+                    _isClosed = false;
+                    Enqueue();
+                    throw new EventRefusedException();
+                }
+
                 if (!_isInFlight)
                 {
                     return Close(last);
@@ -207,6 +244,26 @@ internal sealed class EventLog
             }
 
             await flushed;
+        }
+    }
+
+    /// <summary>Takes back the end of the log, which nobody has seen: it could not be kept, and another end follows.</summary>
+    public void Reopen(ClosedLog closed)
+    {
+        lock (_gate)
+        {
+            for (var rest = closed.LastFrames; !rest.IsEmpty; rest = rest[EventFrame.SkipFrames(rest.Span, 1)..])
+            {
+                _number--;
+            }
+
+            var whole = new ArrayBufferWriter<byte>(closed.Tail.Frames.Length + 256);
+            whole.Write(closed.Tail.Frames.Span[..^closed.LastFrames.Length]);
+            (_pending, _isClosed) = (whole, false);
+            if (_pending.WrittenCount > 0)
+            {
+                Enqueue();
+            }
         }
     }
 
@@ -246,7 +303,7 @@ internal sealed class EventLog
     {
         lock (_gate)
         {
-            _isClosed = true;
+            _isClosed = _isAbandoned = true;
         }
 
         Feed.Complete();
@@ -271,12 +328,13 @@ internal sealed class EventLog
         }
     }
 
-    public void OnFlushed(JournalBatch batch, bool leaseHeld)
+    /// <summary>The journal has answered.</summary>
+    /// <returns>True when the run learns by this that its lease is lost.</returns>
+    public bool OnFlushed(JournalBatch batch, bool leaseHeld)
     {
         if (!leaseHeld)
         {
-            Lose();
-            return;
+            return Lose();
         }
 
         TaskCompletionSource? flushed;
@@ -289,10 +347,69 @@ internal sealed class EventLog
 
         Feed.MarkDurable(batch.LastNumber);
         flushed?.TrySetResult();
+        return false;
     }
 
     /// <summary>The batch could not be kept; the writer has logged why, once for all runs.</summary>
     public void OnFlushFailed() => Lose();
+
+    /// <summary>
+    /// The store does not take this batch and never will, though it works. Readers have seen it. So that no number is missing, its events are replaced by
+    /// ones that say nothing; the steps that they told of are begun again by whoever ends the run (<see cref="TakeRefusal"/>).
+    /// </summary>
+    public void OnRefused(JournalBatch batch)
+    {
+        TaskCompletionSource? flushed;
+        lock (_gate)
+        {
+            if (_refusedFrom is not null)
+            {
+                flushed = null; // not even those: nothing of this run can be kept
+            }
+            else
+            {
+                var rest = _pending.WrittenMemory;
+                (_pending, _pendingFrom) = (new ArrayBufferWriter<byte>(256), batch.FirstNumber);
+                _refusedFrom = int.MaxValue;
+                foreach (var value in EventFrame.ReadAll(batch.Frames).Concat(EventFrame.ReadAll(rest)))
+                {
+                    EventFrame.Write(_pending, Silenced(value));
+                }
+
+                (_isRefused, _isInFlight, _inFlight, _checkpoint) = (true, false, 0, default);
+                (flushed, _flushed) = (_flushed ?? new TaskCompletionSource(), null);
+                Enqueue();
+            }
+        }
+
+        if (flushed is null)
+        {
+            Lose();
+            return;
+        }
+
+        Refused?.Invoke();
+        flushed.TrySetResult();
+    }
+
+    /// <summary>Takes note that the store refused an event: the index of the first step that it does not know whole. Null when it refused none.</summary>
+    public int? TakeRefusal()
+    {
+        lock (_gate)
+        {
+            if (!_isRefused)
+            {
+                return null;
+            }
+
+            _isRefused = false;
+            return _refusedFrom;
+        }
+    }
+
+    /// <summary>Somebody else owns the run, or may: whoever waits for its events to be kept learns it.</summary>
+    /// <returns>True the first time.</returns>
+    public bool OnLeaseLost() => Lose();
 
     // Called with the gate held.
     private ClosedLog Close(IEnumerable<StreamEvent> last)
@@ -315,11 +432,35 @@ internal sealed class EventLog
         Checkpoint = _checkpoint,
     };
 
-    private void Lose()
+    // Called with the gate held. Other events than those of steps are small, and none that a reader could do without.
+    private StreamEvent Silenced(StreamEvent value)
+    {
+        int? index = value switch
+        {
+            StepStartEvent start => start.Index,
+            StepDeltaEvent delta => delta.Index,
+            StepStopEvent stop => stop.Index,
+            _ => null,
+        };
+        if (index is null)
+        {
+            return value;
+        }
+
+        _refusedFrom = Math.Min(_refusedFrom!.Value, index.Value);
+        return new StatusUpdateEvent { InteractionId = RunId, Status = InteractionStatus.InProgress, EventId = value.EventId };
+    }
+
+    private bool Lose()
     {
         TaskCompletionSource? flushed;
         lock (_gate)
         {
+            if (_isLost)
+            {
+                return false;
+            }
+
             (_isLost, _isInFlight) = (true, false);
             (flushed, _flushed) = (_flushed, null);
         }
@@ -334,6 +475,7 @@ internal sealed class EventLog
         }
 
         flushed?.TrySetResult();
+        return true;
     }
 
     // Called with the gate held. Half of an event that could not be written must not stand in the batch.
@@ -369,3 +511,6 @@ internal sealed class EventLog
 /// <param name="Tail">What the journal does not have yet, the last events included.</param>
 /// <param name="LastFrames">The last events alone, to be shown after the commit.</param>
 internal sealed record ClosedLog(JournalBatch Tail, ReadOnlyMemory<byte> LastFrames);
+
+/// <summary>The store does not take an event of a run that is about to end.</summary>
+internal sealed class EventRefusedException : Exception;

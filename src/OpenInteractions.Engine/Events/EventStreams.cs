@@ -25,7 +25,7 @@ public sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ReadOnl
 /// Lets any number of readers follow any run: from the journal what is past, from the feed what happens now. Every place that a client was ever given can
 /// be continued; a place that the journal lost in a crash goes on at the next owner's first event (design 5).
 /// </summary>
-public sealed class EventStreams(IInteractionStore store, IEventJournal journal, RunRegistry registry, RunNews news, IOptions<StreamOptions> options, TimeProvider time)
+public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEventJournal journal, RunRegistry registry, RunNews news, IOptions<StreamOptions> options, TimeProvider time)
 {
     /// <summary>How long a reader is kept while the store is out of reach; then he is cut, and may resume at another node that reaches it.</summary>
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
@@ -57,42 +57,69 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
 
     private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {
-        EventPosition last;
-        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed)
+        bool isKnown;
+        if (registry.FeedOf(interaction.Project, interaction.Id) is { } feed && after.Epoch == feed.Epoch)
         {
-            last = new EventPosition(feed.Epoch, feed.LastNumber);
-            if (after > last && await IsKeptAsync(interaction, after, after.Epoch > feed.Epoch ? 0 : after.Number - 1, cancellationToken))
-            {
-                last = after; // another owner has replaced this node, which has not noticed yet; or it is of the end, which is kept before it is shown here
-            }
+            // The last events are in the store, where other nodes find them, a moment before they are here.
+            isKnown = after.Number <= feed.LastNumber || (await NextAsync(interaction, Before(after), cancellationToken))?.Epoch == after.Epoch;
         }
         else if (interaction.Status == InteractionStatus.Queued)
         {
-            last = new EventPosition(1, DerivedEvents.OfQueued(interaction).LastNumber);
+            isKnown = after <= new EventPosition(1, DerivedEvents.OfQueued(interaction).LastNumber);
         }
         else if (interaction is { HasJournal: false } && interaction.Status.IsTerminal())
         {
-            last = new EventPosition(1, DerivedEvents.Of(interaction).LastNumber);
+            isKnown = after <= new EventPosition(1, DerivedEvents.Of(interaction).LastNumber);
         }
         else
         {
-            var batches = await journal.ReadAsync(interaction.Project, interaction.Id, new EventPosition(after.Epoch, after.Number - 1), PageSize, cancellationToken);
-            var known = batches.Count > 0 || !interaction.Status.IsTerminal();
-            last = known ? after : default;
+            isKnown = await MayBeGivenAsync(interaction, after, cancellationToken);
         }
 
-        if (after > last)
+        if (!isKnown)
         {
             throw new ApiException(ErrorCode.InvalidRequest, $"Unknown 'last_event_id': no event of '{interaction.Id}' has the id '{after}'. Use the 'event_id' of an event that you received, or leave it out for all events.", "last_event_id");
         }
     }
 
-    /// <summary>True when the journal has events of the place's epoch behind a number.</summary>
-    private async Task<bool> IsKeptAsync(StoredInteraction interaction, EventPosition place, long behind, CancellationToken cancellationToken)
+    /// <summary>
+    /// An owner shows events before they are in the journal, and may die before they are: in the epoch of an owner every number is taken for one that was given
+    /// that lies no further behind the journal than an owner may be ahead of it.
+    /// </summary>
+    private async Task<bool> MayBeGivenAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {
-        var next = await journal.ReadAsync(interaction.Project, interaction.Id, new EventPosition(place.Epoch, behind), 1, cancellationToken);
-        return next.Count > 0 && next[0].Epoch == place.Epoch;
+        // The epoch first: of owners before that one, and of a run that has ended, the journal then has all that it will ever have.
+        var newest = await queue.FindEpochAsync(interaction.Project, interaction.Id, cancellationToken);
+        if (after.Epoch > newest)
+        {
+            return false;
+        }
+
+        var next = await NextAsync(interaction, Before(after), cancellationToken);
+        if (next is null && newest is null)
+        {
+            return false; // behind the end
+        }
+
+        if (next?.Epoch == after.Epoch || after.Number <= EventLog.MostUnjournalled)
+        {
+            return true;
+        }
+
+        var near = await NextAsync(interaction, after with { Number = after.Number - EventLog.MostUnjournalled - 1 }, cancellationToken);
+        if (near?.Epoch == after.Epoch)
+        {
+            return true;
+        }
+
+        // In place of what nobody could read there is the end alone (BareEnd): how far its owners had come is not known any more.
+        return newest is null && (await NextAsync(interaction, after with { Number = 0 }, cancellationToken))?.Epoch != after.Epoch;
     }
+
+    private static EventPosition Before(EventPosition place) => place with { Number = place.Number - 1 };
+
+    private async Task<JournalBatch?> NextAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken) =>
+        (await journal.ReadAsync(interaction.Project, interaction.Id, after, 1, cancellationToken)).SingleOrDefault();
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>?> FollowOnlyAsync(EventFeed feed, [EnumeratorCancellation] CancellationToken gone)
     {
@@ -125,6 +152,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
         var reachedAt = quietSince;
         var runsElsewhere = false;
         var hasJournal = false;
+        var wasGiven = position == default;
         RunNews.Reader? reader = null;
         try
         {
@@ -141,7 +169,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                         state = feed.TryRead(ref offset, out var lastNumber, out var frames);
                         if (state == FeedRead.Frames)
                         {
-                            position = new EventPosition(feed.Epoch, lastNumber);
+                            (position, wasGiven) = (new EventPosition(feed.Epoch, lastNumber), true);
                             yield return frames;
                         }
                         else if (state == FeedRead.Nothing && !await follower.WaitAsync(offset))
@@ -150,11 +178,13 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                         }
                     }
 
-                    // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it.
-                    feed = state == FeedRead.Dropped ? feed : null;
-                    quietSince = time.GetTimestamp();
+                    // Complete: either the run has ended, which the store knows, or another owner goes on. Dropped: the journal has it. The store was not
+                    // asked for as long as the feed was followed, so that its silence counts from now.
+                    quietSince = reachedAt = time.GetTimestamp();
                     (runsElsewhere, hasJournal) = (false, true);
                 }
+
+                feed = null; // of another owner, perhaps: the next one's is in the registry
 
                 var told = reader?.Next;
                 var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader is not { MayHaveEnded: false }, hasJournal, reachedAt, gone);
@@ -162,7 +192,7 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
                 {
                     var frames = CompactJournal.Frames(batch);
                     var skip = batch.Epoch == position.Epoch ? Math.Max(0, position.Number - batch.FirstNumber + 1) : 0;
-                    position = new EventPosition(batch.Epoch, batch.LastNumber);
+                    (position, wasGiven) = (new EventPosition(batch.Epoch, batch.LastNumber), true);
                     quietSince = time.GetTimestamp();
                     yield return frames[EventFrame.SkipFrames(frames.Span, skip)..];
                 }
@@ -179,6 +209,11 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
 
                     if (!look.GoesOn)
                     {
+                        if (!wasGiven && await LastEventsAsync(project, id, position, gone) is { IsEmpty: false } last)
+                        {
+                            yield return last;
+                        }
+
                         yield break; // deleted while it was read, or ended and told to the end
                     }
                 }
@@ -233,6 +268,29 @@ public sealed class EventStreams(IInteractionStore store, IEventJournal journal,
     {
         var next = await journal.ReadAsync(project, id, position, 1, gone);
         return next.Count == 0 || next[0].Epoch >= feedEpoch;
+    }
+
+    /// <summary>
+    /// The end of a run for a reader who stands behind it: his place could not be told from one that an owner gave as long as there was one, and was none. He
+    /// is told at least how it ended.
+    /// </summary>
+    private async Task<ReadOnlyMemory<byte>> LastEventsAsync(string project, string id, EventPosition position, CancellationToken gone)
+    {
+        if ((await journal.ReadAsync(project, id, Before(position), 1, gone)).Count > 0)
+        {
+            return default; // he has the last event
+        }
+
+        var batches = await journal.ReadAsync(project, id, position with { Number = 0 }, PageSize, gone);
+        if (batches.Count == 0)
+        {
+            return default; // deleted
+        }
+
+        var frames = CompactJournal.Frames(batches[^1]);
+        var events = EventFrame.ReadAll(frames).ToList();
+        var count = events is [.., ErrorEvent, _] ? 2 : 1;
+        return frames[EventFrame.SkipFrames(frames.Span, events.Count - count)..];
     }
 
     private static IReadOnlyList<JournalBatch> Derived(StoredInteraction interaction, EventPosition position)

@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Events;
 
@@ -10,7 +8,7 @@ namespace OpenInteractions.Engine.Events;
 /// somebody waits for it. Runs that are followed from other nodes go ahead of the rest, at most every <see cref="FollowedInterval"/>: their readers see
 /// what is in the journal. There is no commit per token.
 /// </summary>
-public sealed partial class JournalWriter(IEventJournal journal, ForeignReaders readers, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService
+public sealed class JournalWriter(BatchAppender appender, ForeignReaders readers, TimeProvider time) : BackgroundService
 {
     /// <summary>Longest time that an event waits for its commit. Readers do not wait: they get it before.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -70,7 +68,7 @@ public sealed partial class JournalWriter(IEventJournal journal, ForeignReaders 
             }
 
             waiting = rest;
-            await FlushAsync(chosen);
+            await appender.AppendAsync(chosen, stoppingToken);
         }
     }
 
@@ -113,48 +111,4 @@ public sealed partial class JournalWriter(IEventJournal journal, ForeignReaders 
             semaphore.Release();
         }
     }
-
-    private async Task FlushAsync(List<EventLog> logs)
-    {
-        var appends = new List<JournalAppend>(logs.Count);
-        var owners = new List<EventLog>(logs.Count);
-        foreach (var log in logs)
-        {
-            if (log.TakeBatch() is { } append)
-            {
-                appends.Add(append);
-                owners.Add(log);
-            }
-        }
-
-        if (appends.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var held = await journal.AppendAsync(appends, CancellationToken.None);
-            for (var i = 0; i < owners.Count; i++)
-            {
-                owners[i].OnFlushed(appends[i].Batch, held[i]);
-                if (held[i])
-                {
-                    readers.OnWritten(owners[i].RunId);
-                }
-            }
-        }
-        catch (Exception exception)
-        {
-            // The runs learn that their events are not durable and stop; the lease lets them be taken up again.
-            LogFlushFailed(exception, appends.Count);
-            foreach (var log in owners)
-            {
-                log.OnFlushFailed();
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Could not keep the events of {Runs} runs; they are stopped and taken up again later")]
-    private partial void LogFlushFailed(Exception exception, int runs);
 }

@@ -6,7 +6,7 @@ using OpenInteractions.Engine.Tenancy;
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>Cancels a background interaction that has not ended (behaviour BG-3).</summary>
-public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, RunBacklog backlog, RunNews news, TimeProvider time)
+public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, RunRegistry registry, RunBacklog backlog, CancelWatch cancels, RunNews news, TimeProvider time)
 {
     /// <summary>How long the answer waits for the run to end; after that it shows the run as it stands, and the cancel goes on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -16,7 +16,7 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
     {
         var interaction = await store.GetAsync(caller.Project, id, cancellationToken) ?? throw GetInteraction.NotFound(id);
         RequireCancellable(interaction);
-        var (outcome, journal) = CancelledInQueue.Of(interaction, time.GetUtcNow());
+        var (outcome, journal) = BareEnd.Cancelled(interaction, time.GetUtcNow());
         using var reader = registry.Find(id) is null ? news.Follow(id) : null; // before the wish: the owner then says when it has come true
         var result = await queue.CancelAsync(caller.Project, id, outcome, [journal], cancellationToken);
         if (result == CancelResult.Ended)
@@ -33,6 +33,7 @@ public sealed class CancelInteraction(IInteractionStore store, IRunQueue queue, 
             }
             else if (reader is not null)
             {
+                cancels.Look(); // nobody may work on it
                 await WaitElsewhereAsync(caller.Project, id, reader, cancellationToken);
             }
         }

@@ -152,7 +152,7 @@ public sealed partial class CreateInteraction
             Model = model,
             Provider = model.Provider.Name,
             IsStored = request.Store ?? true,
-            Deadline = _time.GetUtcNow() + _options.Deadline,
+            TimeLeft = _options.Deadline,
         };
         var asked = ModelRequests.Build(plan, model.Model, []);
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
@@ -273,7 +273,7 @@ public sealed partial class CreateInteraction
         }
         catch
         {
-            run.Stop(StopCause.LeaseLost);
+            RunExecutor.Discard(run);
             throw;
         }
 
@@ -339,7 +339,7 @@ public sealed partial class CreateInteraction
             Request = JsonSerializer.SerializeToUtf8Bytes(plan.Request, WireJson.Wire.CreateInteractionRequest),
             Priority = RunTiers.PriorityOf(plan.Request.ServiceTier ?? ModelRequests.StandardTier),
             Provider = plan.Provider,
-            Deadline = plan.Deadline,
+            TimeLeft = plan.TimeLeft,
         };
         var owner = startsNow ? _registry.Owner : null;
         try

@@ -34,6 +34,16 @@ public sealed class InteractionId(TimeProvider time)
     /// <summary>When an id was made, in milliseconds: never before an earlier one, also when the clock was set back in between.</summary>
     public static DateTimeOffset TimeOf(string id) => DateTimeOffset.FromUnixTimeMilliseconds(StampOf(id) >> CountBits);
 
+    /// <summary>No id that was made before this time is greater, and none that was made then or later is less.</summary>
+    public static string FirstAt(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[ByteCount];
+        bytes.Clear();
+        var milliseconds = (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond; // rounded up
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, Math.Max(0, milliseconds) << CountBits);
+        return Prefix + Encode(bytes);
+    }
+
     /// <summary>From now on ids are greater than this one, which an earlier process has made.</summary>
     public void Continue(string newest)
     {

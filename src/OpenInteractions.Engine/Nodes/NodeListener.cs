@@ -17,6 +17,25 @@ public sealed class NodeListener(
     /// <summary>Several times within <see cref="ForeignReaders.Lifetime"/>, so that a lost call is made good.</summary>
     private static readonly TimeSpan Reminder = ForeignReaders.Lifetime / 3;
 
+    private long _heard;
+    private long _connects;
+    private long _heardAt = time.GetTimestamp();
+
+    /// <summary>True when there may be other nodes.</summary>
+    public bool IsShared => signals is not SingleNode;
+
+    /// <summary>True while the others are heard. Otherwise this node finds by looking what they have done.</summary>
+    public bool IsListening => signals.IsListening;
+
+    /// <summary>Calls of other nodes that were heard.</summary>
+    public long Heard => Volatile.Read(ref _heard);
+
+    /// <summary>How often this node began to listen: once, and again each time that the connection broke.</summary>
+    public long Connects => Volatile.Read(ref _connects);
+
+    /// <summary>How long ago the last call was heard, or this node started when it has heard none.</summary>
+    public TimeSpan SinceHeard => time.GetElapsedTime(Volatile.Read(ref _heardAt));
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,6 +56,16 @@ public sealed class NodeListener(
 
     private void Hear(NodeSignal signal)
     {
+        if (signal.Kind == NodeSignalKind.Missed)
+        {
+            Interlocked.Increment(ref _connects);
+        }
+        else
+        {
+            Interlocked.Increment(ref _heard);
+            Volatile.Write(ref _heardAt, time.GetTimestamp());
+        }
+
         switch (signal.Kind)
         {
             case NodeSignalKind.RunsQueued:

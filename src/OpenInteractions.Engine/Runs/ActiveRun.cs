@@ -18,6 +18,9 @@ internal enum StopCause
     /// <summary>Another node owns it, or may: write nothing.</summary>
     LeaseLost,
 
+    /// <summary>The store works, and does not take what this run made.</summary>
+    Refused,
+
     /// <summary>This node stops: hand it over.</summary>
     Stopping,
 }
@@ -39,12 +42,12 @@ internal sealed class ActiveRun : IDisposable
     public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents, TimeProvider time)
     {
         (Plan, Lease) = (plan, lease);
-        _stop = new CancellationTokenSource(Left(plan.Deadline - time.GetUtcNow()), time);
+        _stop = new CancellationTokenSource(Left(plan.TimeLeft), time);
         if (hasEvents)
         {
             _lost = new CancellationTokenSource();
             _lost.Token.UnsafeRegister(static run => ((ActiveRun)run!).Stop(StopCause.LeaseLost), this);
-            Log = lease is { } held ? new EventLog(held, journal, _lost) : new EventLog(_lost);
+            Log = lease is { } held ? new EventLog(held, journal, _lost) { Refused = () => Stop(StopCause.Refused) } : new EventLog(_lost);
         }
     }
 
@@ -103,7 +106,8 @@ internal sealed class ActiveRun : IDisposable
     public void MarkOver() => Interlocked.Exchange(ref _isOver, 1);
 
     /// <summary>Stops the work for a reason; the first reason counts, but a lost lease outweighs all.</summary>
-    public void Stop(StopCause cause)
+    /// <returns>True when the run learns by this that its lease is lost.</returns>
+    public bool Stop(StopCause cause)
     {
         if (cause == StopCause.LeaseLost)
         {
@@ -122,6 +126,8 @@ internal sealed class ActiveRun : IDisposable
         {
             // It ended in the same moment.
         }
+
+        return cause == StopCause.LeaseLost && Log?.OnLeaseLost() == true;
     }
 
     public void Dispose()

@@ -12,6 +12,9 @@ public sealed partial class CancelWatch(IRunQueue queue, RunRegistry registry, T
 
     private readonly SemaphoreSlim _wake = new(0);
 
+    /// <summary>Told at each look: ends runs that somebody wants cancelled and that nobody works on.</summary>
+    internal Func<CancellationToken, Task> EndWaiting { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>There may be a wish: look now.</summary>
     internal void Look()
     {
@@ -57,14 +60,16 @@ public sealed partial class CancelWatch(IRunQueue queue, RunRegistry registry, T
                     run.Stop(StopCause.Cancelled);
                 }
             }
-        }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
-        {
-            LogLookFailed(exception); // who renews the leases says it aloud
+
+            await EndWaiting(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The loop ends.
+        }
+        catch (Exception exception)
+        {
+            LogLookFailed(exception); // who renews the leases says it aloud
         }
     }
 

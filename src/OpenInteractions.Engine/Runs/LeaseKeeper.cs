@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Runs;
@@ -9,8 +10,13 @@ namespace OpenInteractions.Engine.Runs;
 /// Renews the leases of all runs of this node together, at a third of their time. A "no" stops a run at once; no answer stops all runs at 80 %
 /// of the lease, counted from before the last good call: by then nobody else can own them yet.
 /// </summary>
-public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, IOptions<RunOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService
+public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService
 {
+    private long _renewedAt = time.GetTimestamp();
+
+    /// <summary>How long ago the leases of this node were last renewed. With no run to hold there is nothing to renew, and they count as renewed.</summary>
+    public TimeSpan SinceRenewed => time.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,6 +29,7 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
             if (await RenewAsync(PatienceAt(options.Value.LeaseTime * 0.8 - time.GetElapsedTime(lastGood), interval), stoppingToken))
             {
                 lastGood = before;
+                Volatile.Write(ref _renewedAt, before);
             }
             else if (time.GetElapsedTime(lastGood) > options.Value.LeaseTime * 0.8 - interval)
             {
@@ -63,13 +70,17 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
             var held = (await queue.RenewAsync(leases, options.Value.LeaseTime, either.Token).WaitAsync(either.Token)).ToHashSet();
             foreach (var run in runs.Where(r => !held.Contains(r.Lease!.Value) && registry.Holds(r.Lease!.Value)))
             {
-                run.Stop(StopCause.LeaseLost);
+                if (run.Stop(StopCause.LeaseLost))
+                {
+                    instruments.OnLeaseLost("taken");
+                }
             }
 
             return true;
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
+            instruments.OnRenewalFailed();
             LogRenewFailed(exception);
             return false;
         }
@@ -85,7 +96,10 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, I
         LogStoppingAll(runs.Count);
         foreach (var run in runs)
         {
-            run.Stop(StopCause.LeaseLost);
+            if (run.Stop(StopCause.LeaseLost))
+            {
+                instruments.OnLeaseLost("not_renewed");
+            }
         }
     }
 

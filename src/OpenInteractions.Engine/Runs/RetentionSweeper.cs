@@ -19,12 +19,13 @@ public sealed partial class RetentionSweeper(IInteractionStore store, Conversati
             return;
         }
 
+        var clock = new RetentionClock(time, logger);
         using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
         try
         {
             do
             {
-                await SweepAsync(time.GetUtcNow() - keepFor, stoppingToken);
+                await SweepAsync(clock.Now() - keepFor, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

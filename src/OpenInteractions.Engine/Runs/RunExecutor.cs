@@ -24,15 +24,16 @@ public sealed partial class RunExecutor
     private readonly RunRegistry _registry;
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
+    private readonly StorePatience _patience;
     private readonly RunOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _instruments, _options, _time, _logger) = (writer, registry, structured, instruments, options.Value, time, logger);
+        (_writer, _registry, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, structured, instruments, patience, options.Value, time, logger);
     }
 
     /// <summary>
@@ -60,7 +61,7 @@ public sealed partial class RunExecutor
 
     /// <summary>
     /// Starts a run while its row is being written, so that nobody waits for the disk and the model one after the other. <see cref="Confirm"/> must
-    /// follow when the row is durable; otherwise the run is stopped, and nothing of it was kept or shown.
+    /// follow when the row is durable, otherwise <see cref="Discard"/>: nothing of the run was kept or shown.
     /// </summary>
     /// <param name="plan">What to do.</param>
     /// <param name="lease">The lease that the row will hold.</param>
@@ -78,6 +79,13 @@ public sealed partial class RunExecutor
     {
         run.Log!.Release();
         _registry.Add(run);
+    }
+
+    /// <summary>The row of a run that was started ahead could not be written: it ends, wherever it is, and leaves nothing.</summary>
+    internal static void Discard(ActiveRun run)
+    {
+        run.Stop(StopCause.LeaseLost);
+        run.Log!.OnFlushFailed(); // who brings a step to its end waits for the journal whatever has happened, and it will never come
     }
 
     /// <summary>Makes a run known, so that it can be followed and cancelled, without starting it: <see cref="ActiveRun.Begin"/> must follow.</summary>
@@ -127,6 +135,8 @@ public sealed partial class RunExecutor
                 LogRunFailed(exception, run.Id);
             }
 
+            _instruments.OnFailed(run.Plan.Provider, (exception as ApiException)?.Code ?? ErrorCode.ApiError);
+
             run.Log?.Abandon();
             throw;
         }
@@ -158,10 +168,11 @@ public sealed partial class RunExecutor
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var request = await BuildRequestAsync(run, model.Model, output);
             usage.OnAsked(request, output);
+            _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
             var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
-            CheckStructure(run, request, result, output);
+            var warning = CheckStructure(run, request, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
-            return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault);
+            return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault) { Warning = warning };
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
         {
@@ -196,12 +207,14 @@ public sealed partial class RunExecutor
     /// Once, when the answer is whole: of one that was cut, or that waits for the client's calls, the status tells already. Whoever wants the model to
     /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
     /// </summary>
-    private void CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
+    /// <returns>What the caller is told; null for an answer that fits.</returns>
+    private string? CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
     {
-        if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
-        {
-            run.Warn(StructuredOutput.Warning(verdict));
-        }
+        var warning = result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict
+            ? StructuredOutput.Warning(verdict)
+            : null;
+        run.Warn(warning);
+        return warning;
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)
@@ -228,13 +241,27 @@ public sealed partial class RunExecutor
         var history = new List<HistoryTurn>();
         if (interaction.PreviousId is { } previous)
         {
-            history.AddRange(await _chain.LoadAsync(interaction.Project, previous, run.Stopped));
+            history.AddRange(await _patience.WithAsync(run, () => _chain.LoadAsync(interaction.Project, previous, run.Stopped)));
         }
 
         var before = history.Count == 0 ? [] : history[^1].Steps;
-        var own = run.Plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        var own = OwnSteps(run.Plan, output);
         history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
         return ModelRequests.Build(run.Plan, model, history);
+    }
+
+    /// <summary>The turn's input and what it has made so far.</summary>
+    private static List<HistoryStep> OwnSteps(RunPlan plan, TurnOutput output)
+    {
+        var input = plan.Request.Input!.Steps;
+        var steps = new List<HistoryStep>(input.Count + output.Steps.Count);
+        foreach (var step in input)
+        {
+            steps.Add(new HistoryStep(step));
+        }
+
+        steps.AddRange(output.Steps);
+        return steps;
     }
 
     private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
@@ -247,6 +274,8 @@ public sealed partial class RunExecutor
                 return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
             case StopCause.Deadline:
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
+            case StopCause.Refused:
+                return await UnkeptAsync(run, output, usage.Of(reported: null, output, output.HasBegun));
             case StopCause.Stopping when run.Lease is { } lease:
                 // A planned stop is not a failure: hand the run over now instead of letting the lease time out.
                 await run.Log!.HandOverAsync(InteractionEvents.StatusUpdate(run.Id, InteractionStatus.InProgress));
@@ -277,7 +306,6 @@ public sealed partial class RunExecutor
 
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
     {
-        var ended = Ended(run.Plan.Interaction, output, ending);
         if (!await IsKeptAsync(run))
         {
             return null;
@@ -285,26 +313,17 @@ public sealed partial class RunExecutor
 
         if (run.Lease is { } lease)
         {
-            var closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
-            var journal = await CompactJournal.BuildAsync(_journal, ended.Project, ended.Id, closed.Tail, CancellationToken.None);
-            if (!await _queue.FinishAsync(lease, OutcomeOf(ended), journal, CancellationToken.None))
-            {
-                LogLeaseLost(run.Id);
-                return null;
-            }
-
-            Remember(run.Plan, ended, output);
-            run.Plan.Slot?.Dispose(); // who sees the end may send the next one
-            run.Log.ShowLast(closed.LastFrames);
-            return ended;
+            return await FinishAsync(run, lease, output, ending);
         }
 
+        var ended = Ended(run.Plan.Interaction, output, ending);
         if (run.Plan.IsStored)
         {
             await _store.InsertFinishedAsync(ended, CancellationToken.None);
             Remember(run.Plan, ended, output);
         }
 
+        OnEnded(run, ending);
         if (run.Log is { } log)
         {
             run.Plan.Slot?.Dispose();
@@ -314,6 +333,69 @@ public sealed partial class RunExecutor
         return ended;
     }
 
+    private async Task<StoredInteraction?> FinishAsync(ActiveRun run, RunLease lease, TurnOutput output, RunEnding ending)
+    {
+        ClosedLog? closed = null;
+        for (var isUnkept = false; ; isUnkept = true)
+        {
+            try
+            {
+                var ended = Ended(run.Plan.Interaction, output, ending);
+                closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
+                if (!await _patience.WithAsync(run, () => KeepAsync(lease, ended, closed.Tail)))
+                {
+                    if (run.Stop(StopCause.LeaseLost))
+                    {
+                        _instruments.OnLeaseLost("fenced");
+                    }
+
+                    LogLeaseLost(run.Id);
+                    return null;
+                }
+
+                Remember(run.Plan, ended, output);
+                run.Plan.Slot?.Dispose(); // who sees the end may send the next one
+                OnEnded(run, ending);
+                run.Log.ShowLast(closed.LastFrames);
+                return ended;
+            }
+            catch (Exception exception) when (!isUnkept && exception is not (StoreUnavailableException or OperationCanceledException))
+            {
+                // The store works, and does not take an event or the outcome: the run would be executed again and again, and never end.
+                LogUnkept(exception, run.Id);
+                if (closed is not null)
+                {
+                    run.Log!.Reopen(closed);
+                }
+
+                ending = await UnkeptAsync(run, output, ending.Usage);
+            }
+        }
+    }
+
+    private async Task<bool> KeepAsync(RunLease lease, StoredInteraction ended, JournalBatch tail)
+    {
+        var journal = await CompactJournal.BuildAsync(_journal, ended.Project, ended.Id, tail, CancellationToken.None);
+        return await _queue.FinishAsync(lease, OutcomeOf(ended), journal, CancellationToken.None);
+    }
+
+    /// <summary>Ends a run without what the store does not take: the steps that it did not take an event of, or all when it did not take the outcome.</summary>
+    private static async Task<RunEnding> UnkeptAsync(ActiveRun run, TurnOutput output, Usage? usage)
+    {
+        await output.ReplaceFromAsync(run.Log!.TakeRefusal() ?? 0, CancellationToken.None);
+        await output.ReplaceStaleAsync(CancellationToken.None);
+        return new RunEnding(InteractionStatus.Failed, usage, new ModelFault(ErrorCode.ApiError, "What the model gave cannot be kept; it is probably too large. The steps before it are kept."));
+    }
+
+    private void OnEnded(ActiveRun run, RunEnding ending)
+    {
+        _instruments.OnEnded(ending.Status);
+        if (ending.Fault is { } fault)
+        {
+            _instruments.OnFailed(run.Plan.Provider, fault.Code);
+        }
+    }
+
     /// <summary>A run that was started ahead may have no row: who wrote it knows why, and has told the caller.</summary>
     private static async Task<bool> IsKeptAsync(ActiveRun run)
     {
@@ -321,10 +403,18 @@ public sealed partial class RunExecutor
         return run.Kept.IsCompletedSuccessfully;
     }
 
-    /// <summary>The next turn of the chain will ask for this one: it is at hand already, as the model sees it.</summary>
+    /// <summary>
+    /// The next turn of the chain will ask for this one: it is at hand already, as the model sees it. Whether a first turn will ever be continued nobody
+    /// knows; most are not, and keeping them all costs more than reading the few.
+    /// </summary>
     private void Remember(RunPlan plan, StoredInteraction ended, TurnOutput output)
     {
-        var own = plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        if (ended.PreviousId is null)
+        {
+            return;
+        }
+
+        var own = OwnSteps(plan, output);
         if (own.Any(s => s.Step is IResultStep))
         {
             return; // its calls stand in its parent: the chain joins them when it reads
@@ -341,12 +431,22 @@ public sealed partial class RunExecutor
         Output = TurnJson.WriteSteps(output.Steps.Select(s => s.Step)),
         ProviderStates = TurnJson.WriteStates(output.Steps),
         Usage = ending.Usage is null ? default : JsonSerializer.SerializeToUtf8Bytes(ending.Usage, WireJson.Wire.Usage),
-        Errors = ending.Fault is { } fault
-            ? JsonSerializer.SerializeToUtf8Bytes([new InteractionError { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message }], WireJson.Wire.IReadOnlyListInteractionError)
-            : default,
+        Errors = ErrorsOf(ending),
         PendingCalls = PendingCalls.Write(PendingCalls.Of(output.Steps)),
         ChainModalities = interaction.ChainModalities | (int)InputRules.ModalitiesOf(output.Steps.Select(s => s.Step)),
     };
+
+    /// <summary>Why it failed; of an answer that is kept as it is, what is wrong with it, which has no code because it is no error (wire 4).</summary>
+    private static ReadOnlyMemory<byte> ErrorsOf(RunEnding ending)
+    {
+        InteractionError? error = ending switch
+        {
+            { Fault: { } fault } => new() { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message },
+            { Warning: { } warning } => new() { Message = warning },
+            _ => null,
+        };
+        return error is null ? default : JsonSerializer.SerializeToUtf8Bytes([error], WireJson.Wire.IReadOnlyListInteractionError);
+    }
 
     private static RunOutcome OutcomeOf(StoredInteraction ended) => new()
     {
@@ -360,10 +460,17 @@ public sealed partial class RunExecutor
         PendingCalls = ended.PendingCalls,
     };
 
-    private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault);
+    private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault)
+    {
+        /// <summary>What is wrong with an answer that is kept all the same, or null.</summary>
+        public string? Warning { get; init; }
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
     private partial void LogLeaseLost(string runId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outcome of run {RunId} cannot be kept; it ends as failed")]
+    private partial void LogUnkept(Exception exception, string runId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The usage of run {RunId} is estimated: its provider reported none")]
     private partial void LogEstimated(string runId);

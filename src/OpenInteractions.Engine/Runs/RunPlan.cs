@@ -30,6 +30,6 @@ internal sealed record RunPlan
     /// <summary>Its place among the runs that may work at the same time, or null when there is no limit.</summary>
     public RunSlot? Slot { get; init; }
 
-    /// <summary>When it must have ended.</summary>
-    public required DateTimeOffset Deadline { get; init; }
+    /// <summary>How long it may take from now on, by no clock that can be set.</summary>
+    public required TimeSpan TimeLeft { get; init; }
 }

@@ -27,6 +27,9 @@ internal sealed record RunRecovery
     /// <summary>True when the run comes from the queue and nobody has begun it: of its events there are those that <see cref="InteractionEvents.Queued"/> gives.</summary>
     public bool WasQueued { get; init; }
 
+    /// <summary>True when the former owner stopped as planned and handed the run over.</summary>
+    public bool IsHandedOver { get; init; }
+
     /// <summary>Why the run is not tried again, or null.</summary>
     public ModelFault? GivenUp { get; init; }
 
@@ -54,6 +57,6 @@ internal sealed record RunRecovery
         }
 
         // Of a run whose owner died, one step more than the journal knows may have been shown: see TurnOutput.
-        return new RunRecovery { ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1), HasEvents = position != default };
+        return new RunRecovery { ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1), HasEvents = position != default, IsHandedOver = isHandedOver };
     }
 }

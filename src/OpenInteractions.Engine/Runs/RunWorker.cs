@@ -15,6 +15,7 @@ public sealed partial class RunWorker(
     RunRegistry registry,
     RunLimits limits,
     RunBacklog backlog,
+    CancelWatch cancels,
     EngineInstruments instruments,
     IHostApplicationLifetime lifetime,
     IOptions<RunOptions> options,
@@ -23,6 +24,9 @@ public sealed partial class RunWorker(
 {
     /// <summary>Claims of the first round after a start; each round may take twice as many, so that a poisonous backlog shows before it is all taken.</summary>
     private const int FirstRound = 8;
+
+    /// <summary>Runs that are claimed at a time only to be cancelled.</summary>
+    private const int CancelRound = 64;
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly ClaimRules _rules = new(options.Value.TierPatience, limits.Gate);
@@ -67,6 +71,7 @@ public sealed partial class RunWorker(
     {
         // What is handed over at a planned stop must not be taken up again by the node that hands it over.
         limits.OnLeft = Wake;
+        cancels.EndWaiting = EndCancelledAsync;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         await WorkAsync(either.Token);
     }
@@ -79,7 +84,7 @@ public sealed partial class RunWorker(
         {
             var places = TakePlaces(round);
             _hasBacklog &= places == 0;
-            var claimed = places > 0 ? await ClaimAsync(places, stopping) : 0;
+            var claimed = places > 0 ? await ClaimAsync(places) : 0;
             _hasBacklog |= claimed == places && places > 0;
             round = claimed > 0 ? Math.Min(round * 2, 1024) : FirstRound;
             if (claimed == 0)
@@ -99,7 +104,11 @@ public sealed partial class RunWorker(
                 LogTakingOver(freed);
             }
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The loop ends.
+        }
+        catch (Exception exception)
         {
             LogClaimFailed(exception);
         }
@@ -124,7 +133,7 @@ public sealed partial class RunWorker(
         }
     }
 
-    private async Task<int> ClaimAsync(int places, CancellationToken stopping)
+    private async Task<int> ClaimAsync(int places)
     {
         try
         {
@@ -133,22 +142,42 @@ public sealed partial class RunWorker(
             places = 0; // each run that was claimed answers for its own
             foreach (var run in runs)
             {
-                await StartAsync(run);
+                await StartAsync(run, hasPlace: true);
             }
 
             return runs.Count;
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (Exception exception)
         {
+            // Also when the server stops: a claim that was under way by then is no reason to call this service broken.
             Interlocked.Add(ref _places, -places);
             LogClaimFailed(exception);
             return 0;
         }
     }
 
-    private async Task StartAsync(ClaimedRun claimed)
+    /// <summary>
+    /// Runs that were handed back, or whose owner died, and that somebody wants cancelled: what clients have seen of them is brought to an end. No model is asked,
+    /// so that they need no place and no turn (behaviour BG-3).
+    /// </summary>
+    private async Task EndCancelledAsync(CancellationToken stopping)
     {
-        var slot = limits.Hold(claimed.Interaction.Project, claimed.Provider);
+        var wished = CancelRound;
+        while (wished == CancelRound && !stopping.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            var runs = await queue.ClaimCancelledAsync(registry.Owner, options.Value.LeaseTime, CancelRound, CancellationToken.None);
+            foreach (var run in runs)
+            {
+                await StartAsync(run, hasPlace: false);
+            }
+
+            wished = runs.Count;
+        }
+    }
+
+    private async Task StartAsync(ClaimedRun claimed, bool hasPlace)
+    {
+        var slot = hasPlace ? limits.Hold(claimed.Interaction.Project, claimed.Provider) : null;
         try
         {
             if (claimed.Lease.Epoch == 1)
@@ -159,6 +188,7 @@ public sealed partial class RunWorker(
             var recovery = await RunRecovery.ReadAsync(journal, claimed, CancellationToken.None);
             if (claimed.TakeOvers > options.Value.MaxTakeOvers)
             {
+                instruments.OnGivenUp();
                 LogPoisoned(claimed.Lease.RunId, claimed.TakeOvers);
                 recovery = recovery with { GivenUp = new ModelFault(ErrorCode.ApiError, $"The interaction was given up: the server died {claimed.TakeOvers} times while it worked on it.") };
             }
@@ -170,11 +200,15 @@ public sealed partial class RunWorker(
                 IsStored = true,
                 Provider = claimed.Provider,
                 Slot = slot,
-                Deadline = claimed.Deadline,
+                TimeLeft = claimed.TimeLeft,
             };
             if (claimed.Lease.Epoch == 1)
             {
                 instruments.OnLeftQueue(plan.Request.ServiceTier ?? ModelRequests.StandardTier, time.GetUtcNow() - claimed.Interaction.Created);
+            }
+            else
+            {
+                instruments.OnTakenOver(recovery.IsHandedOver);
             }
 
             var run = executor.Prepare(plan, claimed.Lease, recovery);
@@ -183,15 +217,48 @@ public sealed partial class RunWorker(
                 run.Stop(StopCause.Cancelled);
             }
 
-            Watch(run);
+            if (hasPlace)
+            {
+                Watch(run);
+            }
+
             run.Begin();
         }
         catch (Exception exception)
         {
-            // Its lease runs out, and it is tried again; after some tries it is given up.
             slot?.Dispose();
-            GivePlaceBack();
+            if (hasPlace)
+            {
+                GivePlaceBack();
+            }
+
             LogStartFailed(exception, claimed.Lease.RunId);
+            await GiveUpAsync(claimed, exception);
+        }
+    }
+
+    /// <summary>
+    /// A run that could not be started: its lease runs out, and it is tried again, here or by a node that may know better. What none of some owners could read
+    /// nobody will; it ends, or it would come back for ever (behaviour SM-5). While the store is out of reach nothing is known of the run, and nothing held against it.
+    /// </summary>
+    private async Task GiveUpAsync(ClaimedRun claimed, Exception reason)
+    {
+        if (reason is StoreUnavailableException || claimed.Lease.Epoch <= options.Value.MaxTakeOvers)
+        {
+            return;
+        }
+
+        try
+        {
+            var (outcome, events) = BareEnd.Unreadable(claimed.Interaction, claimed.Lease.Epoch, time.GetUtcNow());
+            if (await queue.FinishAsync(claimed.Lease, outcome, [events], CancellationToken.None))
+            {
+                LogUnreadable(claimed.Lease.RunId, claimed.Lease.Epoch);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogStartFailed(exception, claimed.Lease.RunId); // the next owner tries it
         }
     }
 
@@ -220,6 +287,9 @@ public sealed partial class RunWorker(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not start run {RunId}")]
     private partial void LogStartFailed(Exception exception, string runId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} could not be started by any of {Owners} owners and is given up: what is kept of it cannot be read")]
+    private partial void LogUnreadable(string runId, long owners);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was taken over {TakeOvers} times from servers that died and is given up")]
     private partial void LogPoisoned(string runId, int takeOvers);

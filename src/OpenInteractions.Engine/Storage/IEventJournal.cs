@@ -3,7 +3,7 @@ namespace OpenInteractions.Engine.Storage;
 /// <summary>The durable, numbered events of runs, as the bytes that clients receive.</summary>
 public interface IEventJournal
 {
-    /// <summary>Appends batches of one or more runs in one commit.</summary>
+    /// <summary>Appends batches of one or more runs in one commit. A batch that is there already stays as it is: one whose answer was lost is sent again.</summary>
     /// <returns>For each append, whether its lease still held; a refused append wrote nothing.</returns>
     Task<IReadOnlyList<bool>> AppendAsync(IReadOnlyList<JournalAppend> appends, CancellationToken cancellationToken);
 

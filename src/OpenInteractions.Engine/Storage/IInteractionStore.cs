@@ -26,7 +26,7 @@ public interface IInteractionStore
     Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken);
 
     /// <summary>A page, newest first, without content (<see cref="StoredInteraction.Input"/> and the like are empty; settings, usage and errors are there).</summary>
-    Task<IReadOnlyList<StoredInteraction>> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken);
+    Task<InteractionPage> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken);
 
     /// <summary>The tree's members, oldest first, as <see cref="ListAsync"/> gives them; those whose id follows <paramref name="afterId"/>.</summary>
     Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken);

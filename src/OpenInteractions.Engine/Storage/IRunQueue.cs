@@ -39,6 +39,15 @@ public interface IRunQueue
     /// </summary>
     Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes runs that somebody wants cancelled and nobody works on: those that were handed back, and those whose lease is over. They are only to be ended, so
+    /// that no rule is asked; take-overs are counted as by <see cref="ClaimAsync"/>.
+    /// </summary>
+    Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The epoch of the run's newest owner: 0 when it had none yet, null when there is no run of this id: it has ended, or never was.</summary>
+    Task<long?> FindEpochAsync(string project, string id, CancellationToken cancellationToken);
+
     /// <summary>Extends leases. Returns those that are still held; a lease that is missing from the answer is lost.</summary>
     Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken);
 
@@ -85,8 +94,11 @@ public sealed record NewRun
     /// <summary>The provider of its model, for limits; empty when it is not known.</summary>
     public string Provider { get; init; } = "";
 
-    /// <summary>When the run must have ended.</summary>
-    public required DateTimeOffset Deadline { get; init; }
+    /// <summary>
+    /// How long the run may take from now on, waiting included. A duration and not a time: from here on the store's clock counts, and a node whose
+    /// clock is wrong, or was set, ends no run by it.
+    /// </summary>
+    public required TimeSpan TimeLeft { get; init; }
 }
 
 /// <summary>Runs of one project and priority that are queued.</summary>
@@ -117,8 +129,8 @@ public sealed record ClaimedRun
     /// <summary>How often the run was taken over from a dead owner, this time included.</summary>
     public required int TakeOvers { get; init; }
 
-    /// <summary>When the run must have ended.</summary>
-    public required DateTimeOffset Deadline { get; init; }
+    /// <summary>What is left of <see cref="NewRun.TimeLeft"/>, by the store's clock; negative when it is over.</summary>
+    public required TimeSpan TimeLeft { get; init; }
 }
 
 /// <summary>How a run ended.</summary>

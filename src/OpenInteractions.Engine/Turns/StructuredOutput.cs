@@ -12,6 +12,8 @@ namespace OpenInteractions.Engine.Turns;
 /// </summary>
 public sealed partial class StructuredOutput(EngineInstruments instruments, ILogger<StructuredOutput> logger)
 {
+    private readonly CompiledSchemas _schemas = new();
+
     /// <summary>Checks what a turn has made, and puts an outcome other than a fit on record.</summary>
     /// <param name="interactionId">Of the turn.</param>
     /// <param name="formats">What was asked for.</param>
@@ -51,11 +53,11 @@ public sealed partial class StructuredOutput(EngineInstruments instruments, ILog
         _ => null,
     };
 
-    private static SchemaVerdict Check(JsonElement schema, IReadOnlyList<HistoryStep> made)
+    private SchemaVerdict Check(JsonElement schema, IReadOnlyList<HistoryStep> made)
     {
         try
         {
-            return JsonSchema.Compile(schema).CheckText(Encoding.UTF8.GetBytes(OutputText.Of(made)));
+            return _schemas.Of(schema).CheckText(Encoding.UTF8.GetBytes(OutputText.Of(made)));
         }
         catch (JsonSchemaException exception)
         {

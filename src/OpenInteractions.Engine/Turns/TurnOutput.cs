@@ -149,6 +149,22 @@ internal sealed class TurnOutput
         }
     }
 
+    /// <summary>Replaces the steps from an index on by empty thoughts: the store does not take what was told of them.</summary>
+    public async ValueTask ReplaceFromAsync(int index, CancellationToken cancellationToken)
+    {
+        var count = _steps.Count + (_open is null ? 0 : 1);
+        (_held, _open, _shell) = (null, null, null);
+        if (index < _steps.Count)
+        {
+            _steps.RemoveRange(index, _steps.Count - index);
+        }
+
+        while (_steps.Count < count)
+        {
+            await FillAsync(cancellationToken);
+        }
+    }
+
     private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
         var shell = _held!;

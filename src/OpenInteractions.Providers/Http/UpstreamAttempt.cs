@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Runtime.InteropServices;
 
@@ -14,7 +15,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
     private readonly SplitCharacters _split = new();
 
     // Some proxies answer a streaming call with one whole object.
-    private readonly bool _isEventStream = response.Content.Headers.ContentType?.MediaType is not MediaTypeNames.Application.Json;
+    private readonly bool _isEventStream = !IsJson(response.Content.Headers);
 
     private List<byte[]>? _ready;
     private Exception? _failure;
@@ -83,6 +84,12 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         response.Dispose();
         watch.Dispose();
     }
+
+    /// <summary>Looks before it parses: nearly all answers are event streams.</summary>
+    private static bool IsJson(HttpContentHeaders headers) =>
+        headers.NonValidated.TryGetValues("Content-Type", out var values)
+        && values.ToString().StartsWith(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
+        && headers.ContentType?.MediaType is MediaTypeNames.Application.Json;
 
     private void End(List<ModelEvent> output)
     {

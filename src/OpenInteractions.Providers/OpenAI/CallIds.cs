@@ -3,12 +3,14 @@ using System.Text;
 
 namespace OpenInteractions.Providers.OpenAI;
 
-/// <summary>The upstream's call ids of one answer; missing, repeated and meaningless ones are replaced (P-4).</summary>
-internal sealed class CallIds
+/// <summary>The upstream's call ids of one answer; missing and repeated ones are replaced, and those that are shorter than one may be (P-4).</summary>
+internal sealed class CallIds(int shortest = 1)
 {
-    // Some servers number the calls of every answer from nought: such an id says nothing in a longer conversation. Nine is the shortest form
-    // that a known server makes on purpose (Mistral).
-    private const int ShortestUsable = 9;
+    /// <summary>
+    /// Some servers number the calls of every answer from nought: where ids are sealed into reasoning tokens, which a client keeps, such an id could not be told
+    /// from that of another answer. Nine is the shortest form that a known server makes on purpose (Mistral).
+    /// </summary>
+    public const int ShortestTelling = 9;
 
     private readonly HashSet<string> _seen = [];
 
@@ -18,7 +20,7 @@ internal sealed class CallIds
 
     public string Unique(string? id)
     {
-        if (id?.Length >= ShortestUsable && _seen.Add(id))
+        if (id?.Length >= shortest && _seen.Add(id))
         {
             return id;
         }

@@ -8,7 +8,7 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
 {
     private const int LongestCallId = 40;
 
-    private sealed record Key(string Provider, string Family, ChatProfile Profile, bool InOpenTurn, string Wire = "chat");
+    private sealed record Key(string Provider, string Family, ChatProfile Profile, bool InOpenTurn, string CallIds, string Wire = "chat");
 
     /// <summary>
     /// The turns as messages. Reasoning goes back only inside a tool loop that is still open, that is after the last thing the user said:
@@ -17,25 +17,40 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
     public IReadOnlyList<byte[]> Render(IReadOnlyList<HistoryTurn> turns)
     {
         var rendered = new byte[turns.Count][];
+        var ids = new ConversationCallIds(turns, step => step.CallIdFor(provider)!, CallId);
         var isOpen = true;
         for (var i = turns.Count - 1; i >= 0; i--)
         {
-            var inOpenTurn = isOpen;
-            rendered[i] = turns[i].Rendered(new Key(provider, family, profile, inOpenTurn), t => Write(t.Steps, inOpenTurn), bytes => bytes.Length);
+            var (turn, inOpenTurn) = (i, isOpen);
+            rendered[i] = turns[i].Rendered(
+                new Key(provider, family, profile, inOpenTurn, ids.Changes(turn)),
+                t => Write(t.Steps, inOpenTurn, step => ids.Renamed(turn, step.Step) ?? CallId(step.CallIdFor(provider)!)),
+                bytes => bytes.Length);
             isOpen &= !turns[i].Steps.Any(s => s.Step is UserInputStep);
         }
 
         return rendered;
     }
 
-    private byte[] Write(IReadOnlyList<HistoryStep> steps, bool inOpenTurn) => RequestBuffer.Elements(writer =>
+    private byte[] Write(IReadOnlyList<HistoryStep> steps, bool inOpenTurn, Func<HistoryStep, string> callId) => RequestBuffer.Elements(writer =>
     {
-        var messages = new ChatMessages(writer, profile, step => CallId(step.CallIdFor(provider)!));
-        var own = steps.Select(s => s.Step).OfType<ICallStep>().Select(c => c.Id).ToHashSet();
-        // Results of the turn before come first, whatever the client put in front of them.
-        foreach (var result in steps.Where(s => s.Step is IResultStep r && !own.Contains(r.CallId)))
+        var messages = new ChatMessages(writer, profile, callId);
+        HashSet<string> own = [];
+        foreach (var step in steps)
         {
-            messages.Result(result);
+            if (step.Step is ICallStep call)
+            {
+                own.Add(call.Id);
+            }
+        }
+
+        // Results of the turn before come first, whatever the client put in front of them.
+        foreach (var step in steps)
+        {
+            if (step.Step is IResultStep result && !own.Contains(result.CallId))
+            {
+                messages.Result(step);
+            }
         }
 
         foreach (var step in steps)

@@ -1,4 +1,3 @@
-using System.Text;
 using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.OpenAI;
@@ -20,8 +19,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     private readonly ChatCallFragments _fragments = new();
     private readonly CallIds _callIds = new();
     private readonly CitedText _text = new();
-    private readonly StringBuilder _reasoning = new();
-    private readonly List<JsonElement> _reasoningDetails = [];
+    private readonly ChatReasoning _reasoning = new(keepsText: profile.ReplayedReasoningField is not null);
     private List<ModelEvent> _out = [];
     private Speech _speech = Speech.None;
     private int _speechKey;
@@ -71,9 +69,16 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     public void OnFrame(ReadOnlyMemory<byte> data, List<ModelEvent> output)
     {
         OnPause(output);
-        using var chunk = UpstreamJson.Open(data);
-        On(chunk.RootElement);
-        if (_frames.IsLearning && ChatChunks.SaysNothingButText(chunk.RootElement))
+        if (!ChatChunks.TryRead(data.Span, out var plain))
+        {
+            using var chunk = UpstreamJson.Open(data);
+            On(chunk.RootElement);
+            return;
+        }
+
+        OnText(plain.Text);
+        _finish = plain.Finish ?? _finish;
+        if (plain is { Text.Length: > 0, Finish: null or "" } && _frames.IsLearning)
         {
             _frames.Learn(data.Span);
         }
@@ -166,7 +171,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
 
         if (delta.TryGetProperty(ChatState.ReasoningDetails, out var details) && details.ValueKind == JsonValueKind.Array && details.GetArrayLength() > 0)
         {
-            _reasoningDetails.AddRange(details.EnumerateArray().Select(d => d.Clone()));
+            _reasoning.Add(details);
         }
 
         // Two names for one thing; servers that send both send the same text twice.
@@ -271,7 +276,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         }
 
         Speak(Speech.Reasoning);
-        _reasoning.Append(text);
+        _reasoning.Add(text);
         if (_showsReasoning)
         {
             Emit(_speechKey, new StepPiece(new ThoughtSummaryDelta { Content = new TextContent { Text = text } }));
@@ -305,43 +310,11 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
                 Emit(_speechKey, new StepStopped());
                 break;
             case Speech.Reasoning:
-                Emit(_speechKey, new StepStopped(ReasoningState()));
-                _reasoning.Clear();
-                _reasoningDetails.Clear();
+                Emit(_speechKey, new StepStopped(_reasoning.Take()));
                 break;
         }
 
         _speech = Speech.None;
-    }
-
-    /// <summary>What the upstream wants back inside a tool loop, if it is one of those.</summary>
-    private JsonElement? ReasoningState()
-    {
-        var keepsText = profile.ReplayedReasoningField is not null;
-        if (!keepsText && _reasoningDetails.Count == 0)
-        {
-            return null;
-        }
-
-        var state = JsonScratch.Object(writer =>
-        {
-            if (keepsText)
-            {
-                writer.WriteString(ChatState.Reasoning, _reasoning.ToString());
-            }
-
-            if (_reasoningDetails.Count > 0)
-            {
-                writer.WriteStartArray(ChatState.ReasoningDetails);
-                foreach (var detail in _reasoningDetails)
-                {
-                    detail.WriteTo(writer);
-                }
-
-                writer.WriteEndArray();
-            }
-        });
-        return JsonElement.Parse(state);
     }
 
     private void OnCall(ChatCall call, JsonElement fragment)

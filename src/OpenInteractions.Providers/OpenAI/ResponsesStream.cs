@@ -17,7 +17,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
     private readonly StepOrder _order = new();
     private readonly Dictionary<int, Item> _items = [];
     private readonly HashSet<int> _seen = [];
-    private readonly CallIds _callIds = new();
+    private readonly CallIds _callIds = new(CallIds.ShortestTelling);
     private List<ModelEvent> _out = [];
     private (Item Item, JsonElement Done)? _heldThought;
     private int? _follower; // the item right behind the thought that was signed last

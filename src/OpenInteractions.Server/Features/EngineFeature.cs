@@ -50,9 +50,12 @@ internal static class EngineFeature
         services.AddSingleton<CancelInteraction>();
         services.AddSingleton<DeleteInteraction>();
         services.AddSingleton<MetricsText>();
+        services.AddSingleton<NodeState>();
 
         services.AddSingleton<ForeignReaders>();
         services.AddSingleton<RunNews>();
+        services.AddSingleton<BatchAppender>();
+        services.AddSingleton<StorePatience>();
 
         AddHosted<ContinuedIds>(services);
         AddHosted<JournalWriter>(services);

@@ -32,9 +32,9 @@ internal static class PostgresConnectionString
             NoResetOnClose = true,
         };
         complete.ApplicationName ??= "openinteractions";
-        if (!complete.ContainsKey("Max Auto Prepare"))
+        if (!complete.ShouldSerialize("Max Auto Prepare"))
         {
-            // May be set to 0 by whoever has a pooler between that cannot do it.
+            // Not said by the operator: 0 is for whoever has a pooler between that cannot do it. The builder contains every key it knows, said or not.
             complete.MaxAutoPrepare = PreparedStatements;
             complete.AutoPrepareMinUsages = 2;
         }

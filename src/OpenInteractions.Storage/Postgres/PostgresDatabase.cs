@@ -7,8 +7,11 @@ namespace OpenInteractions.Storage.Postgres;
 /// <summary>The connections of this node: opens them, runs verbs on them, and says in the engine's words what went wrong.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
-    // Plans for any parameters: planning a statement anew for each call costs more than the statement. No compiling: no statement is long enough.
-    private const string SessionSql = $"SET plan_cache_mode = force_generic_plan; SET jit = off; {PostgresUse.ShareSql}";
+    // Plans for any parameters: planning a statement anew for each call costs more than the statement. No compiling: no statement is long enough. And whoever stands
+    // still in the middle of a transaction, stopped or cut off, is rolled back: others wait for what he has locked, and their leases last for less long than a
+    // connection whose other end is gone.
+    private const string SessionSql =
+        $"SET plan_cache_mode = force_generic_plan; SET jit = off; SET idle_in_transaction_session_timeout = '5s'; {PostgresUse.ShareSql}";
 
     // One that gave way to another finds the way free; that it loses again and again is not to be expected.
     private const int MaxTries = 5;
@@ -121,7 +124,13 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                throw PostgresErrors.Translate(exception);
+                var translated = PostgresErrors.Translate(exception);
+                if (translated is StoreUnavailableException)
+                {
+                    _instruments.OnUnavailable();
+                }
+
+                throw translated;
             }
         }
     }

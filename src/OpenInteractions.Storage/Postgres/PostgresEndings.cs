@@ -81,7 +81,7 @@ internal sealed class PostgresEndings : IAsyncDisposable
     private static async Task<string?[]> TakeAsync(NpgsqlConnection connection, IReadOnlyList<PostgresEnding> group, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        batch.Add(TakeSql).Texts(group, e => e.Lease.RunId).Texts(group, e => e.Lease.Owner).Longs(group, e => e.Lease.Epoch);
+        batch.Add(TakeSql).Leases(group, e => e.Lease);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = new PostgresRows(reader);
         var projects = new string?[group.Count];

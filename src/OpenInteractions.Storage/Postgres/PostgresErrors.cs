@@ -34,7 +34,7 @@ internal static class PostgresErrors
         // Connection, authorization, no such database, transaction state (a standby that only reads), rollback, privileges and missing tables, insufficient
         // resources, object not in state, operator intervention, system error, damaged data.
         "08" or "28" or "3D" or "25" or "40" or "42" or "53" or "55" or "57" or "58" or "XX" =>
-            new StoreUnavailableException($"The database cannot be used now (PostgreSQL {error.SqlState}).", error),
+            new StoreUnavailableException($"The database cannot be used now (PostgreSQL {error.SqlState}).", error) { IsFull = error.SqlState == PostgresErrorCodes.DiskFull },
         _ => new InvalidOperationException($"The database refused a statement (PostgreSQL {error.SqlState}).", error),
     };
 }

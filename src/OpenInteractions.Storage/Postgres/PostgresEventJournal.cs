@@ -6,7 +6,8 @@ namespace OpenInteractions.Storage.Postgres;
 internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJournal
 {
     // One statement proves the leases and writes. The runs' rows are held until the commit: whoever claims one meanwhile passes it by, so that no event of a
-    // replaced owner appears after the claim. Of a run whose interaction was deleted the events go nowhere (behaviour ST-16).
+    // replaced owner appears after the claim. Of a run whose interaction was deleted the events go nowhere (behaviour ST-16). A batch that is there already was
+    // committed by a try whose answer was lost.
     private const string AppendSql = """
         WITH held AS (
             SELECT r.project, g.id, g.epoch, g.first_number, g.last_number, g.is_compressed, g.frames, g.checkpoint, g.place, r.is_erased
@@ -16,7 +17,8 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
             ORDER BY r.id FOR NO KEY UPDATE OF r),
         written AS (
             INSERT INTO journal (project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint)
-            SELECT project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased)
+            SELECT project, id, epoch, first_number, last_number, is_compressed, frames, checkpoint FROM held WHERE NOT is_erased
+            ON CONFLICT (project, id, epoch, last_number) DO NOTHING)
         SELECT place FROM held
         """;
 
@@ -70,28 +72,14 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
             batch.Add(InsertSql)
                 .Texts(journal, j => j.Project)
                 .Texts(journal, j => j.Id)
-                .Longs(journal, j => j.Events.Epoch)
-                .Longs(journal, j => j.Events.FirstNumber)
-                .Longs(journal, j => j.Events.LastNumber)
-                .Flags(journal, j => j.Events.IsCompressed)
-                .Blobs(journal, j => j.Events.Frames)
-                .OptionalBlobs(journal, j => j.Events.Checkpoint);
+                .Batches(journal, j => j.Events);
         }
     }
 
     private static async Task<bool[]> AppendAsync(NpgsqlConnection connection, IReadOnlyList<JournalAppend> appends, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
-        batch.Add(AppendSql)
-            .Texts(appends, a => a.Lease.RunId)
-            .Texts(appends, a => a.Lease.Owner)
-            .Longs(appends, a => a.Lease.Epoch)
-            .Longs(appends, a => a.Batch.Epoch)
-            .Longs(appends, a => a.Batch.FirstNumber)
-            .Longs(appends, a => a.Batch.LastNumber)
-            .Flags(appends, a => a.Batch.IsCompressed)
-            .Blobs(appends, a => a.Batch.Frames)
-            .OptionalBlobs(appends, a => a.Batch.Checkpoint);
+        batch.Add(AppendSql).Leases(appends, a => a.Lease).Batches(appends, a => a.Batch);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var held = new bool[appends.Count];
         while (await reader.ReadAsync(cancellationToken))

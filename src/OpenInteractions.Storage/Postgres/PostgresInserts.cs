@@ -16,10 +16,10 @@ internal sealed class PostgresInserts : IAsyncDisposable
 {
     private const string InsertRunsSql = """
         INSERT INTO runs (id, project, state, priority, queued_at, deadline, owner, epoch, lease_until, take_overs, cancel_requested, is_erased, request, provider)
-        SELECT n.id, n.project, CASE WHEN n.owner IS NULL THEN 'queued' ELSE 'running' END, n.priority, oi_now(), n.deadline, n.owner,
+        SELECT n.id, n.project, CASE WHEN n.owner IS NULL THEN 'queued' ELSE 'running' END, n.priority, oi_now(), oi_now() + n.time_left, n.owner,
             CASE WHEN n.owner IS NULL THEN 0 ELSE 1 END, CASE WHEN n.owner IS NULL THEN 0 ELSE oi_now() + n.ttl END, 0, false, false, n.request, n.provider
         FROM unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::text[], $6::bigint[], $7::bytea[], $8::text[])
-            AS n (id, project, priority, deadline, owner, ttl, request, provider)
+            AS n (id, project, priority, time_left, owner, ttl, request, provider)
         """;
 
     private readonly GroupCommit<PostgresInsertion, bool> _group;
@@ -42,7 +42,7 @@ internal sealed class PostgresInserts : IAsyncDisposable
                 .Texts(runs, i => i.Interaction.Id)
                 .Texts(runs, i => i.Interaction.Project)
                 .Integers(runs, i => i.Run!.Priority)
-                .Times(runs, i => i.Run!.Deadline)
+                .Longs(runs, i => (long)i.Run!.TimeLeft.TotalMilliseconds)
                 .Texts(runs, i => i.ClaimedBy)
                 .Longs(runs, i => (long)i.Ttl.TotalMilliseconds)
                 .Blobs(runs, i => i.Run!.Request)

@@ -19,13 +19,21 @@ internal sealed partial class PostgresInteractionStore
             WHERE NOT EXISTS (SELECT 1 FROM labels l WHERE l.project = i.project AND l.id = i.id AND l.key = wanted.key AND l.value = wanted.value))
         """;
 
-    // One project, said as a stretch of the primary key: with "project = $1" the planner, which does not know how large the project is, may look
-    // for a small one's turns among everybody's.
+    // How many turns a page looks at is written out: of a limit that it does not know the planner believes that it is a tenth of the table, and reads and
+    // sorts all of it. And the project is said as a stretch of the primary key: with "project = $1" the planner, which does not know how large the project
+    // is, may look for a small one's turns among everybody's. The page comes with the end of what was looked at, by the same snapshot.
+    private const string Looked = "10000";
+
     private const string ListSql = $"""
-        SELECT {Rows.Interaction} FROM interactions i
-        WHERE i.project >= $1 AND (i.project, i.id) < ($1, $2)
-        {Conditions}
-        ORDER BY i.project DESC, i.id DESC LIMIT $3
+        SELECT i.*, edge.id FROM (SELECT (
+            SELECT id FROM interactions WHERE project >= $1 AND (project, id) < ($1, $2) ORDER BY project DESC, id DESC OFFSET {Looked} - 1 LIMIT 1)) AS edge (id)
+        LEFT JOIN LATERAL (
+            SELECT {Rows.Interaction} FROM (
+                SELECT * FROM interactions WHERE project >= $1 AND (project, id) < ($1, $2) ORDER BY project DESC, id DESC LIMIT {Looked}) i
+            WHERE true
+            {Conditions}
+            ORDER BY i.project DESC, i.id DESC LIMIT $3) i ON true
+        ORDER BY i.id DESC
         """;
 
     private const string ListUnfinishedSql = $"""
@@ -43,10 +51,16 @@ internal sealed partial class PostgresInteractionStore
         """;
 
     private const string ListLabelledSql = $"""
-        SELECT {Rows.Interaction} FROM labels f JOIN interactions i ON i.project = f.project AND i.id = f.id
-        WHERE f.project = $1 AND f.key = $11 AND f.value = $12 AND f.id < $2
-        {Conditions}
-        ORDER BY f.id DESC LIMIT $3
+        SELECT i.*, edge.id FROM (SELECT (
+            SELECT id FROM labels WHERE project = $1 AND key = $11 AND value = $12 AND id < $2 ORDER BY id DESC OFFSET {Looked} - 1 LIMIT 1)) AS edge (id)
+        LEFT JOIN LATERAL (
+            SELECT {Rows.Interaction} FROM (
+                SELECT project, id FROM labels WHERE project = $1 AND key = $11 AND value = $12 AND id < $2 ORDER BY id DESC LIMIT {Looked}) f
+            JOIN interactions i ON i.project = f.project AND i.id = f.id
+            WHERE true
+            {Conditions}
+            ORDER BY f.id DESC LIMIT $3) i ON true
+        ORDER BY i.id DESC
         """;
 
     private const string ListTreeSql = $"""
@@ -59,7 +73,9 @@ internal sealed partial class PostgresInteractionStore
     // The greatest code point: no id stands behind it.
     private const string AfterEveryId = "\U0010FFFF";
 
-    public async Task<IReadOnlyList<StoredInteraction>> ListAsync(
+    private const int AfterInteraction = 19;
+
+    public async Task<InteractionPage> ListAsync(
         string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) =>
         await database.ReadAsync((project, filter, beforeId, limit), ListAsync, cancellationToken);
 
@@ -71,11 +87,11 @@ internal sealed partial class PostgresInteractionStore
             {
                 await using var batch = connection.CreateBatch();
                 batch.Add(ListTreeSql).Text(state.project).Text(state.rootId).Text(state.afterId ?? "").Integer(Math.Max(state.limit, 0));
-                return await ReadPageAsync(batch, DateTimeOffset.MinValue, cancellationToken);
+                return await ReadPageAsync(batch, int.MaxValue, hasEdge: false, DateTimeOffset.MinValue, cancellationToken);
             },
             cancellationToken);
 
-    private static async Task<List<StoredInteraction>> ListAsync(
+    private static async Task<InteractionPage> ListAsync(
         NpgsqlConnection connection, (string Project, InteractionFilter Filter, string? BeforeId, int Limit) state, CancellationToken cancellationToken)
     {
         var (project, filter, beforeId, limit) = state;
@@ -105,24 +121,34 @@ internal sealed partial class PostgresInteractionStore
             command.Text(labels[0].Key).Text(labels[0].Value);
         }
 
-        return await ReadPageAsync(batch, filter.CreatedAfter ?? DateTimeOffset.MinValue, cancellationToken);
+        var hasEdge = ReferenceEquals(sql, ListSql) || ReferenceEquals(sql, ListLabelledSql);
+        return await ReadPageAsync(batch, limit, hasEdge, filter.CreatedAfter ?? DateTimeOffset.MinValue, cancellationToken);
     }
 
-    private static async Task<List<StoredInteraction>> ReadPageAsync(NpgsqlBatch batch, DateTimeOffset createdAfter, CancellationToken cancellationToken)
+    private static async Task<InteractionPage> ReadPageAsync(NpgsqlBatch batch, int limit, bool hasEdge, DateTimeOffset createdAfter, CancellationToken cancellationToken)
     {
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var rows = new PostgresRows(reader);
         var page = new List<StoredInteraction>();
-        while (await rows.ReadAsync(cancellationToken))
+        string? edge = null;
+        while (await reader.ReadAsync(cancellationToken))
         {
-            var interaction = Rows.ReadInteraction(new PostgresRows(rows), withContent: false);
+            edge = hasEdge && !rows.IsNull(AfterInteraction) ? rows.GetString(AfterInteraction) : null;
+            if (hasEdge && rows.IsNull(0))
+            {
+                break; // a page with nothing on it
+            }
+
+            var interaction = Rows.ReadInteraction(rows, withContent: false);
             if (interaction.Created < createdAfter)
             {
+                edge = null;
                 break;
             }
 
             page.Add(interaction);
         }
 
-        return page;
+        return new InteractionPage(page, page.Count < limit ? edge : null);
     }
 }

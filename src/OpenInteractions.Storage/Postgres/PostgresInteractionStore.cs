@@ -23,16 +23,6 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
         SELECT id, previous_id, input, output, provider_states FROM chain ORDER BY position
         """;
 
-    // The index is by project first: a step down it for each, however many rows there are.
-    private const string FindNewestSql = """
-        WITH RECURSIVE projects (name) AS (
-            SELECT min(project) FROM interactions
-            UNION ALL
-            SELECT (SELECT min(project) FROM interactions WHERE project > projects.name) FROM projects WHERE projects.name IS NOT NULL)
-        SELECT (SELECT max(id) FROM interactions WHERE project = projects.name) AS newest
-        FROM projects WHERE projects.name IS NOT NULL ORDER BY newest DESC LIMIT 1
-        """;
-
     private const string MarkAliveSql = "INSERT INTO liveness (id, checked_at) VALUES (1, oi_now()) ON CONFLICT (id) DO UPDATE SET checked_at = oi_now()";
 
     public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken)
@@ -78,7 +68,7 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
             static async (connection, _, cancellationToken) =>
             {
                 await using var batch = connection.CreateBatch();
-                batch.Add(FindNewestSql);
+                batch.Add(Rows.NewestIdSql);
                 return await batch.ExecuteScalarAsync(cancellationToken) as string;
             },
             cancellationToken);

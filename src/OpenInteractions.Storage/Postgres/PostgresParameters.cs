@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Postgres;
 
@@ -25,6 +26,19 @@ internal static class PostgresParameters
 
     public static NpgsqlBatchCommand Texts<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, string?> value) =>
         command.AddAll(NpgsqlDbType.Text, items, value, static (item, value) => PostgresText.Encode(value(item)));
+
+    /// <summary>Leases: three columns, as they are compared with a run's row.</summary>
+    public static NpgsqlBatchCommand Leases<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, RunLease> lease) =>
+        command.Texts(items, item => lease(item).RunId).Texts(items, item => lease(item).Owner).Longs(items, item => lease(item).Epoch);
+
+    /// <summary>Batches of a journal: six columns, in the order in which it is read.</summary>
+    public static NpgsqlBatchCommand Batches<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, JournalBatch> batch) => command
+        .Longs(items, item => batch(item).Epoch)
+        .Longs(items, item => batch(item).FirstNumber)
+        .Longs(items, item => batch(item).LastNumber)
+        .Flags(items, item => batch(item).IsCompressed)
+        .Blobs(items, item => batch(item).Frames)
+        .OptionalBlobs(items, item => batch(item).Checkpoint);
 
     public static NpgsqlBatchCommand Longs<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, long> value) =>
         command.AddAll(NpgsqlDbType.Bigint, items, value, static (item, value) => value(item));

@@ -39,8 +39,25 @@ internal sealed partial class PostgresRunQueue
 
     private const string RunningSql = "SELECT project, count(*)::integer FROM runs WHERE state = 'running' AND lease_until > oi_now() GROUP BY project";
 
-    // Lease, epoch and status change in one statement, which also brings everything that is needed to start. (An array and not a join: the planner takes a limit
-    // that it does not know for a tenth of the table, and would read all of a long queue.)
+    // Lease, epoch and status change in one statement, which also brings everything that is needed to start.
+    private const string TakeSql = $"""
+        claimed AS (
+            UPDATE runs r
+            SET state = 'running', owner = $1, epoch = r.epoch + 1, lease_until = oi_now() + $2,
+                take_overs = r.take_overs + CASE WHEN r.state = 'running' AND r.owner <> $1 THEN 1 ELSE 0 END
+            WHERE r.id = ANY (ARRAY (SELECT id FROM chosen))
+            RETURNING r.id, r.project, r.provider, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.cancel_requested, r.request),
+        started AS (
+            UPDATE interactions i
+            SET status = 'in_progress', updated_at = CASE WHEN i.status = 'in_progress' THEN i.updated_at ELSE greatest(i.updated_at, oi_now()) END
+            FROM claimed WHERE i.project = claimed.project AND i.id = claimed.id
+            RETURNING {PostgresInteractionRows.WithContent})
+        SELECT i.*, claimed.epoch, claimed.take_overs, claimed.deadline - oi_now(), claimed.request, claimed.provider, claimed.cancel_requested, claimed.priority
+        FROM claimed JOIN started i ON i.id = claimed.id
+        ORDER BY claimed.queued_at, claimed.id
+        """;
+
+    // (An array and not a join in what is taken: the planner takes a limit that it does not know for a tenth of the table, and would read all of a long queue.)
     private const string ClaimSql = $"""
         WITH queued AS (
             SELECT q.id FROM unnest($3::text[], $4::text[], $5::integer[], $6::bigint[]) AS line (project, provider, priority, runs) CROSS JOIN LATERAL (
@@ -51,26 +68,21 @@ internal sealed partial class PostgresRunQueue
         abandoned AS (
             SELECT id FROM runs WHERE id = ANY ($7) AND state = 'running' AND lease_until <= oi_now() AND NOT is_erased
             ORDER BY id LIMIT $8 FOR NO KEY UPDATE SKIP LOCKED),
-        claimed AS (
-            UPDATE runs r
-            SET state = 'running', owner = $1, epoch = r.epoch + 1, lease_until = oi_now() + $2,
-                take_overs = r.take_overs + CASE WHEN r.state = 'running' AND r.owner <> $1 THEN 1 ELSE 0 END
-            WHERE r.id = ANY (ARRAY (SELECT id FROM abandoned UNION ALL SELECT id FROM queued LIMIT $8))
-            RETURNING r.id, r.project, r.provider, r.priority, r.queued_at, r.epoch, r.take_overs, r.deadline, r.cancel_requested, r.request),
-        started AS (
-            UPDATE interactions i
-            SET status = 'in_progress', updated_at = CASE WHEN i.status = 'in_progress' THEN i.updated_at ELSE greatest(i.updated_at, oi_now()) END
-            FROM claimed WHERE i.project = claimed.project AND i.id = claimed.id
-            RETURNING {PostgresInteractionRows.WithContent})
-        SELECT i.*, claimed.epoch, claimed.take_overs, claimed.deadline, claimed.request, claimed.provider, claimed.cancel_requested, claimed.priority
-        FROM claimed JOIN started i ON i.id = claimed.id
-        ORDER BY claimed.queued_at, claimed.id
+        chosen AS (SELECT id FROM abandoned UNION ALL SELECT id FROM queued LIMIT $8),
+        {TakeSql}
+        """;
+
+    private const string ClaimCancelledSql = $"""
+        WITH chosen AS (
+            SELECT id FROM runs WHERE cancel_requested AND NOT is_erased AND (state = 'queued' OR lease_until <= oi_now())
+            ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
+        {TakeSql}
         """;
 
     private const int AfterInteraction = 22;
 
-    // How many times as many runs are looked at as are wanted, before a claim that others were always ahead of gives up.
-    private const int MostWanted = 16;
+    // How often a claim that others were ahead of looks further back before it gives up.
+    private const int MostLooks = 16;
 
     public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken)
     {
@@ -99,18 +111,21 @@ internal sealed partial class PostgresRunQueue
         var (owner, ttl, limit, choice) = state;
         await using var transaction = choice.MustBeAlone ? await connection.BeginTransactionAsync(cancellationToken) : null;
         IReadOnlyList<ClaimedRun> claimed = [];
-        for (var wanted = limit; wanted <= limit * MostWanted; wanted *= 4)
+        var passed = new PassedBy();
+        for (var look = 0; look < MostLooks; look++)
         {
+            // Never more than are wanted: each that is chosen holds a place of its limits until it turns out who got it.
             choice.Begin();
-            var waiting = await ReadWaitingAsync(connection, choice.MustBeAlone, wanted, cancellationToken);
-            var chosen = choice.Choose(waiting.Lines, waiting.Running, wanted);
+            var waiting = await ReadWaitingAsync(connection, choice.MustBeAlone, limit, passed, cancellationToken);
+            var chosen = choice.Choose(waiting.Lines, waiting.Running, limit);
             claimed = chosen.Count == 0 ? [] : await TakeAsync(connection, (owner, ttl, limit), waiting, chosen, cancellationToken);
             if (claimed.Count > 0 || chosen.Count == 0)
             {
                 break;
             }
 
-            // All of them were taken by others in the meantime: further back there is more.
+            // In these lines others have taken everything, or are about to: behind them there is more.
+            passed.Add(waiting, chosen);
         }
 
         if (transaction is not null)
@@ -121,7 +136,19 @@ internal sealed partial class PostgresRunQueue
         return claimed;
     }
 
-    private static async Task<Waiting> ReadWaitingAsync(NpgsqlConnection connection, bool isAlone, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync<(string, TimeSpan, int), IReadOnlyList<ClaimedRun>>(
+            (owner, ttl, limit),
+            static async (connection, state, cancellationToken) =>
+            {
+                var (owner, ttl, limit) = state;
+                await using var batch = connection.CreateBatch();
+                batch.Add(ClaimCancelledSql).Text(owner).Milliseconds(ttl).Integer(limit);
+                return [.. (await ReadClaimedAsync(batch, owner, cancellationToken)).Select(claimed => claimed.Run)];
+            },
+            cancellationToken);
+
+    private static async Task<Waiting> ReadWaitingAsync(NpgsqlConnection connection, bool isAlone, int limit, PassedBy passed, CancellationToken cancellationToken)
     {
         await using var batch = connection.CreateBatch();
         batch.Add(DeleteErasedSql);
@@ -131,7 +158,7 @@ internal sealed partial class PostgresRunQueue
         }
 
         batch.Add(RunningSql);
-        batch.Add(AbandonedSql).Integer(limit);
+        batch.Add(AbandonedSql).Integer(limit + passed.Abandoned.Count);
         batch.Add(LinesSql).Integer(limit);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (isAlone)
@@ -149,14 +176,21 @@ internal sealed partial class PostgresRunQueue
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            waiting.Abandoned.Add(rows.GetString(0));
-            waiting.Lines.Add(new WaitingLine(rows.GetString(1), rows.GetString(2), rows.GetInt32(3), [rows.GetInt64(4)]));
+            if (!passed.Abandoned.Contains(rows.GetString(0)))
+            {
+                waiting.Abandoned.Add(rows.GetString(0));
+                waiting.Lines.Add(new WaitingLine(rows.GetString(1), rows.GetString(2), rows.GetInt32(3), [rows.GetInt64(4)]));
+            }
         }
 
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            waiting.Lines.Add(new WaitingLine(rows.GetString(0), rows.GetString(1), rows.GetInt32(2), reader.GetFieldValue<long[]>(3)));
+            var line = new WaitingLine(rows.GetString(0), rows.GetString(1), rows.GetInt32(2), reader.GetFieldValue<long[]>(3));
+            if (!passed.Lines.Contains((line.Project, line.Provider, line.Priority)))
+            {
+                waiting.Lines.Add(line);
+            }
         }
 
         await reader.CloseAsync();
@@ -178,29 +212,59 @@ internal sealed partial class PostgresRunQueue
             .Longs(lines, l => l.Runs)
             .Texts(abandoned, id => id)
             .Integer(claim.Limit);
+        var places = new StartOrder(waiting, chosen);
+        var claimed = await ReadClaimedAsync(batch, claim.Owner, cancellationToken);
+        return [.. claimed.Select(c => (c.Run, Place: places.Of(c.Run, c.Priority))).OrderBy(c => c.Place).Select(c => c.Run)];
+    }
+
+    private static async Task<List<(ClaimedRun Run, int Priority)>> ReadClaimedAsync(NpgsqlBatch batch, string owner, CancellationToken cancellationToken)
+    {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = new PostgresRows(reader);
-        var places = new StartOrder(waiting, chosen);
-        var claimed = new List<(ClaimedRun Run, int Place)>();
+        var claimed = new List<(ClaimedRun Run, int Priority)>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var interaction = Rows.ReadInteraction(rows, withContent: true);
             var run = new ClaimedRun
             {
-                Lease = new RunLease(interaction.Id, claim.Owner, rows.GetInt64(AfterInteraction)),
+                Lease = new RunLease(interaction.Id, owner, rows.GetInt64(AfterInteraction)),
                 Interaction = interaction,
                 TakeOvers = rows.GetInt32(AfterInteraction + 1),
-                Deadline = Rows.ReadTime(rows, AfterInteraction + 2),
+                TimeLeft = TimeSpan.FromMilliseconds(rows.GetInt64(AfterInteraction + 2)),
                 Request = rows.GetBytes(AfterInteraction + 3),
                 Provider = rows.GetString(AfterInteraction + 4),
                 IsCancelRequested = rows.GetBoolean(AfterInteraction + 5),
             };
-            claimed.Add((run, places.Of(run, rows.GetInt32(AfterInteraction + 6))));
+            claimed.Add((run, rows.GetInt32(AfterInteraction + 6)));
         }
 
         // The end of the answer is the commit's: what fails until then fails here, and not unseen on the way out.
         await reader.CloseAsync();
-        return [.. claimed.OrderBy(c => c.Place).Select(c => c.Run)];
+        return claimed;
+    }
+
+    /// <summary>Where a claim has looked in vain.</summary>
+    private sealed class PassedBy
+    {
+        public HashSet<string> Abandoned { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<(string Project, string Provider, int Priority)> Lines { get; } = [];
+
+        public void Add(Waiting waiting, IReadOnlyList<int> chosen)
+        {
+            foreach (var index in chosen)
+            {
+                if (index < waiting.Abandoned.Count)
+                {
+                    Abandoned.Add(waiting.Abandoned[index]);
+                }
+                else
+                {
+                    var line = waiting.Lines[index];
+                    Lines.Add((line.Project, line.Provider, line.Priority));
+                }
+            }
+        }
     }
 
     /// <summary>What a claim can choose from: first the runs whose lease is over, a line each, then the lines of the queue.</summary>

@@ -30,10 +30,13 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
 
     private const string CancelledSql = "SELECT id, owner, epoch FROM runs WHERE cancel_requested AND state = 'running'";
 
+    private const string EpochSql = "SELECT epoch FROM runs WHERE project = $1 AND id = $2";
+
     private const string QueueSql =
         "SELECT project, priority, count(*), oi_now() - min(queued_at) FROM runs WHERE state = 'queued' GROUP BY project, priority";
 
-    private const string CountSql = "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'running') FROM runs";
+    // Two walks along indexes: the rows themselves hold the requests.
+    private const string CountSql = "SELECT (SELECT count(*) FROM runs WHERE state = 'queued'), (SELECT count(*) FROM runs WHERE state = 'running')";
 
     // Made twice, it does no harm: after a broken connection it is tried again at once.
     public Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken) =>
@@ -43,7 +46,7 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
             {
                 var (leases, ttl) = state;
                 await using var batch = connection.CreateBatch();
-                batch.Add(RenewSql).Texts(leases, l => l.RunId).Texts(leases, l => l.Owner).Longs(leases, l => l.Epoch).Milliseconds(ttl);
+                batch.Add(RenewSql).Leases(leases, l => l).Milliseconds(ttl);
                 var held = await ReadLeasesAsync(batch, cancellationToken);
                 return leases.Where(held.Contains).ToArray();
             },
@@ -97,6 +100,17 @@ internal sealed partial class PostgresRunQueue(PostgresDatabase database, Postgr
                 batch.Add(CancelledSql);
                 var wished = await ReadLeasesAsync(batch, cancellationToken);
                 return wished.Count == 0 ? [] : leases.Where(wished.Contains).ToArray();
+            },
+            cancellationToken);
+
+    public Task<long?> FindEpochAsync(string project, string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (project, id),
+            static async (connection, key, cancellationToken) =>
+            {
+                await using var batch = connection.CreateBatch();
+                batch.Add(EpochSql).Text(key.project).Text(key.id);
+                return (long?)await batch.ExecuteScalarAsync(cancellationToken);
             },
             cancellationToken);
 

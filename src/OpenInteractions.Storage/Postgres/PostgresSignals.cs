@@ -139,9 +139,10 @@ internal sealed partial class PostgresSignals(PostgresDatabase database, ILogger
                     },
                     _closing.Token);
             }
-            catch (Exception exception) when (exception is StoreUnavailableException or OperationCanceledException)
+            catch (Exception exception)
             {
-                LogNotCalled(logger, exception); // whom it concerned finds it by looking
+                // Whom it concerned finds it by looking. Whatever it was, such as a queue of notifications that is full, the next call may go through.
+                LogNotCalled(logger, exception);
             }
 
             await Task.Delay(Gap, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -10,10 +10,4 @@ internal sealed class OwnClock(TimeProvider time)
     private readonly long _since = time.GetTimestamp();
 
     public DateTimeOffset Now => _opened + time.GetElapsedTime(_since);
-
-    /// <summary>A time by the clock of the machine, as it stands now, by this one.</summary>
-    public DateTimeOffset ToOwn(DateTimeOffset machine) => machine + (Now - time.GetUtcNow());
-
-    /// <summary>A time by this clock by that of the machine, as it stands now.</summary>
-    public DateTimeOffset ToMachine(DateTimeOffset own) => own + (time.GetUtcNow() - Now);
 }

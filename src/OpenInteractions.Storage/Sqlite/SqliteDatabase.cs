@@ -74,12 +74,17 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Gives the directory back.</summary>
     public void Dispose() => _directory.Dispose();
 
-    private SqliteSession Connect(string pragmas)
+    /// <summary>Opens a connection that reads a database which a server may have open. It never checkpoints, not at its end either.</summary>
+    public static SqliteSession OpenForBackup(string path) => Connect(path, SqliteOpenMode.ReadOnly, "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4000;");
+
+    private SqliteSession Connect(string pragmas) => Connect(Path, SqliteOpenMode.ReadWrite, pragmas);
+
+    private static SqliteSession Connect(string path, SqliteOpenMode mode, string pragmas)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path,
-            Mode = SqliteOpenMode.ReadWrite,
+            DataSource = path,
+            Mode = mode,
             Pooling = false,
         }.ConnectionString);
         try

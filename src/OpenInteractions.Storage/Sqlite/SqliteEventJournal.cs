@@ -10,6 +10,7 @@ internal sealed class SqliteEventJournal(SqliteWriter writer, SqliteReaders read
         SELECT i.number, $4, $5, $6, $7, $8, $9
         FROM runs r JOIN interactions i ON i.project = r.project AND i.id = r.id
         WHERE r.id = $1 AND r.owner = $2 AND r.epoch = $3 AND r.state = 'running'
+        ON CONFLICT (interaction, epoch, last_number) DO NOTHING
         """;
 
     private const string HoldsSql = "SELECT 1 FROM runs WHERE id = $1 AND owner = $2 AND epoch = $3 AND state = 'running'";
@@ -97,7 +98,7 @@ internal sealed class SqliteEventJournal(SqliteWriter writer, SqliteReaders read
             .Set(9, batch.Checkpoint)
             .Execute();
 
-        // Nothing written and the lease held: the interaction was deleted, and its events go nowhere (behaviour ST-16).
+        // Nothing written and the lease held: the interaction was deleted, and its events go nowhere (behaviour ST-16), or the batch came twice.
         return written == 1 || session[HoldsSql].Set(1, lease.RunId).Set(2, lease.Owner).Set(3, lease.Epoch).QueryNumber() is not null;
     }
 }

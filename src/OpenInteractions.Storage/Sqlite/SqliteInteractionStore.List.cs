@@ -20,9 +20,18 @@ internal sealed partial class SqliteInteractionStore
             WHERE NOT EXISTS (SELECT 1 FROM labels l WHERE l.interaction = i.number AND l.key = wanted.key AND l.value = wanted.value)))
         """;
 
+    // How far one page looks: asked first, so that what is written between the two statements moves nothing.
+    private const string EdgeSql = """
+        SELECT id FROM interactions INDEXED BY interactions_by_project WHERE project = $1 AND id < $2 ORDER BY id DESC LIMIT 1 OFFSET $3
+        """;
+
+    private const string LabelledEdgeSql = """
+        SELECT id FROM labels INDEXED BY labels_by_value WHERE project = $1 AND key = $4 AND value = $5 AND id < $2 ORDER BY id DESC LIMIT 1 OFFSET $3
+        """;
+
     private const string ListSql = $"""
         SELECT {Rows.Interaction} FROM interactions i INDEXED BY interactions_by_project
-        WHERE i.project = $1 AND i.id < $2
+        WHERE i.project = $1 AND i.id < $2 AND i.id >= $10
         {Conditions}
         ORDER BY i.id DESC LIMIT $3
         """;
@@ -43,7 +52,7 @@ internal sealed partial class SqliteInteractionStore
 
     private const string ListLabelledSql = $"""
         SELECT {Rows.Interaction} FROM labels f INDEXED BY labels_by_value CROSS JOIN interactions i ON i.number = f.interaction
-        WHERE f.project = $1 AND f.key = $10 AND f.value = $11 AND f.id < $2
+        WHERE f.project = $1 AND f.key = $11 AND f.value = $12 AND f.id < $2 AND f.id >= $10
         {Conditions}
         ORDER BY f.id DESC LIMIT $3
         """;
@@ -58,9 +67,9 @@ internal sealed partial class SqliteInteractionStore
     // The greatest code point: no id stands behind it.
     private const string AfterEveryId = "\U0010FFFF";
 
-    public Task<IReadOnlyList<StoredInteraction>> ListAsync(
+    public Task<InteractionPage> ListAsync(
         string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) =>
-        readers.ReadAsync<(string, InteractionFilter, string?, int, CancellationToken), IReadOnlyList<StoredInteraction>>(
+        readers.ReadAsync<(string, InteractionFilter, string?, int, CancellationToken), InteractionPage>(
             (project, filter, beforeId, limit, cancellationToken), static (session, state) => List(session, state), cancellationToken);
 
     public Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(
@@ -81,11 +90,12 @@ internal sealed partial class SqliteInteractionStore
             },
             cancellationToken);
 
-    private static List<StoredInteraction> List(
+    private static InteractionPage List(
         SqliteSession session,
         (string Project, InteractionFilter Filter, string? BeforeId, int Limit, CancellationToken CancellationToken) state)
     {
         var (project, filter, beforeId, limit, cancellationToken) = state;
+        var before = beforeId ?? AfterEveryId;
         var hasLabels = filter.Labels.Count > 0;
         var statement = filter switch
         {
@@ -96,7 +106,7 @@ internal sealed partial class SqliteInteractionStore
         };
         statement
             .Set(1, project)
-            .Set(2, beforeId ?? AfterEveryId)
+            .Set(2, before)
             .Set(3, Math.Max(limit, 0))
             .Set(4, filter.Status?.ToWire())
             .Set(5, filter.Model)
@@ -104,10 +114,17 @@ internal sealed partial class SqliteInteractionStore
             .Set(7, filter.PreviousId)
             .Set(8, filter.CreatedBefore?.AddTicks(TimeSpan.TicksPerMillisecond - 1)) // rounded up: stored times are whole milliseconds
             .Set(9, hasLabels ? ToJson(filter.Labels) : null);
+        string? edge = null;
         if (ReferenceEquals(statement, session[ListLabelledSql]))
         {
             var (key, value) = filter.Labels.First();
-            statement.Set(10, key).Set(11, value);
+            edge = FindEdge(session[LabelledEdgeSql].Set(4, key).Set(5, value), project, before);
+            statement.Set(10, edge ?? "").Set(11, key).Set(12, value);
+        }
+        else if (ReferenceEquals(statement, session[ListSql]))
+        {
+            edge = filter is { Status: null, Model: null, Agent: null, CreatedBefore: null } ? null : FindEdge(session[EdgeSql], project, before);
+            statement.Set(10, edge ?? "");
         }
 
         using var rows = statement.Query();
@@ -118,13 +135,20 @@ internal sealed partial class SqliteInteractionStore
             var interaction = Rows.ReadInteraction(rows, withContent: false);
             if (interaction.Created < filter.CreatedAfter)
             {
+                edge = null;
                 break;
             }
 
             page.Add(interaction);
         }
 
-        return page;
+        return new InteractionPage(page, page.Count < limit ? edge : null);
+    }
+
+    private static string? FindEdge(SqliteStatement statement, string project, string before)
+    {
+        using var rows = statement.Set(1, project).Set(2, before).Set(3, InteractionPage.MostLookedAt - 1).Query();
+        return rows.Read() ? rows.GetString(0) : null;
     }
 
     private static string ToJson(IReadOnlyDictionary<string, string> labels)

@@ -19,16 +19,6 @@ internal sealed partial class SqliteInteractionStore(SqliteWriter writer, Sqlite
         SELECT chain.id, chain.previous_id, {Rows.Content} FROM chain CROSS JOIN contents c ON c.interaction = chain.number
         """;
 
-    // The index is by project first: a step down it for each, however many rows there are.
-    private const string FindNewestSql = """
-        WITH RECURSIVE projects (name) AS (
-            SELECT min(project) FROM interactions
-            UNION ALL
-            SELECT (SELECT min(project) FROM interactions WHERE project > projects.name) FROM projects WHERE projects.name IS NOT NULL)
-        SELECT (SELECT max(id) FROM interactions WHERE project = projects.name) AS newest
-        FROM projects WHERE projects.name IS NOT NULL ORDER BY newest DESC LIMIT 1
-        """;
-
     private const string ReadOneSql = "SELECT count(*) FROM (SELECT 1 FROM interactions LIMIT 1)";
 
     private const string MarkAliveSql = "INSERT INTO liveness (id, checked_at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at";
@@ -72,7 +62,7 @@ internal sealed partial class SqliteInteractionStore(SqliteWriter writer, Sqlite
             0,
             static (session, _) =>
             {
-                using var rows = session[FindNewestSql].Query();
+                using var rows = session[Rows.NewestIdSql].Query();
                 return rows.Read() ? rows.GetString(0) : null;
             },
             cancellationToken);

@@ -25,6 +25,10 @@ internal sealed partial class SqliteRunQueue
 
     private const string RunningSql = "SELECT project, count(*) FROM runs WHERE state = 'running' AND lease_until > $1 GROUP BY project";
 
+    private const string CancelledAndFreeSql = """
+        SELECT number FROM runs INDEXED BY runs_to_cancel WHERE cancel_requested = 1 AND (state = 'queued' OR lease_until <= $1) ORDER BY id LIMIT $2
+        """;
+
     private const string CandidateSql = """
         SELECT id, project, provider, state = 'running' AND owner <> $2, epoch, take_overs, deadline, cancel_requested FROM runs WHERE number = $1
         """;
@@ -45,13 +49,40 @@ internal sealed partial class SqliteRunQueue
         {
             var claimed = await writer.RunAsync((owner, ttl, limit, choice, _clock.Now), Claim, cancellationToken);
             choice.Settle(claimed);
-            return [.. claimed.Select(run => run with { Deadline = _clock.ToMachine(run.Deadline) })];
+            return claimed;
         }
         catch
         {
             choice.LeaveAll();
             throw;
         }
+    }
+
+    public async Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken)
+    {
+        // There are hardly ever any, and it is asked every second: looked for beside the writer.
+        if ((await readers.ReadAsync((_clock.Now, limit), static (session, state) => FindCancelled(session, state.Now, state.limit), cancellationToken)).Count == 0)
+        {
+            return [];
+        }
+
+        return await writer.RunAsync(
+            (owner, ttl, limit, _clock.Now),
+            static (session, state) =>
+                FindCancelled(session, state.Now, state.limit).Select(number => Claim(session, number, state.owner, state.Now, state.Now + state.ttl)).OfType<ClaimedRun>().ToList(),
+            cancellationToken);
+    }
+
+    private static List<long> FindCancelled(SqliteSession session, DateTimeOffset now, int limit)
+    {
+        var numbers = new List<long>();
+        using var rows = session[CancelledAndFreeSql].Set(1, now).Set(2, limit).Query();
+        while (rows.Read())
+        {
+            numbers.Add(rows.GetInt64(0));
+        }
+
+        return numbers;
     }
 
     private static List<ClaimedRun> Claim(SqliteSession session, (string Owner, TimeSpan Ttl, int Limit, ClaimChoice Choice, DateTimeOffset Now) state)
@@ -163,7 +194,7 @@ internal sealed partial class SqliteRunQueue
             Provider = run.Provider,
             IsCancelRequested = run.IsCancelRequested,
             TakeOvers = takeOvers,
-            Deadline = run.Deadline,
+            TimeLeft = run.Deadline - now,
         };
     }
 

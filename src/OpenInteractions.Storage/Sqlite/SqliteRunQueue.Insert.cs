@@ -22,7 +22,7 @@ internal sealed partial class SqliteRunQueue
     {
         RequireNotEnded(interaction);
         return writer.RunAsync(
-            new Insertion(interaction, run with { Deadline = _clock.ToOwn(run.Deadline) }, claimedBy, ttl, _clock.Now),
+            new Insertion(interaction, run, claimedBy, ttl, _clock.Now),
             static (session, insertion) =>
             {
                 Insert(session, insertion);
@@ -35,7 +35,7 @@ internal sealed partial class SqliteRunQueue
     {
         RequireNotEnded(interaction);
         return writer.RunAsync(
-            (Mark: mark, Insertion: new Insertion(interaction, run with { Deadline = _clock.ToOwn(run.Deadline) }, claimedBy, ttl, _clock.Now)),
+            (Mark: mark, Insertion: new Insertion(interaction, run, claimedBy, ttl, _clock.Now)),
             static (session, state) =>
             {
                 var project = state.Insertion.Interaction.Project;
@@ -75,7 +75,7 @@ internal sealed partial class SqliteRunQueue
             .Set(3, claimedBy is null ? "queued" : "running")
             .Set(4, run.Priority)
             .Set(5, now)
-            .Set(6, run.Deadline)
+            .Set(6, now + run.TimeLeft)
             .Set(7, claimedBy)
             .Set(8, claimedBy is null ? 0 : 1)
             .Set(9, claimedBy is null ? 0 : (now + ttl).ToUnixTimeMilliseconds())

@@ -33,6 +33,8 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
         SELECT (SELECT count(*) FROM runs WHERE state = 'queued'), (SELECT count(*) FROM runs WHERE state = 'running')
         """;
 
+    private const string EpochSql = "SELECT epoch FROM runs WHERE project = $1 AND id = $2";
+
     private readonly OwnClock _clock = new(time);
 
     public Task<IReadOnlyList<RunLease>> RenewAsync(IReadOnlyList<RunLease> leases, TimeSpan ttl, CancellationToken cancellationToken) =>
@@ -118,6 +120,9 @@ internal sealed partial class SqliteRunQueue(SqliteWriter writer, SqliteReaders 
                 return wished is null ? [] : leases.Where(wished.Contains).ToArray();
             },
             cancellationToken);
+
+    public Task<long?> FindEpochAsync(string project, string id, CancellationToken cancellationToken) =>
+        readers.ReadAsync((project, id), static (session, key) => session[EpochSql].Set(1, key.project).Set(2, key.id).QueryNumber(), cancellationToken);
 
     public Task<int> ExpireDeadOwnersAsync(string liveOwner, CancellationToken cancellationToken) =>
         writer.RunAsync(liveOwner, static (session, liveOwner) => session[ExpireSql].Set(1, liveOwner).Execute(), cancellationToken);

@@ -24,6 +24,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly StorageInstruments _instruments;
     private readonly ILogger _logger;
     private readonly Func<bool> _isPoolBusy;
+    private readonly Action<Action> _queueToPool;
+    private readonly Action _wake;
     private readonly SemaphoreSlim _places;
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _work = new(initialState: false);
@@ -32,7 +34,8 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private List<WriteJob> _group = [];
     private bool _isTaken; // the connection, by whoever commits now
     private bool _isStopping;
-    private int _lone; // commits in a row with one change
+    private bool _isDue; // others had time to come with what waits
+    private int _lone; // commits in a row with one change, as far as it matters
     private int _pages; // since the last checkpoint; whoever has the connection may touch it
 
     /// <param name="session">The connection; closed with the writer.</param>
@@ -40,8 +43,12 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// <param name="instruments">Counts the commits.</param>
     /// <param name="logger">Told of what callers are not told.</param>
     /// <param name="isPoolBusy">Whether work waits for a thread of the pool, so that none of them may stand still; the pool is asked when it is not given.</param>
-    public SqliteWriter(SqliteSession session, int capacity, StorageInstruments instruments, ILogger logger, Func<bool>? isPoolBusy = null)
+    /// <param name="queueToPool">Does something when the pool has done what it has now; the pool itself when it is not given.</param>
+    public SqliteWriter(
+        SqliteSession session, int capacity, StorageInstruments instruments, ILogger logger, Func<bool>? isPoolBusy = null, Action<Action>? queueToPool = null)
     {
+        _queueToPool = queueToPool ?? (static action => ThreadPool.UnsafeQueueUserWorkItem(static a => a(), action, preferLocal: false));
+        _wake = Wake;
         _isPoolBusy = isPoolBusy ?? (static () => ThreadPool.PendingWorkItemCount > 0);
         _session = session;
         _instruments = instruments;
@@ -133,8 +140,21 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
         if (isFirst)
         {
-            _work.Set();
+            WakeSoon();
         }
+    }
+
+    /// <summary>On a busy machine more changes come before the pool is so far, and share the commit; on an idle one it is so far at once.</summary>
+    private void WakeSoon() => _queueToPool(_wake);
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            _isDue = true;
+        }
+
+        _work.Set();
     }
 
     private bool TryTakeConnection()
@@ -155,10 +175,14 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         lock (_gate)
         {
             _isTaken = false;
-            _lone = changes <= 1 && _waiting.Count == 0 ? _lone + changes : 0;
-            if (_waiting.Count > 0 || _isStopping || _pages >= CheckpointPages)
+            _lone = changes <= 1 && _waiting.Count == 0 ? Math.Min(_lone + changes, Calm) : 0;
+            if (_isStopping || _pages >= CheckpointPages)
             {
                 _work.Set();
+            }
+            else if (_waiting.Count > 0)
+            {
+                WakeSoon();
             }
         }
     }
@@ -194,8 +218,9 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             {
                 if (!_isTaken)
                 {
-                    if (_waiting.Count > 0 || _pages >= CheckpointPages)
+                    if ((_waiting.Count > 0 && (_isDue || _isStopping)) || _pages >= CheckpointPages)
                     {
+                        _isDue = false;
                         (_waiting, _group) = (_group, _waiting);
                         return _isTaken = true;
                     }
@@ -271,7 +296,13 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         catch (Exception exception)
         {
             Rollback();
-            job.Fail(SqliteErrors.Translate(exception));
+            var translated = SqliteErrors.Translate(exception);
+            if (translated is StoreUnavailableException)
+            {
+                _instruments.OnUnavailable();
+            }
+
+            job.Fail(translated);
             return;
         }
 

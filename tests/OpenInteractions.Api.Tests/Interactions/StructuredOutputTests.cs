@@ -22,7 +22,7 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
     [InlineData("\"store\":true")]
     [InlineData("\"store\":false")]
     [Rule("SO-2")]
-    public async Task A_failed_fit_is_told_in_a_header_and_changes_nothing_else(string more)
+    public async Task A_failed_fit_is_told_and_the_answer_stays_as_it_is(string more)
     {
         Answer("""{"age":"classified","é":1}""");
 
@@ -31,6 +31,7 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
         Assert.Equal("completed", answer.State);
         Assert.Equal("""{"age":"classified","é":1}""", answer.OutputText);
         Assert.Equal("response_format: the output does not fit the schema: #/age type, #/%C3%A9 additionalProperties", answer.Header("x-oi-warnings"));
+        Assert.Equal("""[{"message":"response_format: the output does not fit the schema: #/age type, #/%C3%A9 additionalProperties"}]""", answer.Json.GetProperty("errors").GetRawText());
         Assert.Contains($"Warning OpenInteractions.Engine.Turns.StructuredOutput: The output of {answer.Id} does not fit the schema of its response_format: 2 errors, the first at '#/age' (type)", models.Server.Log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("classified", models.Server.Log.Text, StringComparison.Ordinal);
     }
@@ -40,12 +41,19 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
     [InlineData("\"stream\":true,\"store\":false")]
     [InlineData("\"stream\":true,\"background\":true")]
     [Rule("SO-2")]
-    public async Task A_stream_or_background_run_that_does_not_fit_is_told_in_the_log(string more)
+    public async Task A_stream_or_background_run_that_does_not_fit_is_told_at_its_end(string more)
     {
         Answer("""{"unasked":1}""");
 
         await using var reader = await models.Client.CreateStreamedAsync(Ask(more));
-        await reader.ToEndAsync();
+        var last = (await reader.ToEndAsync()).Last(e => e.Name == "interaction.completed").Json.GetProperty("interaction");
+
+        const string Told = """[{"message":"response_format: the output does not fit the schema: #/unasked additionalProperties, # required"}]""";
+        Assert.Equal(("completed", Told), (last.GetProperty("status").GetString(), last.GetProperty("errors").GetRawText()));
+        if (!more.Contains("\"store\":false", StringComparison.Ordinal))
+        {
+            Assert.Equal(Told, (await models.Client.GetAsync(reader.InteractionId!)).Ok().Json.GetProperty("errors").GetRawText());
+        }
 
         Assert.Contains($"The output of {reader.InteractionId} does not fit", models.Server.Log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("unasked", models.Server.Log.Text, StringComparison.Ordinal);
@@ -72,6 +80,7 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
         var answer = (await models.Client.CreateAsync(Ask(schema: schema))).Ok();
 
         Assert.Null(answer.Header("x-oi-warnings"));
+        Assert.False(answer.Json.TryGetProperty("errors", out _));
         Assert.DoesNotContain(answer.Id, models.Server.Log.Text, StringComparison.Ordinal);
     }
 

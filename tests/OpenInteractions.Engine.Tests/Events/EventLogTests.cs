@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Engine.Events;
@@ -13,7 +12,7 @@ namespace OpenInteractions.Engine.Tests.Events;
 public sealed class EventLogTests : IDisposable
 {
     private readonly CancellationTokenSource _lost = new();
-    private readonly JournalWriter _writer = new(new MemoryJournal(), new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime(), NullLogger<JournalWriter>.Instance);
+    private readonly JournalWriter _writer = SampleJournal.Over(new MemoryJournal(), new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime());
     private readonly EventLog _log;
 
     public EventLogTests() => _log = new EventLog(new RunLease("int_1", "node", 4), _writer, _lost);
@@ -22,6 +21,14 @@ public sealed class EventLogTests : IDisposable
     {
         _writer.Dispose();
         _lost.Dispose();
+    }
+
+    [Fact]
+    public void No_frame_is_so_short_that_an_owner_could_be_further_ahead_of_the_journal_than_resuming_reckons_with()
+    {
+        var shortest = Frames.Of(new StepStopEvent { Index = 0, EventId = "1-1" }).Length;
+
+        Assert.InRange(EventLog.MostUnjournalled * shortest, 256 * 1024, 512 * 1024);
     }
 
     [Fact]

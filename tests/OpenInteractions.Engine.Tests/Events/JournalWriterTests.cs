@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Nodes;
@@ -21,7 +20,7 @@ public sealed class JournalWriterTests : IAsyncLifetime, IDisposable
     public JournalWriterTests()
     {
         _readers = new ForeignReaders(_signals, _time);
-        _writer = new JournalWriter(_journal, _readers, _time, NullLogger<JournalWriter>.Instance);
+        _writer = SampleJournal.Over(_journal, _readers, _time);
     }
 
     public Task InitializeAsync() => _writer.StartAsync(default);
@@ -119,22 +118,6 @@ public sealed class JournalWriterTests : IAsyncLifetime, IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lost.WaitDurableAsync(1, default).OrTimeout("the answer of the journal"));
         await held.WaitDurableAsync(1, default).OrTimeout("the event is durable");
-
-        Assert.Equal([true, false], _lost.Select(l => l.IsCancellationRequested));
-    }
-
-    [Fact]
-    public async Task A_journal_that_fails_stops_the_runs_of_that_commit_and_the_writer_goes_on()
-    {
-        _journal.Failure = new IOException("disk full");
-        var log = NewLog("int_1");
-        await log.AppendAsync(Frames.Delta("a"), default);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => log.WaitDurableAsync(1, default).OrTimeout("the failure"));
-        _journal.Failure = null;
-
-        var next = NewLog("int_2");
-        await next.AppendAsync(Frames.Delta("a"), default);
-        await next.WaitDurableAsync(1, default).OrTimeout("the event is durable");
 
         Assert.Equal([true, false], _lost.Select(l => l.IsCancellationRequested));
     }

@@ -11,6 +11,20 @@ public sealed class InteractionIdTests
     public InteractionIdTests() => _ids = new InteractionId(_time);
 
     [Fact]
+    public void The_first_id_of_a_time_parts_what_was_made_before_from_what_was_made_since()
+    {
+        var before = _ids.Next();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var since = _ids.Next();
+
+        Assert.True(string.CompareOrdinal(before, InteractionId.FirstAt(InteractionId.TimeOf(since))) < 0);
+        Assert.True(string.CompareOrdinal(InteractionId.FirstAt(InteractionId.TimeOf(since)), since) < 0);
+        Assert.Equal(InteractionId.FirstAt(InteractionId.TimeOf(since)), InteractionId.FirstAt(InteractionId.TimeOf(before).AddTicks(1))); // stored times are whole milliseconds
+        Assert.True(string.CompareOrdinal(InteractionId.FirstAt(DateTimeOffset.MinValue), before) < 0);
+        Assert.True(string.CompareOrdinal(before, InteractionId.FirstAt(DateTimeOffset.MaxValue)) < 0);
+    }
+
+    [Fact]
     public void An_id_has_its_prefix_and_letters_that_are_not_mistaken_for_others() =>
         Assert.All(Enumerable.Range(0, 2000), _ => Assert.Matches("^int_[0-9a-hj-km-np-tv-z]{29}$", _ids.Next()));
 

@@ -68,7 +68,7 @@ internal sealed class MemoryTurns : IInteractionStore
 
     public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<StoredInteraction>> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<InteractionPage> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 

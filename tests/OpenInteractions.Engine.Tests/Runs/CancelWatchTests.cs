@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
 
 namespace OpenInteractions.Engine.Tests.Runs;
 
@@ -72,5 +73,19 @@ public sealed class CancelWatchTests : IAsyncLifetime, IDisposable
 
         await _first.StoppedAsync();
         Assert.Equal((StopCause.Cancelled, StopCause.None), (_first.Cause, _second.Cause));
+    }
+
+    [Fact]
+    public async Task A_store_that_goes_away_while_the_server_stops_is_no_fault_of_the_watch()
+    {
+        (_queue.Gate, _queue.IsAway) = (new Gate(), true);
+        _watch.Look();
+        await _queue.Gate.Reached.OrTimeout("the watch asks");
+
+        var stopping = _watch.StopAsync(default);
+        _queue.Gate.Open();
+
+        await stopping.OrTimeout("the watch stops");
+        Assert.True(_watch.ExecuteTask!.IsCompletedSuccessfully, _watch.ExecuteTask.Exception?.ToString());
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Testing;
 
@@ -15,6 +16,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     private readonly ReadTime _read;
     private readonly ScriptedQueue _queue = new();
     private readonly RunRegistry _registry = new();
+    private readonly EngineInstruments _instruments = new();
     private readonly LeaseKeeper _keeper;
     private readonly ActiveRun _first = SampleRun.Of("int_1");
     private readonly ActiveRun _second = SampleRun.Of("int_2");
@@ -22,7 +24,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     public LeaseKeeperTests()
     {
         _read = new ReadTime(_time);
-        _keeper = new LeaseKeeper(_queue, _registry, Options.Create(new RunOptions { LeaseTime = TimeSpan.FromSeconds(30) }), _read, NullLogger<LeaseKeeper>.Instance);
+        _keeper = new LeaseKeeper(_queue, _registry, _instruments, Options.Create(new RunOptions { LeaseTime = TimeSpan.FromSeconds(30) }), _read, NullLogger<LeaseKeeper>.Instance);
         _registry.Add(_first);
         _registry.Add(_second);
     }
@@ -38,6 +40,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _keeper.Dispose();
+        _instruments.Dispose();
         _first.Dispose();
         _second.Dispose();
     }
@@ -70,6 +73,9 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
 
         await _first.StoppedAsync();
         Assert.Equal((StopCause.LeaseLost, StopCause.None), (_first.Cause, _second.Cause));
+        await PassAsync(renewal: 2); // it is counted once, though it is missing again
+        await PassAsync(renewal: 3);
+        Assert.Equal((1, 0), (_instruments.LeasesLost["taken"], _instruments.LeasesLost["not_renewed"]));
     }
 
     [Fact]
@@ -85,6 +91,7 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
         await _first.StoppedAsync();
         await _second.StoppedAsync();
         Assert.Equal((StopCause.LeaseLost, StopCause.LeaseLost), (_first.Cause, _second.Cause));
+        Assert.InRange(_keeper.SinceRenewed, Interval * 2, Interval * 2);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class RunRecoveryTests
             Interaction = SampleInteraction.Running("int_1"),
             Request = default,
             TakeOvers = 0,
-            Deadline = DateTimeOffset.MaxValue,
+            TimeLeft = TimeSpan.MaxValue,
         },
         default);
 }

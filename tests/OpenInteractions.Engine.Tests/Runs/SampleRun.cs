@@ -1,10 +1,10 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tests.Interactions;
+using OpenInteractions.Engine.Tests.Events;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Runs;
@@ -12,7 +12,7 @@ namespace OpenInteractions.Engine.Tests.Runs;
 /// <summary>Runs that do nothing.</summary>
 internal static class SampleRun
 {
-    public static readonly JournalWriter Journal = new(new MemoryJournal(), new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime(), NullLogger<JournalWriter>.Instance);
+    public static readonly JournalWriter Journal = SampleJournal.Over(new MemoryJournal(), new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime());
 
     /// <summary>A run that goes on until the test says otherwise.</summary>
     public static ActiveRun Of(string id, long? epoch = 1) => new(
@@ -21,7 +21,7 @@ internal static class SampleRun
             Interaction = SampleInteraction.Running(id) with { IsBackground = true, HasJournal = true },
             Request = new CreateInteractionRequest { Model = "demo", Input = InteractionInput.FromText("q") },
             IsStored = true,
-            Deadline = DateTimeOffset.MaxValue,
+            TimeLeft = TimeSpan.MaxValue,
         },
         epoch is { } held ? new RunLease(id, "node", held) : null,
         Journal,

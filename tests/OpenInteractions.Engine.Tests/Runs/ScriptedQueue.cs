@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
 
 namespace OpenInteractions.Engine.Tests.Runs;
 
@@ -21,8 +22,14 @@ internal sealed class ScriptedQueue : IRunQueue
 
     public HashSet<string> Cancelled { get; } = [];
 
+    /// <summary>The runs that have not ended, and the epochs of their newest owners.</summary>
+    public Dictionary<string, long> Epochs { get; } = [];
+
     /// <summary>While set, nobody learns whose run is to be cancelled.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>Set, whoever wants to know whose run is to be cancelled waits there first.</summary>
+    public Gate? Gate { get; set; }
 
     /// <summary>Never answers, and does not hear that nobody waits any more.</summary>
     public static Task<IReadOnlyList<RunLease>> Never(IReadOnlyList<RunLease> leases) => new TaskCompletionSource<IReadOnlyList<RunLease>>().Task;
@@ -57,15 +64,25 @@ internal sealed class ScriptedQueue : IRunQueue
         }
     }
 
-    public Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken) => IsAway
-        ? Task.FromException<IReadOnlyList<RunLease>>(new StoreUnavailableException("Out of reach."))
-        : Task.FromResult<IReadOnlyList<RunLease>>([.. leases.Where(l => Cancelled.Contains(l.RunId))]);
+    public async Task<IReadOnlyList<RunLease>> FindCancelledAsync(IReadOnlyList<RunLease> leases, CancellationToken cancellationToken)
+    {
+        if (Gate is { } gate)
+        {
+            await gate.PassAsync(CancellationToken.None);
+        }
+
+        return IsAway ? throw new StoreUnavailableException("Out of reach.") : [.. leases.Where(l => Cancelled.Contains(l.RunId))];
+    }
 
     public Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<long?> FindEpochAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Epochs.TryGetValue(id, out var epoch) ? epoch : default(long?));
 
     public Task<bool> ReleaseAsync(RunLease lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 

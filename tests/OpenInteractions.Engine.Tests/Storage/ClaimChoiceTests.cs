@@ -149,7 +149,7 @@ public sealed class ClaimChoiceTests
         Provider = provider,
         Request = default,
         TakeOvers = 0,
-        Deadline = DateTimeOffset.MaxValue,
+        TimeLeft = TimeSpan.MaxValue,
     };
 
     private sealed class CountingGate(params (string Provider, int Places)[] places) : IClaimGate

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Contracts.Steps;
@@ -8,6 +7,7 @@ using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Turns;
+using OpenInteractions.Engine.Tests.Events;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors;
 
@@ -239,7 +239,7 @@ public sealed class TurnOutputTests : IDisposable
     {
         var gate = new Gate();
         var journal = new MemoryJournal { Gate = gate };
-        using var writer = new JournalWriter(journal, new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime(), NullLogger<JournalWriter>.Instance);
+        using var writer = SampleJournal.Over(journal, new ForeignReaders(new SingleNode(), new ManualTime()), new ManualTime());
         await writer.StartAsync(default);
         using var lost = new CancellationTokenSource();
         var log = new EventLog(new RunLease("int_1", "node", 1), writer, lost);

@@ -58,6 +58,17 @@ internal sealed class NodeGroup : IAsyncDisposable
     /// <summary>A short lease, so that a dead owner is found soon; long enough for a busy machine to renew it.</summary>
     public static (string, string) Lease(int seconds) => ("OpenInteractions__Runs__LeaseTime", $"00:00:{seconds:00}");
 
+    /// <summary>The database's name in its server.</summary>
+    public string Database => new NpgsqlConnectionStringBuilder(_connectionString).Database!;
+
+    /// <summary>Changes the database behind the nodes' backs.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_connectionString + ";Pooling=false");
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>The last number of an epoch that the journal has.</summary>
     public async Task<long> JournalledAsync(string id, long epoch)
     {

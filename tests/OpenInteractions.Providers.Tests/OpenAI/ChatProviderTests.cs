@@ -419,6 +419,53 @@ public sealed class ChatProviderTests
     }
 
     [Theory]
+    [InlineData(false, "call_0", "call_0_2")]
+    [InlineData(true, "^[a-z0-9]{9}$", "^[a-z0-9]{9}$")]
+    public async Task A_server_that_numbers_the_calls_of_each_answer_anew_gets_its_own_ids_back_and_only_later_ones_changed(bool areShort, string first, string second)
+    {
+        await using var upstream = await StartAsync(chat: new ChatProfile { ShortCallIds = areShort });
+        var (one, two) = (Called("call_a"), Called("call_b"));
+        HistoryTurn[] turns = [Turn(OpenAIUpstream.User("Hi"), one), Turn(OpenAIUpstream.Result(one, "1")), Turn(two), Turn(OpenAIUpstream.Result(two, "2"))];
+
+        await upstream.CallAsync(upstream.Ask("gpt-4.1", "Hi") with { History = turns });
+        var both = SentIds(upstream);
+        await upstream.CallAsync(upstream.Ask("gpt-4.1", "Hi") with { History = [Turn(OpenAIUpstream.User("Hi")), .. turns[2..]] }); // the same turns without the first call
+        var alone = SentIds(upstream);
+
+        Assert.Equal([both[0], both[0], both[2], both[2]], both);
+        Assert.NotEqual(both[0], both[2]);
+        Assert.Matches(first, both[0]);
+        Assert.Matches(second, both[2]);
+        Assert.Equal([both[0], both[0]], alone);
+        Assert.Empty(upstream.Server.Refusals);
+
+        HistoryStep Called(string native) => new(
+            new FunctionCallStep { Id = native, Name = "f", Arguments = JsonElement.Parse("{}") },
+            new ProviderState(upstream.Provider.Name, "gpt", "call_0", null));
+
+        static HistoryTurn Turn(params HistoryStep[] steps) => new(steps, isSettled: true);
+
+        static string[] SentIds(OpenAIUpstream upstream) =>
+        [
+            .. upstream.LastBody.GetProperty("messages").EnumerateArray().SelectMany(m =>
+                m.TryGetProperty("tool_calls", out var calls) ? calls.EnumerateArray().Select(c => c.GetProperty("id").GetString()!)
+                : m.TryGetProperty("tool_call_id", out var id) ? [id.GetString()!]
+                : []),
+        ];
+    }
+
+    [Fact]
+    public async Task An_id_is_kept_as_the_server_made_it_however_short()
+    {
+        await using var upstream = await StartAsync(new OpenAIVendor { Dialect = new() { RepeatsCallId = true } });
+        upstream.Script(OpenAITurn.New.Calls("f", "{}"));
+
+        var answer = await upstream.CallAsync(upstream.Ask("gpt-4.1", "Hi") with { Functions = [OpenAIUpstream.Function("f")] });
+
+        Assert.Equal("call_0", Assert.Single(answer.Calls).CallIdFor(upstream.Provider.Name));
+    }
+
+    [Theory]
     [InlineData(OpenAIWire.Chat)]
     [InlineData(OpenAIWire.Responses)]
     public async Task Call_ids_that_are_too_long_for_the_wire_still_pair(OpenAIWire wire)

@@ -43,7 +43,7 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
 
     private async Task AddRunAsync(StoredInteraction turn)
     {
-        var run = new NewRun { Request = Blob(400), Priority = _random.Next(-3, 3), Deadline = DateTimeOffset.FromUnixTimeMilliseconds(_random.NextInt64(253_402_300_799_999)) };
+        var run = new NewRun { Request = Blob(400), Priority = _random.Next(-3, 3), TimeLeft = TimeSpan.FromMilliseconds(_random.NextInt64(250_000_000_000_000)) };
         var owner = turn.Status == InteractionStatus.InProgress ? "node-" + Text() : null;
         var lease = _random.Next(3) == 0
             ? (await store.Runs.InsertOnceAsync(turn, run, new IdempotencyMark(Text() + turn.Id, Text()), owner, Ttl, Cancel)).Lease

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Storage.Postgres;
@@ -42,6 +43,55 @@ public sealed class ManyNodesTests
         Assert.Equal(Runs, ended.Distinct().Count());
         Assert.Equal((0, 0), await b.Runs.CountAsync(Cancel));
         Assert.Equal((long)Runs, await database.QueryAsync("SELECT count(*) FROM interactions WHERE status = 'completed'"));
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_keep_the_others_from_claiming()
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var a = database.Open();
+        await using var b = database.Open();
+        await a.Runs.InsertAsync(Queued(1), Run(), null, Ttl, Cancel);
+        using var still = new HeldGate();
+        using var open = new HeldGate();
+        open.LetGo();
+
+        var stopped = Task.Run(() => a.Runs.ClaimAsync("a", Ttl, 1, new ClaimRules(Ttl, still), Cancel));
+        await still.Reached.OrTimeout("a has counted what runs, and nobody else may");
+        var claimed = await b.Runs.ClaimAsync("b", Ttl, 1, new ClaimRules(Ttl, open), Cancel).OrTimeout("the claim of b");
+        still.LetGo();
+
+        Assert.Equal(Id(1), Assert.Single(claimed).Lease.RunId);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => stopped.OrTimeout("the end of a's claim"));
+    }
+
+    [Fact]
+    [Rule("ER-7")]
+    public async Task A_claim_that_others_are_ahead_of_holds_no_more_places_than_it_wants_runs_and_finds_what_is_behind_them()
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var node = database.Open();
+        for (var number = 1; number <= 9; number++)
+        {
+            var isAbandoned = number <= 3;
+            var interaction = (isAbandoned ? Running(number) : Queued(number)) with { Project = $"p{number}" };
+            await node.Runs.InsertAsync(interaction, Run(), isAbandoned ? "dead" : null, TimeSpan.Zero, Cancel);
+        }
+
+        await using var other = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var connection = await other.OpenConnectionAsync();
+        await using var claiming = await connection.BeginTransactionAsync();
+        await using (var rows = new NpgsqlCommand($"SELECT id FROM runs WHERE id < '{Id(9)}' FOR NO KEY UPDATE", connection, claiming))
+        {
+            await rows.ExecuteNonQueryAsync();
+        }
+
+        var gate = new CountedGate();
+        var claimed = await node.Runs.ClaimAsync("node-a", Ttl, 2, new ClaimRules(Ttl, gate), Cancel);
+
+        Assert.Equal([Id(9)], claimed.Select(run => run.Lease.RunId));
+        Assert.InRange(gate.Most, 1, 2);
+        Assert.Equal(1, gate.Entered);
     }
 
     [Fact]
@@ -188,4 +238,47 @@ public sealed class ManyNodesTests
     }
 
     private static async Task<PostgresTestDatabase> NewDatabaseAsync() => await (await PostgresCluster.GetAsync()).NewDatabaseAsync();
+
+    /// <summary>A limit of all nodes, at which a claim stands still until the test lets it go on.</summary>
+    /// <summary>Lets everybody in and counts.</summary>
+    private sealed class CountedGate : IClaimGate
+    {
+        public bool CountsAllNodes => false;
+
+        public int Entered { get; private set; }
+
+        public int Most { get; private set; }
+
+        public bool TryEnter(string project, string provider, int runningInProject)
+        {
+            Most = Math.Max(Most, ++Entered);
+            return true;
+        }
+
+        public void Leave(string project, string provider) => Entered--;
+    }
+
+    private sealed class HeldGate : IClaimGate, IDisposable
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _open = new();
+
+        public bool CountsAllNodes => true;
+
+        public Task Reached => _reached.Task;
+
+        public void LetGo() => _open.Set();
+
+        public bool TryEnter(string project, string provider, int runningInProject)
+        {
+            _reached.TrySetResult();
+            return _open.Wait(TimeSpan.FromSeconds(60));
+        }
+
+        public void Leave(string project, string provider)
+        {
+        }
+
+        public void Dispose() => _open.Dispose();
+    }
 }

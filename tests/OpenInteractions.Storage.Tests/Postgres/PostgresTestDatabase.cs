@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OpenInteractions.Storage.Postgres;
@@ -30,11 +31,11 @@ internal sealed class PostgresTestDatabase(PostgresCluster cluster, string name)
     public string ConnectionString { get; } = cluster.ConnectionString(name);
 
     /// <summary>A node: a store over this database with connections of its own.</summary>
-    public PostgresStorage Open(IReadOnlyList<Migration>? migrations = null, Action<PostgresOptions>? adjust = null)
+    public PostgresStorage Open(IReadOnlyList<Migration>? migrations = null, Action<PostgresOptions>? adjust = null, ILogger? logger = null)
     {
         var options = new PostgresOptions { ConnectionString = ConnectionString };
         adjust?.Invoke(options);
-        return PostgresStorage.Open(options, NullLogger.Instance, migrations);
+        return PostgresStorage.Open(options, logger ?? NullLogger.Instance, migrations);
     }
 
     public Task ExecuteAsync(string sql) => cluster.ExecuteAsync(name, sql);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
@@ -71,6 +72,23 @@ public sealed class SignalsTests
     }
 
     [Fact]
+    public async Task A_call_that_the_server_refuses_is_lost_and_the_next_one_is_not()
+    {
+        await using var database = await (await PostgresCluster.GetAsync()).NewDatabaseAsync();
+        var log = new LostCalls();
+        await using var a = database.Open(logger: log);
+        await using var b = database.Open();
+        await ListenAsync(a.Signals);
+        var heard = await ListenAsync(b.Signals);
+
+        a.Signals.Send(new NodeSignal(NodeSignalKind.RunFollowed, new string('x', 8000))); // longer than a notification may be
+        await log.First.OrTimeout("the call is refused");
+        a.Signals.Send(new NodeSignal(NodeSignalKind.RunsQueued));
+
+        Assert.Equal(new NodeSignal(NodeSignalKind.RunsQueued), await NextAsync(heard));
+    }
+
+    [Fact]
     public async Task The_queue_calls_out_what_concerns_other_nodes_and_nothing_else()
     {
         await using var database = await (await PostgresCluster.GetAsync()).NewDatabaseAsync();
@@ -124,4 +142,25 @@ public sealed class SignalsTests
     }
 
     private static Task<NodeSignal> NextAsync(ChannelReader<NodeSignal> heard) => heard.ReadAsync().AsTask().OrTimeout("a call");
+
+    /// <summary>Tells of the first call that could not be made.</summary>
+    private sealed class LostCalls : ILogger
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task First => _first.Task;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is not null)
+            {
+                _first.TrySetResult();
+            }
+        }
+    }
 }

@@ -77,6 +77,13 @@ public sealed class StorageFeatureTests
             (complete.PersistSecurityInfo, complete.IncludeErrorDetail, complete.GssEncryptionMode, complete.MaxAutoPrepare, complete.Timeout));
     }
 
+    [Theory]
+    [InlineData("Host=db", 64)]
+    [InlineData("Host=db;MaxAutoPrepare=0", 0)]
+    [InlineData("Host=db;Max Auto Prepare=7", 7)]
+    public void Statements_are_prepared_unless_the_string_says_otherwise(string given, int expected) =>
+        Assert.Equal(expected, PostgresConnectionString.Complete(new PostgresOptions { ConnectionString = given }).MaxAutoPrepare);
+
     private static IHost NewHost(string directory, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

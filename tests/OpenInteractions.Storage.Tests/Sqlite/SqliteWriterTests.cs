@@ -16,6 +16,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
     private volatile bool _isPoolBusy;
+    private volatile List<Action>? _held;
 
     public SqliteWriterTests()
     {
@@ -23,10 +24,22 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         _database = SqliteDatabase.Open(_directory.Path);
         var session = _database.OpenWriter([new Migration(1, "0001_notes", "CREATE TABLE notes (text TEXT NOT NULL UNIQUE) STRICT")], TimeProvider.System);
         _readers = new SqliteReaders(_database, 2);
-        _writer = new SqliteWriter(session, capacity: 8, _instruments, NullLogger.Instance, () => _isPoolBusy);
+        _writer = new SqliteWriter(session, capacity: 8, _instruments, NullLogger.Instance, () => _isPoolBusy, Queue);
     }
 
     private static CancellationToken Cancel => CancellationToken.None;
+
+    private void Queue(Action action)
+    {
+        if (_held is { } held)
+        {
+            held.Add(action);
+        }
+        else
+        {
+            ThreadPool.QueueUserWorkItem(static a => a(), action, preferLocal: false);
+        }
+    }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -51,6 +64,21 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
         Assert.Equal(2, _instruments.Commits);
         Assert.Equal(8, (await ReadAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Changes_that_come_before_the_pool_has_done_its_work_share_a_commit()
+    {
+        var held = new List<Action>();
+        _held = held;
+
+        var changes = Enumerable.Range(0, 5).Select(number => WriteAsync($"note {number}")).ToArray();
+        var wake = Assert.Single(held);
+        Assert.Equal(0, _instruments.Commits);
+        wake();
+        await Task.WhenAll(changes).WaitAsync(Patience);
+
+        Assert.Equal(1, _instruments.Commits);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public sealed class InteractionsClient(Uri address, string version = "v1", strin
 
     public Uri Address => address;
 
+    /// <summary>The key that it calls with, or null.</summary>
+    public string? Key => key;
+
     /// <summary>Another caller of the same server.</summary>
     public InteractionsClient WithKey(string? other) => new(address, version, other);
 

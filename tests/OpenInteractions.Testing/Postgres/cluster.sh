@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# A PostgreSQL server of its own for the tests, on a socket in a new folder. Says "ready FOLDER"; restarts in the way of a crash when it reads "restart", stops
-# at "stop" and starts at "start", and says so; ends and leaves nothing behind when its input ends, however that comes about.
+# cluster.sh [DATA [SETTING...]]
+# A PostgreSQL server of its own for tests and bench, on a socket in a new folder; its data are there too, or in DATA, which must not exist yet. Each SETTING is
+# a line of postgresql.conf. Says "ready FOLDER"; restarts in the way of a crash when it reads "restart", stops at "stop" and starts at "start", and says so;
+# ends and leaves nothing behind when its input ends, however that comes about.
 set -euo pipefail
 trap '' INT TERM HUP
 
@@ -13,11 +15,17 @@ done
 # initdb refuses root.
 as=()
 folder=$(mktemp -d /tmp/oi-postgres-XXXXXX)
+data=$folder/data
+if [ $# -gt 0 ]; then
+  data=$1
+  shift
+fi
+mkdir -m 700 "$data" || { rmdir "$folder"; exit 1; }
 if [ "$(id -u)" -eq 0 ]; then
   user=nobody
   ! id postgres >/dev/null 2>&1 || user=postgres
   as=(setpriv "--reuid=$user" "--regid=$(id -g "$user")" --clear-groups)
-  chown "$user" "$folder"
+  chown "$user" "$folder" "$data"
 fi
 cd "$folder"
 
@@ -25,22 +33,24 @@ cd "$folder"
 icu=()
 ! "$bin/initdb" --help | grep -q locale-provider || icu=(--locale-provider=icu --icu-locale=en-US)
 
-control() { "${as[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 "$@" </dev/null >"$folder/control" 2>&1; }
+control() { "${as[@]}" "$bin/pg_ctl" -D "$data" -l "$folder/log" -w -t 60 "$@" </dev/null >"$folder/control" 2>&1; }
 die() { cat "$1"; exit 1; }
 finish() {
   control -m immediate stop || true
-  rm -rf "$folder"
+  rm -rf "$folder" "$data"
 }
 trap finish EXIT
 
-"${as[@]}" "$bin/initdb" -D "$folder/data" -U oi -A trust -E UTF8 --locale=C.UTF-8 "${icu[@]}" --no-sync >"$folder/init" 2>&1 || die "$folder/init"
-cat >>"$folder/data/postgresql.conf" <<CONF
+"${as[@]}" "$bin/initdb" -D "$data" -U oi -A trust -E UTF8 --locale=C.UTF-8 "${icu[@]}" --no-sync >"$folder/init" 2>&1 || die "$folder/init"
+cat >>"$data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$folder'
 max_connections = 200
 shared_buffers = 64MB
 fsync = on
+synchronous_commit = on
 CONF
+[ $# -eq 0 ] || printf '%s\n' "$@" >>"$data/postgresql.conf"
 control start || die "$folder/log"
 echo "ready $folder"
 while read -r order; do

@@ -11,7 +11,8 @@ public sealed class Gate
 
     public void Open() => _opened.TrySetResult();
 
-    internal Task PassAsync(CancellationToken cancellationToken)
+    /// <summary>Stands at the gate until it is opened.</summary>
+    public Task PassAsync(CancellationToken cancellationToken)
     {
         _reached.TrySetResult();
         return _opened.Task.WaitAsync(cancellationToken);

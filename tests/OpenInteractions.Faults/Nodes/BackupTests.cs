@@ -1,0 +1,138 @@
+using System.Text.RegularExpressions;
+using OpenInteractions.Testing;
+using OpenInteractions.Testing.Client;
+using OpenInteractions.Testing.Postgres;
+
+namespace OpenInteractions.Faults.Tests.Nodes;
+
+/// <summary>
+/// A backup that is made by the commands of docs/operations.md while runs are written, and brought back by them on a fresh server: what was accepted before it
+/// is there, chains and streams go on, runs that had not ended end, and the callers' keys open what they did.
+/// </summary>
+[Collection("several nodes")]
+public sealed class BackupTests : IDisposable
+{
+    private static readonly (string, string) FewPlaces = ("OpenInteractions__Runs__MaxConcurrent", "4");
+
+    private readonly DirectoryInfo _backup = Directory.CreateTempSubdirectory("openinteractions-backup-");
+
+    public void Dispose() => _backup.Delete(recursive: true);
+
+    [Fact]
+    [Rule("SM-1")]
+    public async Task With_SQLite()
+    {
+        await using var provider = await SlowChat.StartAsync(pieces: 150, TimeSpan.FromMilliseconds(40));
+        await using var server = await ServerProcess.StartAsync([.. provider.Settings, FewPlaces]);
+        using var client = await WithKeyAsync(server);
+        var before = await FillAsync(client, provider);
+
+        var output = await WhileWritingAsync(client, () => Pages.RunAsync("backup sqlite", ("/var/lib/openinteractions", server.DataDirectory), ("/backup", _backup.FullName)));
+        await server.KillAsync();
+        await using var restored = await ServerProcess.StartAsync(
+            directory => Pages.RunAsync("restore sqlite", ("/var/lib/openinteractions-restored", directory), ("/backup", _backup.FullName)),
+            [.. provider.Settings, FewPlaces]);
+
+        Assert.Contains("interactions.db", output, StringComparison.Ordinal);
+        AssertPrivate(Path.Combine(_backup.FullName, "monday"));
+        await AssertAllAsync(before, client, server, restored, provider);
+    }
+
+    [Fact]
+    [Rule("SM-1")]
+    public async Task With_PostgreSQL()
+    {
+        await using var provider = await SlowChat.StartAsync(pieces: 150, TimeSpan.FromMilliseconds(40));
+        await using var nodes = await NodeGroup.StartAsync(1, [.. provider.Settings, FewPlaces, NodeGroup.Lease(seconds: 3)]);
+        var cluster = await PostgresCluster.GetAsync();
+        using var client = await WithKeyAsync(nodes[0]);
+        var before = await FillAsync(client, provider);
+        var fresh = cluster.NextName();
+
+        await WhileWritingAsync(client, () => Pages.RunAsync(
+            "backup postgres",
+            ("PGHOST=db", $"PGHOST={cluster.Folder}"), ("--dbname=interactions ", $"--dbname={nodes.Database} "), ("/var/lib/openinteractions", nodes[0].DataDirectory), ("/backup", _backup.FullName)));
+        await nodes[0].KillAsync();
+        await using var restored = await ServerProcess.StartAsync(
+            directory => Pages.RunAsync(
+                "restore postgres",
+                ("PGHOST=db", $"PGHOST={cluster.Folder}"), ("interactions_restored", fresh), ("/var/lib/openinteractions-restored", directory), ("/backup", _backup.FullName)),
+            [.. provider.Settings, FewPlaces, NodeGroup.Lease(seconds: 3), ("OpenInteractions__Storage__Postgres__ConnectionString", cluster.ConnectionString(fresh))]);
+
+        await AssertAllAsync(before, client, nodes[0], restored, provider);
+    }
+
+    /// <summary>Makes the first key, which the server is then started with.</summary>
+    private static async Task<InteractionsClient> WithKeyAsync(ServerProcess server)
+    {
+        await server.StopAsync();
+        var output = await Pages.RunAsync("first key", ("/var/lib/openinteractions", server.DataDirectory));
+        await server.StartAgainAsync();
+        return server.Client.WithKey(Regex.Match(output, "oi_[A-Za-z0-9_-]+").Value);
+    }
+
+    private static async Task<Before> FillAsync(InteractionsClient client, SlowChat provider)
+    {
+        var named = (await client.CreateAsync("""{"model":"demo","input":"My name is Ada."}""")).Ok();
+        var streamed = await client.CreateStreamedAsync("""{"model":"slow/any","input":"tell","stream":true}""");
+        await streamed.DeltasAsync(10);
+        var ids = await Runs.StartAsync(client, 8);
+        await provider.CalledAsync(5);
+        return new Before(named, streamed, ids);
+    }
+
+    /// <summary>Turns are accepted all the while, so that the backup is made of a store that is being written.</summary>
+    private static async Task<string> WhileWritingAsync(InteractionsClient client, Func<Task<string>> backUp)
+    {
+        using var done = new CancellationTokenSource();
+        var written = 0;
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var writing = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                (await client.CreateAsync("""{"model":"demo","input":"echo: more"}""")).Ok();
+                written++;
+                first.TrySetResult();
+            }
+        });
+        await first.Task.OrTimeout("the first turn beside the backup");
+        var output = await backUp();
+        await done.CancelAsync();
+        await writing;
+        Assert.InRange(written, 2, int.MaxValue);
+        return output;
+    }
+
+    private static async Task AssertAllAsync(Before before, InteractionsClient old, ServerProcess source, ServerProcess restored, SlowChat provider)
+    {
+        using var client = new InteractionsClient(restored.Address, key: old.Key);
+        var named = (await client.GetAsync(before.Named.Id)).Ok();
+        var next = (await client.CreateAsync($$"""{"model":"demo","input":"What is my name?","previous_interaction_id":"{{before.Named.Id}}"}""")).Ok();
+        await using var resumed = await client.FollowAsync(before.Streamed.InteractionId, before.Streamed.LastEventId);
+        var rest = await resumed.ToEndAsync();
+        var told = (await client.GetAsync(before.Streamed.InteractionId)).Ok();
+        var ends = await Runs.EndsAsync(client, before.Ids);
+
+        Assert.Equal(401, (await restored.Client.GetAsync(before.Named.Id)).Status);
+        Assert.Equal(before.Named.Steps.Select(s => s.GetRawText()), named.Steps.Where(s => s.GetProperty("type").GetString() != "user_input").Select(s => s.GetRawText()));
+        Assert.Contains("Ada", next.OutputText, StringComparison.Ordinal);
+        Assert.Equal(("completed", provider.AnswerTo("tell")), (told.State, told.OutputText));
+        Folds.AssertExact(told, before.Streamed.Events.Concat(rest));
+        Assert.All(ends, run => Assert.Equal((run.Key, "completed", provider.AnswerTo(run.Key)), (run.Key, run.Value.State, run.Value.OutputText)));
+        foreach (var name in new[] { "signature.key", "keys.json" })
+        {
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(source.DataDirectory, name)), await File.ReadAllBytesAsync(Path.Combine(restored.DataDirectory, name)));
+        }
+
+        await before.Streamed.DisposeAsync();
+    }
+
+    private static void AssertPrivate(string directory)
+    {
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        Assert.All(Directory.EnumerateFiles(directory).Prepend(directory), path => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & others));
+    }
+
+    private sealed record Before(Answer Named, EventReader Streamed, IReadOnlyDictionary<string, string> Ids);
+}
