@@ -60,9 +60,13 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         ? new InteractionError { Code = ErrorTable.Of(expected.Code).WireCode, Message = expected.Message }
         : new InteractionError { Code = ErrorTable.Of(ErrorCode.ApiError).WireCode, Message = "The server failed." };
 
-    private static ApiException Unrouted(HttpContext context) => context.Response.StatusCode == 405
-        ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{Shorten(context.Request.Path)}'.")
-        : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{Shorten(context.Request.Path)}'.");
+    private static ApiException Unrouted(HttpContext context)
+    {
+        var path = Shorten(context.Request.Path);
+        return context.Response.StatusCode == 405 ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{path}'.")
+            : NotOffered.In(context.Request.Path) is { } family ? new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{family}'", path))
+            : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{path}'.");
+    }
 
     private ApiException Translate(BadHttpRequestException exception) => exception.StatusCode switch
     {

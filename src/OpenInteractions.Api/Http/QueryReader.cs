@@ -7,7 +7,7 @@ internal static class QueryReader
 {
     public static bool ReadFlag(this IQueryCollection query, string name)
     {
-        var text = query[name].ToString();
+        var text = query.ReadText(name) ?? "";
         return text.ToLowerInvariant() switch
         {
             "" => false,
@@ -17,7 +17,13 @@ internal static class QueryReader
         };
     }
 
-    public static string? ReadText(this IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
+    public static string? ReadText(this IQueryCollection query, string name)
+    {
+        var values = query[name];
+        return values.Count > 1
+            ? throw new ApiException(ErrorCode.InvalidRequest, $"The query parameter '{name}' is given {values.Count} times: give it once.", name)
+            : values.ToString() is { Length: > 0 } text ? text : null;
+    }
 
     public static int ReadPageSize(this IQueryCollection query, string name, int standard, int most)
     {

@@ -74,9 +74,13 @@ internal static class InteractionListEndpoints
             PreviousId = query.ReadText("previous_interaction_id") is { } previous ? ResourceId.Bare(previous, "interactions") : null,
             CreatedAfter = query.ReadTime("created_after"),
             CreatedBefore = query.ReadTime("created_before"),
-            Labels = query.Where(q => q.Key.StartsWith(LabelPrefix, StringComparison.Ordinal)).ToDictionary(q => q.Key[LabelPrefix.Length..], q => q.Value.ToString(), StringComparer.Ordinal),
+            Labels = query.Where(q => q.Key.StartsWith(LabelPrefix, StringComparison.Ordinal)).ToDictionary(q => LabelOf(q.Key), q => query.ReadText(q.Key) ?? "", StringComparer.Ordinal),
         };
     }
+
+    private static string LabelOf(string parameter) => LabelRules.FaultOfKey(parameter[LabelPrefix.Length..]) is { } fault
+        ? throw new ApiException(ErrorCode.InvalidRequest, $"Invalid query parameter '{(parameter.Length <= 60 ? parameter : parameter[..60] + "…")}': {fault}. A label is asked for as '{LabelPrefix}NAME=VALUE'.", parameter)
+        : parameter[LabelPrefix.Length..];
 
     /// <summary>Ids order by time: behind what is too old there is nothing more.</summary>
     private static bool IsOlder(string id, DateTimeOffset? createdAfter) => createdAfter is { } time && string.CompareOrdinal(id, InteractionId.FirstAt(time)) < 0;

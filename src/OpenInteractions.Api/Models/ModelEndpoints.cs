@@ -1,3 +1,4 @@
+using OpenInteractions.Api.Errors;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Contracts.Models;
 using OpenInteractions.Engine.Providers;
@@ -13,9 +14,18 @@ internal static class ModelEndpoints
 
     public static void Map(RouteGroupBuilder version)
     {
-        var models = version.MapGroup("/models").WithMetadata(new Errors.GoogleErrorShape());
+        var models = version.MapGroup("/models").WithMetadata(new GoogleErrorShape());
         models.MapGet("", ListAsync);
         models.MapGet("/{**id}", GetAsync);
+        models.MapPost("/{**id}", RefuseMethod);
+    }
+
+    /// <summary>The model calls of the older API, such as <c>models/ID:generateContent</c>.</summary>
+    private static IResult RefuseMethod(HttpContext context)
+    {
+        var id = ResourceId.Read(context, "models");
+        var method = id[(id.LastIndexOf(':') + 1)..];
+        throw new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{(method.Length <= 60 ? method : method[..60] + "…")}'", "models"));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ModelCatalog catalog)

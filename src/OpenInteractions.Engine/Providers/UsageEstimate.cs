@@ -17,7 +17,7 @@ internal static class UsageEstimate
     /// <param name="made">Its steps.</param>
     public static Usage Of(ModelRequest request, IEnumerable<HistoryStep> made)
     {
-        var (written, thought) = (0L, 0L);
+        var (written, thought) = (0L, OfBytes(request.Meter.HiddenThought));
         foreach (var step in made)
         {
             if (step.Step is ThoughtStep { Summary: var summary })

@@ -12,6 +12,13 @@ public sealed class UsageMeter
     /// <summary>What the upstream has reported until now, or null when it has said nothing.</summary>
     public Usage? Reading => Usage.Sum(_settled, _current?.Invoke());
 
+    /// <summary>Bytes of thought that the upstream gave and nobody is shown: they are in no step, and were used all the same.</summary>
+    public long HiddenThought { get; private set; }
+
+    /// <summary>The upstream gave a piece of thought that is not passed on.</summary>
+    /// <param name="bytes">Its length as UTF-8.</param>
+    public void OnHiddenThought(int bytes) => HiddenThought += bytes;
+
     /// <summary>An attempt is answered; those before it that failed are forgotten.</summary>
     /// <param name="reported">What the upstream has reported of this attempt.</param>
     public void Follow(Func<Usage?> reported) => _current = reported;

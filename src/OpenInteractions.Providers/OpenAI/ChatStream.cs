@@ -1,3 +1,4 @@
+using System.Text;
 using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.OpenAI;
@@ -280,6 +281,10 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         if (_showsReasoning)
         {
             Emit(_speechKey, new StepPiece(new ThoughtSummaryDelta { Content = new TextContent { Text = text } }));
+        }
+        else
+        {
+            request.Meter.OnHiddenThought(Encoding.UTF8.GetByteCount(text));
         }
     }
 

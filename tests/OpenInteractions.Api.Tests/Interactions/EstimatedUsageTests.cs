@@ -26,6 +26,18 @@ public sealed class EstimatedUsageTests(ServerWithModels models) : IClassFixture
         Assert.Equal(9, UsageOf((await models.Client.GetAsync(answer.Id)).Ok().Json));
     }
 
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("none")]
+    public async Task Thought_counts_whether_it_is_shown_or_not(string summaries)
+    {
+        models.Local.Enqueue(VendorReply.Events([ChatFrames.Thought("Let me think about it"), ChatFrames.Text("hello"), ChatFrames.Finish(), ChatFrames.Done]));
+
+        var answer = (await models.Client.CreateAsync($$$"""{"model":"local/scripted","input":"Say hello","generation_config":{"thinking_summaries":"{{{summaries}}}"}}""")).Ok();
+
+        Assert.Equal("""{"total_input_tokens":3,"total_output_tokens":2,"total_thought_tokens":6,"total_tokens":11}""", answer.Json.GetProperty("usage").GetRawText());
+    }
+
     [Fact]
     public async Task An_empty_answer_has_a_usage_too()
     {

@@ -98,6 +98,9 @@ public sealed class ListTests(ServerWithModels models) : IClassFixture<ServerWit
     [InlineData("status=COMPLETED")]
     [InlineData("created_after=yesterday")]
     [InlineData("created_before=2026-13-01T00:00:00Z")]
+    [InlineData("model=demo&model=local/scripted")]
+    [InlineData("label.team=a&label.team=b")]
+    [InlineData("label.=a")]
     public async Task A_wrong_query_is_refused_and_named(string query)
     {
         var answer = await _client.ListAsync("?" + query);

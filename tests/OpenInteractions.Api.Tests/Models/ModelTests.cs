@@ -79,4 +79,27 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
         Assert.Contains("not a language model", model.GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.True(model.GetProperty("inputTokenLimit").GetInt32() > 0);
     }
+
+    [Fact]
+    public async Task A_call_of_the_older_API_is_told_what_there_is_instead()
+    {
+        var answer = await _client.PostAsync("models/demo:generateContent", """{"contents":[]}""");
+
+        var error = answer.Json.GetProperty("error");
+        Assert.Equal((404, 404, "NOT_FOUND"), (answer.Status, error.GetProperty("code").GetInt32(), error.GetProperty("status").GetString()));
+        Assert.Contains("does not offer 'generateContent'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("POST /v1/interactions", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("agents", "'agents'")]
+    [InlineData("environments/env_1/files/a.txt", "'environments'")]
+    [InlineData("fileSearchStores", "'fileSearchStores'")]
+    public async Task A_family_that_is_not_offered_is_no_missing_resource(string path, string named)
+    {
+        var answer = await _client.SendAsync(HttpMethod.Get, path);
+
+        Assert.Equal((404, "not_found"), (answer.Status, answer.ErrorCode));
+        Assert.Contains($"does not offer {named}", answer.ErrorMessage, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,23 @@
+using OpenInteractions.Api.Http;
+
+namespace OpenInteractions.Api.Errors;
+
+/// <summary>What the API has elsewhere and this server has not (wire 2): whoever asks for it learns that, and does not look for a mistake of his own.</summary>
+internal static class NotOffered
+{
+    private static readonly HashSet<string> Families = new(StringComparer.Ordinal)
+    {
+        "agents", "batches", "cachedContents", "corpora", "credentials", "environments", "files", "fileSearchStores", "operations", "triggers", "tunedModels", "voices", "webhooks",
+    };
+
+    /// <summary>The family of routes that a path belongs to, if it is one of those; null for every other path.</summary>
+    public static string? In(PathString path)
+    {
+        var parts = (path.Value ?? "").Split('/', 4);
+        return parts is ["", var version, var family, ..] && ApiVersions.All.Contains(version) && Families.Contains(family) ? family : null;
+    }
+
+    /// <summary>In our words, with what there is instead.</summary>
+    public static string Message(string what, string path) =>
+        $"This server does not offer {what} ('{path}'). It has interactions (POST /v1/interactions) and models (GET /v1/models).";
+}
