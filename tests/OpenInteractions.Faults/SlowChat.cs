@@ -89,8 +89,15 @@ internal sealed class SlowChat : IAsyncDisposable
     /// <summary>True when nobody has asked the same again.</summary>
     public bool IsLast(ChatCall call) => call.Number == _calls[call.Prompt];
 
-    /// <summary>Completes when a call of this caller is open that nobody has made again.</summary>
-    public Task CalledOpenAsync(string caller) => ReachedAsync(() => AllCalls.Any(c => c.Caller == caller && c.IsOpen && IsLast(c)), $"an open call of {caller}");
+    /// <summary>Completes when so many calls are open at once.</summary>
+    public Task OpenAsync(int count) => ReachedAsync(() => Volatile.Read(ref _open) >= count, $"{count} open calls");
+
+    /// <summary>Completes when one of these callers has a call open that nobody has made again.</summary>
+    public Task OpenAsync(IReadOnlyCollection<string> callers) =>
+        ReachedAsync(() => CallersWithWork().Any(callers.Contains), $"an open call of {string.Join(" or ", callers)}");
+
+    /// <summary>Those who have a call open that nobody has made again.</summary>
+    public IReadOnlySet<string> CallersWithWork() => AllCalls.Where(c => c.IsOpen && IsLast(c)).Select(c => c.Caller).ToHashSet();
 
     /// <summary>Completes when somebody else asks for one of these since then.</summary>
     public Task CalledByOthersAsync(string caller, IReadOnlyCollection<ChatCall> calls, long since) =>

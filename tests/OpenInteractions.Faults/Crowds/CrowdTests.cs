@@ -60,7 +60,8 @@ public sealed class CrowdTests(ITestOutputHelper output)
         provider.Hold = piece => faults.AllowAsync(piece, pieces); // so that all runs are under way at each fault
 
         var work = crowd.WorkAsync(readers, readers, _ => Task.CompletedTask);
-        await faults.DuringAsync(work, made => crowd.ReadAsync(readers * faults.ShareOf(made, pieces) * 3 / 4));
+        await faults.DuringAsync(work, made => Task.WhenAll(
+            crowd.ReadAsync(readers * faults.ShareOf(made, pieces) * 3 / 4), provider.OpenAsync(readers * 9 / 10)));
         var outcome = new Outcome(crowd, provider, faults, nodes[0].Client);
         output.WriteLine($"{outcome}\n{Complaints.Of(servers)}");
 

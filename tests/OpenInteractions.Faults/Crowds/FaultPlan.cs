@@ -34,6 +34,7 @@ internal sealed class FaultPlan
     private readonly Action<string> _log;
     private readonly NodeGroup? _nodes;
     private readonly Fault[] _order;
+    private ServerProcess? _pausedLast;
     private int _made;
 
     /// <param name="servers">To whom they happen.</param>
@@ -109,11 +110,10 @@ internal sealed class FaultPlan
 
     private async Task PauseAsync()
     {
-        var (server, caller) = Victim();
+        var (server, caller, inHand, since) = await HoldAsync();
         using var trouble = _servers.Trouble(server);
         try
         {
-            var (inHand, since) = await HoldAsync(server, caller);
             await _provider.CalledByOthersAsync(caller, inHand, since);
             foreach (var (place, last) in await _nodes!.ReplacedAsync())
             {
@@ -132,17 +132,20 @@ internal sealed class FaultPlan
         Log($"{caller} hung and goes on");
     }
 
-    /// <summary>Holds a server still while it has something in hand.</summary>
-    private async Task<(IReadOnlyCollection<ChatCall> InHand, long Since)> HoldAsync(ServerProcess server, string caller)
+    /// <summary>Holds a server still that has something in hand.</summary>
+    private async Task<(ServerProcess Server, string Caller, IReadOnlyCollection<ChatCall> InHand, long Since)> HoldAsync()
     {
         while (true)
         {
-            await _provider.CalledOpenAsync(caller);
+            // Another one than the last time: that one may for a moment still work on what it has lost, which nobody would take from it.
+            await _provider.OpenAsync([.. _servers.All.Index().Where(s => s.Item != _pausedLast).Select(s => CallerName(s.Index))]);
+            var (server, caller) = Victim(_pausedLast);
             var since = Stopwatch.GetTimestamp();
             server.Pause();
             if (Note(since, caller).Where(_provider.IsLast).ToList() is { Count: > 0 } inHand)
             {
-                return (inHand, since);
+                _pausedLast = server;
+                return (server, caller, inHand, since);
             }
 
             server.Resume(); // it was the end of its last one
@@ -160,10 +163,13 @@ internal sealed class FaultPlan
 
     private void Log(string text) => _log($"{Stopwatch.GetElapsedTime(0).TotalSeconds % 1000:0.0} s: {text}");
 
-    private (ServerProcess Server, string Caller) Victim()
+    /// <summary>A server, of those that have something in hand if any has.</summary>
+    private (ServerProcess Server, string Caller) Victim(ServerProcess? spared = null)
     {
-        var victim = _random.Next(_servers.All.Count);
-        return (_servers.All[victim], CallerName(victim));
+        var all = _servers.All.Index().Where(s => s.Item != spared).Select(s => (Server: s.Item, Caller: CallerName(s.Index))).ToList();
+        var busy = _provider.CallersWithWork();
+        var victims = all.Any(s => busy.Contains(s.Caller)) ? all.FindAll(s => busy.Contains(s.Caller)) : all;
+        return victims[_random.Next(victims.Count)];
     }
 
     /// <summary>Notes the calls that were open, and those whose answer was there and the end of the run was not: it may not have been kept.</summary>
