@@ -20,6 +20,7 @@ public static class ApiFeature
         services.AddCheckedOptions<RequestOptions>(RequestOptions.Section);
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<CreateEndpoint>();
+        services.AddSingleton<GetEndpoint>();
         return services;
     }
 
