@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OpenInteractions.Engine.Schemas;
+using OpenInteractions.Engine.Tools.Policy;
 
 namespace OpenInteractions.Engine.Diagnostics;
 
@@ -14,6 +15,8 @@ public sealed class EngineInstruments : IDisposable
     private readonly Counter<long> _refusals;
     private readonly Histogram<double> _queueWait;
     private readonly Counter<long> _usageEstimates;
+    private readonly Counter<long> _toolDecisions;
+    private readonly Histogram<double> _toolCalls;
 
     /// <summary>Made by the container.</summary>
     public EngineInstruments()
@@ -22,6 +25,8 @@ public sealed class EngineInstruments : IDisposable
         _queueWait = _meter.CreateHistogram<double>("openinteractions.runs.queue_wait", "s", "From a run's acceptance into the queue to its start, by tier.");
         _structuredOutputs = _meter.CreateCounter<long>("openinteractions.structured_outputs", description: "Answers that were checked against the schema of their response_format, by outcome.");
         _usageEstimates = _meter.CreateCounter<long>("openinteractions.usage_estimates", description: "Runs whose usage was counted here, because the provider reported none.");
+        _toolDecisions = _meter.CreateCounter<long>("openinteractions.tools.decisions", description: "Decisions about calls of tools, by phase, verdict and kind of tool.");
+        _toolCalls = _meter.CreateHistogram<double>("openinteractions.tools.call_duration", "s", "How long calls of tools that this server runs took, by kind of tool and outcome.");
     }
 
     /// <summary>A run was refused with 429 (behaviour ER-8).</summary>
@@ -41,6 +46,20 @@ public sealed class EngineInstruments : IDisposable
 
     /// <summary>A provider reported no usage (protocols 6.3).</summary>
     public void OnUsageEstimated() => _usageEstimates.Add(1);
+
+    /// <summary>It was decided about a call of a tool.</summary>
+    public void OnToolDecision(PolicyPhase phase, PolicyVerdict verdict, string kind) => _toolDecisions.Add(
+        1,
+        new("phase", phase == PolicyPhase.Before ? "before" : "after"),
+        new("verdict", verdict switch { PolicyVerdict.Allow => "allow", PolicyVerdict.Deny => "deny", _ => "require_approval" }),
+        new("kind", kind));
+
+    /// <summary>A call of a tool has ended.</summary>
+    /// <param name="kind">The type of the tool.</param>
+    /// <param name="outcome"><c>ok</c>, <c>error</c>, <c>timeout</c> or <c>fault</c>.</param>
+    /// <param name="duration">How long it took.</param>
+    public void OnToolCall(string kind, string outcome, TimeSpan duration) =>
+        _toolCalls.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -30,6 +30,7 @@ internal sealed class EventLog
     private bool _isQueued;
     private bool _isInFlight;
     private ReadOnlyMemory<byte> _checkpoint;
+    private bool _isHandedOver;
     private bool _isClosed;
     private bool _isHeldBack;
     private bool _isLost;
@@ -135,6 +136,25 @@ internal sealed class EventLog
         }
     }
 
+    /// <summary>
+    /// Gives the journal what a new owner needs to go on behind the events so far. It goes with the next batch, once: the last one that was kept holds.
+    /// </summary>
+    /// <param name="checkpoint">What is kept.</param>
+    /// <param name="carrier">An event that goes with it, as everything else may be durable already.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public ValueTask CheckpointAsync(ReadOnlyMemory<byte> checkpoint, StreamEvent carrier, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _checkpoint = checkpoint;
+        }
+
+        return AppendAsync(carrier, cancellationToken);
+    }
+
+    /// <summary>True when what is appended is kept, so that a new owner can go on.</summary>
+    public bool IsKept => _lease is not null;
+
     /// <summary>The number of the last event.</summary>
     public long LastNumber
     {
@@ -232,9 +252,10 @@ internal sealed class EventLog
     /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
     public async Task HandOverAsync(StreamEvent last)
     {
+        await WaitForCheckpointAsync(); // a batch holds one, and this one is to be the last
         lock (_gate)
         {
-            _checkpoint = HandedOver;
+            _isHandedOver = true;
         }
 
         await AppendAsync(last, CancellationToken.None);
@@ -306,14 +327,33 @@ internal sealed class EventLog
         return new ClosedLog(PendingBatch(), _pending.WrittenMemory[start..]);
     }
 
-    private JournalBatch PendingBatch() => new()
+    private JournalBatch PendingBatch()
     {
-        Epoch = Epoch,
-        FirstNumber = _pendingFrom,
-        LastNumber = _number,
-        Frames = _pending.WrittenMemory,
-        Checkpoint = _checkpoint,
-    };
+        var checkpoint = _isHandedOver ? HandedOver : _checkpoint;
+        _checkpoint = default;
+        return new JournalBatch
+        {
+            Epoch = Epoch,
+            FirstNumber = _pendingFrom,
+            LastNumber = _number,
+            Frames = _pending.WrittenMemory,
+            Checkpoint = checkpoint,
+        };
+    }
+
+    private async Task WaitForCheckpointAsync()
+    {
+        long? number;
+        lock (_gate)
+        {
+            number = _checkpoint.IsEmpty ? null : _number;
+        }
+
+        if (number is { } carried)
+        {
+            await WaitDurableAsync(carried, CancellationToken.None);
+        }
+    }
 
     private void Lose()
     {

@@ -1,4 +1,5 @@
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Runs;
 
@@ -29,6 +30,15 @@ internal static class ModelRequests
             Project = plan.Interaction.Project,
             InteractionId = plan.Interaction.Id,
         };
+    }
+
+    /// <summary>The request as far as it is known before the run: what a tool of the server will bring stands for itself, as a function of its name.</summary>
+    public static ModelRequest BuildForCheck(RunPlan plan, ModelDescription model)
+    {
+        var request = Build(plan, model, []);
+        return ToolKinds.HasServerTools(plan.Request.Tools)
+            ? request with { Functions = [.. plan.Request.Tools!.Select(t => t as FunctionTool ?? new FunctionTool { Name = t.Type })] }
+            : request;
     }
 
     /// <summary>The formats asked for, the retired fields of the same meaning included (behaviour SO-1).</summary>

@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Runs;
@@ -22,6 +23,7 @@ public sealed partial class RunExecutor
     private readonly IEventJournal _journal;
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
+    private readonly ToolTurns _tools;
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
     private readonly RunOptions _options;
@@ -29,10 +31,10 @@ public sealed partial class RunExecutor
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, ToolTurns tools, StructuredOutput structured, EngineInstruments instruments, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _instruments, _options, _time, _logger) = (writer, registry, structured, instruments, options.Value, time, logger);
+        (_writer, _registry, _tools, _structured, _instruments, _options, _time, _logger) = (writer, registry, tools, structured, instruments, options.Value, time, logger);
     }
 
     /// <summary>
@@ -104,6 +106,11 @@ public sealed partial class RunExecutor
         try
         {
             var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
+            if (recovery is { Standing: not null })
+            {
+                output.Owe(recovery.OpenCalls);
+            }
+
             var ending = await RunTurnAsync(run, output, recovery);
             var ended = ending is null ? null : await KeepAsync(run, output, ending);
             if (ended is null)
@@ -156,10 +163,24 @@ public sealed partial class RunExecutor
             }
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
-            var request = await BuildRequestAsync(run, model.Model, output);
-            usage.OnAsked(request, output);
-            var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
-            CheckStructure(run, request, result, output);
+            var history = await LoadHistoryAsync(run);
+            TurnResult result;
+            if (recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request))
+            {
+                result = await _tools.RunAsync(ToolJob(run, model, history, output, usage, recovery), run.Stopped);
+            }
+            else
+            {
+                var request = BuildRequest(run, model.Model, history, output);
+                usage.OnAsked(request, output);
+                result = await TurnLoop.RunAsync(model.Provider, request, output, server: null, _options.MaxSteps, run.Stopped);
+                if (result.Status == InteractionStatus.RequiresAction)
+                {
+                    _tools.OnClientCalls(run.Id, output.Steps);
+                }
+            }
+
+            CheckStructure(run, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault);
         }
@@ -196,9 +217,9 @@ public sealed partial class RunExecutor
     /// Once, when the answer is whole: of one that was cut, or that waits for the client's calls, the status tells already. Whoever wants the model to
     /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
     /// </summary>
-    private void CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
+    private void CheckStructure(ActiveRun run, TurnResult result, TurnOutput output)
     {
-        if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict)
+        if (result.Status == InteractionStatus.Completed && _structured.Check(run.Id, ModelRequests.Formats(run.Plan.Request), output.Steps) is { } verdict)
         {
             run.Warn(StructuredOutput.Warning(verdict));
         }
@@ -222,20 +243,32 @@ public sealed partial class RunExecutor
         run.Log.Show();
     }
 
-    private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, ModelDescription model, TurnOutput output)
-    {
-        var interaction = run.Plan.Interaction;
-        var history = new List<HistoryTurn>();
-        if (interaction.PreviousId is { } previous)
-        {
-            history.AddRange(await _chain.LoadAsync(interaction.Project, previous, run.Stopped));
-        }
+    private ValueTask<IReadOnlyList<HistoryTurn>> LoadHistoryAsync(ActiveRun run) => run.Plan.Interaction.PreviousId is { } previous
+        ? new(_chain.LoadAsync(run.Plan.Interaction.Project, previous, run.Stopped))
+        : new([]);
 
-        var before = history.Count == 0 ? [] : history[^1].Steps;
+    private static ModelRequest BuildRequest(ActiveRun run, ModelDescription model, IReadOnlyList<HistoryTurn> earlier, TurnOutput output)
+    {
+        var before = earlier.Count == 0 ? [] : earlier[^1].Steps;
         var own = run.Plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        var history = new List<HistoryTurn>(earlier.Count + 1);
+        history.AddRange(earlier);
         history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
         return ModelRequests.Build(run.Plan, model, history);
     }
+
+    private TurnJob ToolJob(ActiveRun run, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, RunRecovery? recovery) => new()
+    {
+        Interaction = run.Plan.Interaction,
+        Tools = run.Plan.Request.Tools ?? [],
+        Provider = model.Provider,
+        Request = () => BuildRequest(run, model.Model, history, output),
+        Output = output,
+        Usage = usage,
+        Standing = recovery?.Standing,
+        OpenCalls = [.. recovery?.OpenCalls ?? []],
+        MaxSteps = _options.MaxSteps,
+    };
 
     private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
     {
@@ -243,6 +276,7 @@ public sealed partial class RunExecutor
         {
             case StopCause.Cancelled:
                 await output.CutAsync(CancellationToken.None);
+                await output.AnswerOwedAsync("The interaction was cancelled before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
                 await output.ReplaceStaleAsync(CancellationToken.None);
                 return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
             case StopCause.Deadline:
@@ -271,6 +305,7 @@ public sealed partial class RunExecutor
     private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, TurnUsage usage)
     {
         await output.CutAsync(CancellationToken.None);
+        await output.AnswerOwedAsync("The interaction failed before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
         return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, output.HasBegun || ErrorTable.IsOutcome(fault.Code)), fault);
     }
@@ -333,12 +368,12 @@ public sealed partial class RunExecutor
         }
 
         var own = plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
-        if (own.Any(s => s.Step is IResultStep))
+        if (TurnJson.AnswersOthers(own))
         {
-            return; // its calls stand in its parent: the chain joins them when it reads
+            return; // the calls stand in its parent: the chain joins them when it reads
         }
 
-        var turn = new HistoryTurn(own, isSettled: true);
+        var turn = new HistoryTurn(TurnJson.ModelView(own, before: []), isSettled: true);
         _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length);
     }
 

@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Turns;
 
@@ -19,6 +20,7 @@ internal sealed class TurnOutput
     private Step? _shell;
     private StepAssembler? _open;
     private long _lastStart;
+    private List<Step>? _owed;
 
     /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
     /// <param name="log">Tells of the steps, or null.</param>
@@ -36,6 +38,9 @@ internal sealed class TurnOutput
     /// <summary>True when the model has given anything at all.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>The run's events, or null.</summary>
+    public EventLog? Log => _log;
+
     /// <summary>True when the step that is open is a function call whose arguments are not whole as they were written.</summary>
     public bool IsUnfinishedCall => _held is null
         ? _shell is FunctionCallStep && !CallArguments.IsObject(_open!.Arguments)
@@ -46,6 +51,44 @@ internal sealed class TurnOutput
     {
         HasBegun = true;
         _held = shell;
+    }
+
+    /// <summary>The model has given something that is shown only when it is whole.</summary>
+    public void Begin() => HasBegun = true;
+
+    /// <summary>A whole step, told as a shell, its payload and its end (behaviour SE-7).</summary>
+    public async ValueTask PutAsync(Step step, ProviderState? state, CancellationToken cancellationToken)
+    {
+        HasBegun = true;
+        if (_log is not null)
+        {
+            var (shell, deltas) = StepPieces.Of(step);
+            (_open, _shell) = (new StepAssembler(shell), shell); // so that a cut finds it
+            await EmitStartAsync(shell, cancellationToken);
+            foreach (var delta in deltas)
+            {
+                await AppendAsync(new StepDeltaEvent { Index = _steps.Count, Delta = delta }, cancellationToken);
+            }
+        }
+
+        if (step is IResultStep result)
+        {
+            _owed?.RemoveAll(c => ((ICallStep)c).Id == result.CallId);
+        }
+
+        await EndAsync(step, state, cancellationToken);
+    }
+
+    /// <summary>These calls are the server's to answer, whatever becomes of the turn.</summary>
+    public void Owe(IEnumerable<Step> calls) => (_owed ??= []).AddRange(calls);
+
+    /// <summary>The turn ends: calls that are still without a result get one that says so, so that calls and results pair up in everything that is kept.</summary>
+    public async ValueTask AnswerOwedAsync(string message, CancellationToken cancellationToken)
+    {
+        foreach (var call in (_owed ?? []).Where(c => _steps.Any(s => s.Step == c)).ToArray()) // one that was cut while it was told is none
+        {
+            await PutAsync(ToolResults.Failed(call, message), state: null, cancellationToken);
+        }
     }
 
     /// <summary>The model pauses: who follows gets what there is, and who waits for the first output goes on, both on this thread.</summary>

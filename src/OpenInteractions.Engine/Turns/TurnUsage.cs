@@ -9,6 +9,7 @@ namespace OpenInteractions.Engine.Turns;
 /// <param name="before">Usage of model calls that had ended under a former owner, or null.</param>
 internal sealed class TurnUsage(Usage? before)
 {
+    private Usage? _before = before;
     private ModelRequest? _asked;
     private int _firstStep;
 
@@ -17,6 +18,15 @@ internal sealed class TurnUsage(Usage? before)
 
     /// <summary>The model is about to be asked; what it makes comes behind the steps that there are.</summary>
     public void OnAsked(ModelRequest request, TurnOutput output) => (_asked, _firstStep) = (request, output.Steps.Count);
+
+    /// <summary>A model call has ended, and the turn goes on: what it used is added up.</summary>
+    /// <returns>The usage of all calls that have ended.</returns>
+    public Usage? OnAnswered(Usage? reported, TurnOutput output)
+    {
+        _before = Of(reported, output, hasAnswered: true);
+        _asked = null;
+        return _before;
+    }
 
     /// <summary>The usage of the turn as it stands now; null when no model has answered.</summary>
     /// <param name="reported">What the upstream told at the end; null when it told nothing, or was cut before it could.</param>
@@ -31,6 +41,6 @@ internal sealed class TurnUsage(Usage? before)
             reported = UsageEstimate.Of(_asked, output.Steps.Skip(_firstStep));
         }
 
-        return Usage.Sum(before, reported);
+        return Usage.Sum(_before, reported);
     }
 }

@@ -1,0 +1,23 @@
+namespace OpenInteractions.Engine.Tools;
+
+/// <summary>
+/// The function that a call is to a model. It follows from the call's step alone, so a history shows the same in every later turn, to every model, whether or
+/// not the tool is still declared (docs/decisions/0009).
+/// </summary>
+public static class ToolFunctionNames
+{
+    private const string CallSuffix = "_call";
+
+    /// <summary>The name of the function that was called.</summary>
+    /// <param name="call">A call of any kind.</param>
+    public static string Of(Step call) => call switch
+    {
+        FunctionCallStep function => function.Name,
+        McpServerToolCallStep tool => OfServer(tool.ServerName) + tool.Name,
+        { Type: var type } when type.EndsWith(CallSuffix, StringComparison.Ordinal) => type[..^CallSuffix.Length],
+        _ => call.Type,
+    };
+
+    /// <summary>What the names of all functions of a remote server begin with.</summary>
+    public static string OfServer(string serverName) => serverName + "__";
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tools.Policy;
+using OpenInteractions.Engine.Turns;
+
+namespace OpenInteractions.Engine.Tools;
+
+/// <summary>Runs turns that may have several rounds, because this server answers calls in them.</summary>
+public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner runner, IOptions<ToolOptions> options)
+{
+    /// <summary>False when one call of the model is the whole turn: nothing that it may call is answered here.</summary>
+    internal bool IsNeededFor(CreateInteractionRequest request) =>
+        ToolKinds.HasServerTools(request.Tools)
+        || (gate.IsActive && (request.Tools is { Count: > 0 } || (gate.ReadsResults && request.Input?.Steps.Any(s => s is IResultStep) == true)));
+
+    /// <summary>A turn without rules and without tools of the server has called the client's functions.</summary>
+    internal void OnClientCalls(string interactionId, IReadOnlyList<HistoryStep> made)
+    {
+        for (var i = 0; i < made.Count; i++)
+        {
+            if (made[i].Step is FunctionCallStep)
+            {
+                gate.RecordUnopposed(interactionId, FunctionTool.TypeName);
+            }
+        }
+    }
+
+    /// <summary>Runs the turn; what it used is added up in <see cref="TurnJob.Usage"/>.</summary>
+    internal async Task<TurnResult> RunAsync(TurnJob job, CancellationToken cancellationToken)
+    {
+        var interaction = job.Interaction;
+        var scope = new ToolScope(interaction.Project, interaction.Id, interaction.RootId);
+        await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, scope, cancellationToken);
+        return await new ToolLoop(tools, gate, runner, options.Value, job).RunAsync(cancellationToken);
+    }
+}
+
+/// <summary>A turn that is to be run.</summary>
+internal sealed record TurnJob
+{
+    public required StoredInteraction Interaction { get; init; }
+
+    /// <summary>The declarations.</summary>
+    public required IReadOnlyList<Tool> Tools { get; init; }
+
+    public required IModelProvider Provider { get; init; }
+
+    /// <summary>The request with the conversation up to what the turn has made so far.</summary>
+    public required Func<ModelRequest> Request { get; init; }
+
+    public required TurnOutput Output { get; init; }
+
+    public required TurnUsage Usage { get; init; }
+
+    /// <summary>Where a former owner left it, or null.</summary>
+    public TurnCheckpoint? Standing { get; init; }
+
+    /// <summary>Calls of the standing round without a result.</summary>
+    public IReadOnlyList<Step> OpenCalls { get; init; } = [];
+
+    public required int MaxSteps { get; init; }
+}
