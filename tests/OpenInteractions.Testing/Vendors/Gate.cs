@@ -11,7 +11,7 @@ public sealed class Gate
 
     public void Open() => _opened.TrySetResult();
 
-    internal Task PassAsync(CancellationToken cancellationToken)
+    public Task PassAsync(CancellationToken cancellationToken)
     {
         _reached.TrySetResult();
         return _opened.Task.WaitAsync(cancellationToken);
