@@ -278,7 +278,7 @@ public sealed partial class RunExecutor
                 await output.CutAsync(CancellationToken.None);
                 await output.AnswerOwedAsync("The interaction was cancelled before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
                 await output.ReplaceStaleAsync(CancellationToken.None);
-                return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
+                return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, usage.HasAnswer(output)), null);
             case StopCause.Deadline:
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
             case StopCause.Stopping when run.Lease is { } lease:
@@ -307,7 +307,7 @@ public sealed partial class RunExecutor
         await output.CutAsync(CancellationToken.None);
         await output.AnswerOwedAsync("The interaction failed before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
-        return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, output.HasBegun || ErrorTable.IsOutcome(fault.Code)), fault);
+        return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, usage.HasAnswer(output) || ErrorTable.IsOutcome(fault.Code)), fault);
     }
 
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)

@@ -26,10 +26,10 @@ internal sealed record TurnCheckpoint
     public Dictionary<int, ProviderState>? States { get; init; }
 
     /// <summary>Calls of the last round that the server answers, by id.</summary>
-    public IReadOnlyList<string> Calls { get; init; } = [];
+    public required IReadOnlyList<string> Calls { get; init; }
 
     /// <summary>Those of them that have been started, or were about to be.</summary>
-    public IReadOnlyList<string> Started { get; init; } = [];
+    public required IReadOnlyList<string> Started { get; init; }
 
     public ReadOnlyMemory<byte> Write() => JsonSerializer.SerializeToUtf8Bytes(this, EngineJson.Default.TurnCheckpoint);
 

@@ -122,6 +122,8 @@ internal sealed class OpenTools : IAsyncDisposable
 /// <param name="IsWithdrawn">True when the model must answer.</param>
 internal sealed record RoundFunctions(IReadOnlyList<FunctionTool> All, IReadOnlyDictionary<string, ServerFunction> Server, StringOr<ToolChoiceConfig>? Choice, bool IsWithdrawn)
 {
+    public static ApiException MustAnswer(string name) => new(ErrorCode.TooManyToolCalls, $"The model called '{name}' although it was told to answer without more calls.");
+
     /// <summary>The function of this server that the model calls; null when it is not one of them.</summary>
     /// <exception cref="ApiException">The model may not call it.</exception>
     public ServerFunction? Find(string name)
@@ -133,7 +135,7 @@ internal sealed record RoundFunctions(IReadOnlyList<FunctionTool> All, IReadOnly
 
         if (IsWithdrawn)
         {
-            throw new ApiException(ErrorCode.TooManyToolCalls, $"The model called '{name}' although it was told to answer without more calls.");
+            throw MustAnswer(name);
         }
 
         var isAllowed = Choice?.Text != ToolChoiceMode.None && Choice?.Value?.AllowedTools is not { Mode: ToolChoiceMode.None }

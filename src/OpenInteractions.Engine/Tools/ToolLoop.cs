@@ -52,6 +52,12 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
             }
 
             _output.Owe(made.Where(c => c.Function is null).Select(c => c.Step));
+            if (functions.IsWithdrawn)
+            {
+                // The policy refuses a function of the client's; there is no round left in which the model could hear it.
+                throw RoundFunctions.MustAnswer(made[0].Name);
+            }
+
             if (await AnswerAsync(made, result.IsCut, cancellationToken) is { } end)
             {
                 return end;

@@ -36,7 +36,10 @@ internal sealed class TurnOutput
     public IReadOnlyList<HistoryStep> Steps => _steps;
 
     /// <summary>True when the model has given anything at all.</summary>
-    public bool HasBegun { get; private set; }
+    public bool HasBegun => Begun > 0;
+
+    /// <summary>How much the model has begun to give, in all its calls.</summary>
+    public int Begun { get; private set; }
 
     /// <summary>The run's events, or null.</summary>
     public EventLog? Log => _log;
@@ -49,17 +52,16 @@ internal sealed class TurnOutput
     /// <summary>A step begins. Its event waits for the first piece, so that steps that stay empty are never seen.</summary>
     public void Hold(Step shell)
     {
-        HasBegun = true;
+        Begun++;
         _held = shell;
     }
 
     /// <summary>The model has given something that is shown only when it is whole.</summary>
-    public void Begin() => HasBegun = true;
+    public void Begin() => Begun++;
 
     /// <summary>A whole step, told as a shell, its payload and its end (behaviour SE-7).</summary>
     public async ValueTask PutAsync(Step step, ProviderState? state, CancellationToken cancellationToken)
     {
-        HasBegun = true;
         if (_log is not null)
         {
             var (shell, deltas) = StepPieces.Of(step);

@@ -12,12 +12,16 @@ internal sealed class TurnUsage(Usage? before)
     private Usage? _before = before;
     private ModelRequest? _asked;
     private int _firstStep;
+    private int _begunBefore;
 
     /// <summary>True when what <see cref="Of"/> gave was counted here.</summary>
     public bool IsEstimated { get; private set; }
 
     /// <summary>The model is about to be asked; what it makes comes behind the steps that there are.</summary>
-    public void OnAsked(ModelRequest request, TurnOutput output) => (_asked, _firstStep) = (request, output.Steps.Count);
+    public void OnAsked(ModelRequest request, TurnOutput output) => (_asked, _firstStep, _begunBefore) = (request, output.Steps.Count, output.Begun);
+
+    /// <summary>True when the model has begun to answer what it was asked last.</summary>
+    public bool HasAnswer(TurnOutput output) => output.Begun > _begunBefore;
 
     /// <summary>A model call has ended, and the turn goes on: what it used is added up.</summary>
     /// <returns>The usage of all calls that have ended.</returns>

@@ -11,7 +11,7 @@ public sealed class ToolLimitTests
 {
     private const string Lookup = "crm__lookup";
 
-    private static readonly ScriptedModel Calls = ScriptedModel.Calls(Lookup, "{}");
+    private static ScriptedModel Calls => ScriptedModel.Calls(Lookup, "{}");
 
     [Fact]
     public async Task In_the_last_round_the_tools_are_withdrawn()
@@ -49,7 +49,7 @@ public sealed class ToolLimitTests
         var kept = await node.AskAsync(ToolRequests.Of());
 
         Assert.Equal(2, tools.Calls.Count);
-        Assert.Contains("at most 2 calls", Assert.Single(kept.Results().Where(r => r != "Ada")), StringComparison.Ordinal);
+        Assert.Contains("at most 2 calls", Assert.Single(kept.Results(), r => r != "Ada"), StringComparison.Ordinal);
         Assert.Equal(ToolChoiceMode.None, model.Requests[1].Config.ToolChoice?.Text);
     }
 

@@ -53,8 +53,8 @@ public sealed class ToolLoopTests
         ended.AssertFold();
         var start = ended.Events.OfType<StepStartEvent>().First();
         Assert.Equal("{}", Assert.IsType<McpServerToolCallStep>(start.Step).Arguments.GetRawText());
-        Assert.Equal("""{"id":7}""", Assert.IsType<McpServerToolCallDelta>(Assert.Single(ended.Events.OfType<StepDeltaEvent>().Where(d => d.Index == 0)).Delta).Arguments.GetRawText());
-        Assert.IsType<McpServerToolResultDelta>(Assert.Single(ended.Events.OfType<StepDeltaEvent>().Where(d => d.Index == 1)).Delta);
+        Assert.Equal("""{"id":7}""", Assert.IsType<McpServerToolCallDelta>(Assert.Single(ended.Events.OfType<StepDeltaEvent>(), d => d.Index == 0).Delta).Arguments.GetRawText());
+        Assert.IsType<McpServerToolResultDelta>(Assert.Single(ended.Events.OfType<StepDeltaEvent>(), d => d.Index == 1).Delta);
         Assert.Equal(ended.Events.Select(e => e.EventId).Distinct().Count(), ended.Events.Count);
         var completed = Assert.IsType<InteractionCompletedEvent>(ended.Events[^1]).Interaction;
         Assert.Equal((InteractionStatus.Completed, 14L), (completed.Status, completed.Usage!.TotalTokens));
@@ -70,7 +70,7 @@ public sealed class ToolLoopTests
 
         var events = EventFrame.ReadAll(DerivedEvents.Of(kept).Frames).ToArray();
         (kept, (IReadOnlyList<StreamEvent>)events).AssertFold();
-        Assert.IsType<McpServerToolCallDelta>(Assert.Single(events.OfType<StepDeltaEvent>().Where(d => d.Index == 0)).Delta);
+        Assert.IsType<McpServerToolCallDelta>(Assert.Single(events.OfType<StepDeltaEvent>(), d => d.Index == 0).Delta);
     }
 
     [Fact]

@@ -118,6 +118,18 @@ public sealed class ToolPolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_calls_a_denied_function_for_ever_is_stopped()
+    {
+        File.WriteAllText(_rules, """{"rules":[{"decision":"deny","tool":"get_weather"}]}""");
+        await using var node = await TestNode.StartAsync(new ScriptedRounds(ScriptedModel.Calls("get_weather", "{}")), settings: ("Tools:Policy:RulesFile", _rules));
+
+        var kept = await node.AskAsync(ToolRequests.Of(tools: ToolRequests.Weather));
+
+        Assert.Contains("too_many_tool_calls", kept.Errors(), StringComparison.Ordinal);
+        Assert.Equal(kept.Steps().Count(s => s is FunctionCallStep), kept.Results().Length);
+    }
+
+    [Fact]
     public async Task An_allowed_function_of_the_client_beside_a_denied_one_is_still_the_clients_to_answer()
     {
         var (kept, _) = await AskAsync(

@@ -8,8 +8,8 @@ internal sealed record RuleFile
     /// <summary>The first rule that fits decides.</summary>
     public required IReadOnlyList<RuleText> Rules { get; init; }
 
-    /// <summary><c>allow</c> or <c>deny</c>: what holds where no rule fits.</summary>
-    public string Default { get; init; } = "allow";
+    /// <summary><c>allow</c>, which is meant when it is left out, or <c>deny</c>: what holds where no rule fits.</summary>
+    public string? Default { get; init; }
 }
 
 /// <summary>One rule. Everything that it names must fit.</summary>

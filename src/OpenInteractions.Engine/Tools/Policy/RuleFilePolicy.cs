@@ -71,7 +71,7 @@ public sealed partial class RuleFilePolicy(IOptions<ToolPolicyOptions> options, 
             [.. file.Rules.Select((r, i) => new ToolRule(r, i + 1))],
             file.Default switch
             {
-                "allow" => new PolicyDecision(PolicyVerdict.Allow, null, "default"),
+                "allow" or null => new PolicyDecision(PolicyVerdict.Allow, null, "default"),
                 "deny" => new PolicyDecision(PolicyVerdict.Deny, "No rule allows it.", "default"),
                 _ => throw new FormatException("'default' must be 'allow' or 'deny'."),
             });
