@@ -404,8 +404,3 @@ internal sealed class EventLog
         }
     }
 }
-
-/// <summary>The end of a log.</summary>
-/// <param name="Tail">What the journal does not have yet, the last events included.</param>
-/// <param name="LastFrames">The last events alone, to be shown after the commit.</param>
-internal sealed record ClosedLog(JournalBatch Tail, ReadOnlyMemory<byte> LastFrames);

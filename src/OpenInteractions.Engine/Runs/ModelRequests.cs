@@ -1,5 +1,7 @@
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Runs;
 
@@ -30,6 +32,17 @@ internal static class ModelRequests
             Project = plan.Interaction.Project,
             InteractionId = plan.Interaction.Id,
         };
+    }
+
+    /// <summary>The request with the conversation up to what the turn has made so far.</summary>
+    public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> earlier, TurnOutput output)
+    {
+        var before = earlier.Count == 0 ? [] : earlier[^1].Steps;
+        var own = plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
+        var history = new List<HistoryTurn>(earlier.Count + 1);
+        history.AddRange(earlier);
+        history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
+        return Build(plan, model, history);
     }
 
     /// <summary>The request as far as it is known before the run: what a tool of the server will bring stands for itself, as a function of its name.</summary>

@@ -167,11 +167,11 @@ public sealed partial class RunExecutor
             TurnResult result;
             if (recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request))
             {
-                result = await _tools.RunAsync(ToolJob(run, model, history, output, usage, recovery), run.Stopped);
+                result = await _tools.RunAsync(TurnJob.Of(run.Plan, model, history, output, usage, recovery, _options.MaxSteps), run.Stopped);
             }
             else
             {
-                var request = BuildRequest(run, model.Model, history, output);
+                var request = ModelRequests.Build(run.Plan, model.Model, history, output);
                 usage.OnAsked(request, output);
                 result = await TurnLoop.RunAsync(model.Provider, request, output, server: null, _options.MaxSteps, run.Stopped);
                 if (result.Status == InteractionStatus.RequiresAction)
@@ -246,29 +246,6 @@ public sealed partial class RunExecutor
     private ValueTask<IReadOnlyList<HistoryTurn>> LoadHistoryAsync(ActiveRun run) => run.Plan.Interaction.PreviousId is { } previous
         ? new(_chain.LoadAsync(run.Plan.Interaction.Project, previous, run.Stopped))
         : new([]);
-
-    private static ModelRequest BuildRequest(ActiveRun run, ModelDescription model, IReadOnlyList<HistoryTurn> earlier, TurnOutput output)
-    {
-        var before = earlier.Count == 0 ? [] : earlier[^1].Steps;
-        var own = run.Plan.Request.Input!.Steps.Select(s => new HistoryStep(s)).Concat(output.Steps).ToList();
-        var history = new List<HistoryTurn>(earlier.Count + 1);
-        history.AddRange(earlier);
-        history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
-        return ModelRequests.Build(run.Plan, model, history);
-    }
-
-    private TurnJob ToolJob(ActiveRun run, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, RunRecovery? recovery) => new()
-    {
-        Interaction = run.Plan.Interaction,
-        Tools = run.Plan.Request.Tools ?? [],
-        Provider = model.Provider,
-        Request = () => BuildRequest(run, model.Model, history, output),
-        Output = output,
-        Usage = usage,
-        Standing = recovery?.Standing,
-        OpenCalls = [.. recovery?.OpenCalls ?? []],
-        MaxSteps = _options.MaxSteps,
-    };
 
     private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
     {

@@ -21,7 +21,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
     {
         // 1.
         await new ClientResults(gate, job).CheckAsync(cancellationToken);
-        if (job.Standing is { } standing && await AnswerAsync(LeftOpen(standing), standing.IsCut, cancellationToken) is { } ended)
+        if (job.Standing is { } standing && await AnswerAsync(await LeftOpenAsync(standing, cancellationToken), standing.IsCut, cancellationToken) is { } ended)
         {
             return ended;
         }
@@ -119,20 +119,24 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
     };
 
     /// <summary>What becomes of calls whose owner is gone: see docs/decisions/0009.</summary>
-    private List<ServerCall> LeftOpen(TurnCheckpoint standing) => [.. job.OpenCalls.Select(step =>
+    private async Task<IReadOnlyList<ServerCall>> LeftOpenAsync(TurnCheckpoint standing, CancellationToken cancellationToken)
     {
-        var call = new ServerCall(step, ToolFunctionNames.Of(step), tools.FunctionOf(step)) { WasStarted = standing.Started.Contains(((ICallStep)step).Id) };
-        return call with
+        var calls = new List<ServerCall>();
+        foreach (var step in job.OpenCalls)
         {
-            Refusal = call switch
+            var call = new ServerCall(step, ToolFunctionNames.Of(step), tools.FunctionOf(step)) { WasStarted = standing.Started.Contains(((ICallStep)step).Id) };
+            call = call switch
             {
                 { WasStarted: true, Function: not { Function.IsRepeatable: true } } =>
-                    "The server was interrupted during this call. It may or may not have taken effect, and was not repeated.",
-                { Function: null } => "The call was not made: the tool is no longer available.",
-                _ => null,
-            },
-        };
-    })];
+                    call with { Refusal = "The server was interrupted during this call. It may or may not have taken effect, and was not repeated." },
+                { Function: null, Step: not FunctionCallStep } => call with { Refusal = "The call was not made: the tool is no longer available." },
+                _ => await DecideAsync(call, cancellationToken),
+            };
+            calls.Add(call);
+        }
+
+        return [.. calls.Where(c => c.Function is not null || c.Refusal is not null)]; // a function of the client's that is allowed now is the client's
+    }
 
     /// <summary>Answers calls, and says how the turn ends; null when the model is to be asked again.</summary>
     private async Task<TurnResult?> AnswerAsync(IReadOnlyList<ServerCall> calls, bool isCut, CancellationToken cancellationToken)

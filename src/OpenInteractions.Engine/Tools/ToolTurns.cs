@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Providers;
-using OpenInteractions.Engine.Runs;
-using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tools.Policy;
 using OpenInteractions.Engine.Turns;
 
@@ -35,30 +33,4 @@ public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner run
         await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, scope, cancellationToken);
         return await new ToolLoop(tools, gate, runner, options.Value, job).RunAsync(cancellationToken);
     }
-}
-
-/// <summary>A turn that is to be run.</summary>
-internal sealed record TurnJob
-{
-    public required StoredInteraction Interaction { get; init; }
-
-    /// <summary>The declarations.</summary>
-    public required IReadOnlyList<Tool> Tools { get; init; }
-
-    public required IModelProvider Provider { get; init; }
-
-    /// <summary>The request with the conversation up to what the turn has made so far.</summary>
-    public required Func<ModelRequest> Request { get; init; }
-
-    public required TurnOutput Output { get; init; }
-
-    public required TurnUsage Usage { get; init; }
-
-    /// <summary>Where a former owner left it, or null.</summary>
-    public TurnCheckpoint? Standing { get; init; }
-
-    /// <summary>Calls of the standing round without a result.</summary>
-    public IReadOnlyList<Step> OpenCalls { get; init; } = [];
-
-    public required int MaxSteps { get; init; }
 }

@@ -170,6 +170,26 @@ public sealed class ToolRecoveryTests
     }
 
     [Fact]
+    public async Task A_call_that_is_made_after_a_take_over_passes_the_gate_again()
+    {
+        var rules = Path.GetTempFileName();
+        File.WriteAllText(rules, """{"rules":[{"decision":"deny","tool":"crm__*","reason":"Closed since."}]}""");
+        var gate = new Gate();
+        await using var first = await TestNode.StartAsync(
+            new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}"), Says), new ScriptedTools().On("lookup", async gone => { await gate.PassAsync(gone); return "late"; }, isRepeatable: true));
+        var id = await first.BeginAsync(ToolRequests.Of(ToolRequests.Background));
+        await gate.Reached.OrTimeout("the call");
+
+        var tools = new ScriptedTools().On("lookup", _ => Task.FromResult("Ada"), isRepeatable: true);
+        await using var second = await TestNode.StartAsync(new ScriptedRounds(Says), tools, takesOver: first, settings: ("Tools:Policy:RulesFile", rules));
+        var ended = await second.FollowAsync(id);
+        File.Delete(rules);
+
+        Assert.Empty(tools.Calls);
+        Assert.Contains("Closed since.", Assert.Single(ended.Kept.Results()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_that_is_given_up_leaves_no_call_without_a_result()
     {
         var gate = new Gate();
