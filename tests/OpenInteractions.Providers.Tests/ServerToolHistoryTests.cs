@@ -56,7 +56,7 @@ public sealed class ServerToolHistoryTests
         Assert.Equal(ModelStopReason.Finished, Assert.IsType<ModelStopped>(events[^1]).Reason);
         Assert.Empty(upstream.Server.Refusals);
         var body = Text(upstream.Server.Requests[^1].Json!.Value);
-        Assert.Equal(2, Count(body, "\"crm__lookup\"") - Count(body, "\"crm__lookup\",\"description\"") - (body.Contains("\"name\":\"crm__lookup\",\"result\"", StringComparison.Ordinal) ? 1 : 0) - (wire == "generateContent" ? 1 : 0));
+        Assert.All(["crm__lookup", "google_search", "crm__page"], name => Assert.True(Count(body, name) >= 2, $"{name} is declared, and called in the history"));
         Assert.Contains("Ada", body, StringComparison.Ordinal);
         Assert.Contains("no such page", body, StringComparison.Ordinal);
         Assert.Contains("alps", body, StringComparison.Ordinal);

@@ -53,7 +53,8 @@ internal sealed class RoundCalls(RoundFunctions functions)
     private async ValueTask EndAsync(bool isCut, TurnOutput output, CancellationToken cancellationToken)
     {
         var (call, function) = (_call!, _function!);
-        var written = _arguments.Length > 0 || call.Arguments.ValueKind != JsonValueKind.Object ? _arguments.ToString() : call.Arguments.GetRawText();
+        var wasGiven = call.Arguments.ValueKind == JsonValueKind.Object && call.Arguments.EnumerateObject().MoveNext();
+        var written = wasGiven && _arguments.Length == 0 ? call.Arguments.GetRawText() : _arguments.ToString();
         (_call, _function, _isStopped) = (null, null, false);
         _arguments.Clear();
         if (isCut && !CallArguments.IsObject(written))

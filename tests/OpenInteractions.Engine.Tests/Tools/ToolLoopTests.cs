@@ -214,12 +214,16 @@ public sealed class ToolLoopTests
         Assert.Equal(("tools[0].url", ErrorCode.FailedPrecondition, "tools[0]"), (missing.Field, unknown.Code, unknown.Field));
     }
 
-    [Fact]
+    [Theory]
+    [InlineData("""{"id":""")]
+    [InlineData("""{"id":1""")]
+    [InlineData("{")]
+    [InlineData("")]
     [Rule("SM-2")]
-    public async Task A_call_that_a_limit_cut_is_not_made_and_one_that_was_whole_is()
+    public async Task A_call_that_a_limit_cut_is_not_made_and_one_that_was_whole_is(string cut)
     {
         var tools = new ScriptedTools().Answers("lookup", "Ada");
-        var model = new ScriptedRounds(ScriptedModel.Calls(Lookup, """{"id":7}""").Then.Calls(Lookup, """{"id":""").Then.Stops(ModelStopReason.TokenLimit));
+        var model = new ScriptedRounds(ScriptedModel.Calls(Lookup, """{"id":7}""").Then.Calls(Lookup, cut).Then.Stops(ModelStopReason.TokenLimit));
         await using var node = await TestNode.StartAsync(model, tools);
 
         var kept = await node.AskAsync(ToolRequests.Of());
