@@ -10,7 +10,7 @@ internal static class ToolChoices
     {
         for (var i = 0; i < declared.Count; i++)
         {
-            if (Names(name, declared[i]) || (declared[i] is McpServerTool { Name: { } server } && name.StartsWith(ToolFunctionNames.OfServer(server), StringComparison.Ordinal)))
+            if (Names(name, declared[i]) || (declared[i] is McpServerTool { Name: { } server } && ToolFunctionNames.MayBeOf(server, name)))
             {
                 return true;
             }

@@ -13,11 +13,17 @@ public static class ToolFunctionNames
     public static string Of(Step call) => call switch
     {
         FunctionCallStep function => function.Name,
-        McpServerToolCallStep tool => OfServer(tool.ServerName) + tool.Name,
+        McpServerToolCallStep tool => RemoteFunctionNames.Of(tool.ServerName, tool.Name),
         { Type: var type } when type.EndsWith(CallSuffix, StringComparison.Ordinal) => type[..^CallSuffix.Length],
         _ => call.Type,
     };
 
-    /// <summary>What the names of all functions of a remote server begin with.</summary>
-    public static string OfServer(string serverName) => serverName + "__";
+    /// <summary>True when a function of this name may be one of a remote server's, whose tools nobody knows before it is asked.</summary>
+    internal static bool MayBeOf(string serverName, string name)
+    {
+        const string AnyTool = "x";
+        var sample = RemoteFunctionNames.Of(serverName, AnyTool);
+        var isPlain = sample.StartsWith(serverName, StringComparison.Ordinal) && sample.Length == serverName.Length + 2 + AnyTool.Length;
+        return !isPlain || name.StartsWith(sample[..^AnyTool.Length], StringComparison.Ordinal);
+    }
 }

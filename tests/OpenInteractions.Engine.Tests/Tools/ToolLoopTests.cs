@@ -177,6 +177,19 @@ public sealed class ToolLoopTests
         Assert.Equal(["any", "auto"], choices.Select(c => c.Mode));
     }
 
+    [Theory]
+    [InlineData("other__lookup")]
+    [InlineData("lookup")]
+    public async Task A_name_in_allowed_tools_that_can_be_of_nothing_declared_is_refused_before_the_run(string name)
+    {
+        await using var node = await TestNode.StartAsync(new ScriptedRounds(ScriptedModel.Says("a")), new ScriptedTools().Answers("lookup", "Ada"));
+
+        var refused = await Assert.ThrowsAsync<ApiException>(() => node.BeginAsync(ToolRequests.Of(
+            ToolRequests.Background + ",\"generation_config\":{\"tool_choice\":{\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[\"" + name + "\"]}}}")));
+
+        Assert.Equal((ErrorCode.InvalidRequest, "generation_config.tool_choice.allowed_tools.tools[0]"), (refused.Code, refused.Field));
+    }
+
     [Fact]
     public async Task A_function_that_allowed_tools_names_and_no_tool_has_is_refused()
     {
