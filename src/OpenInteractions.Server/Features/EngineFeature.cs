@@ -9,6 +9,8 @@ using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tenancy;
+using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Tools.Policy;
 using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Server.Features;
@@ -43,6 +45,13 @@ internal static class EngineFeature
         services.AddSingleton<RunBacklog>();
         services.AddSingleton<EngineInstruments>();
         services.AddSingleton<StructuredOutput>();
+        services.AddCheckedOptions<ToolOptions>(ToolOptions.Section);
+        services.AddCheckedOptions<ToolPolicyOptions>(ToolPolicyOptions.Section);
+        services.AddSingleton<IToolPolicy, RuleFilePolicy>();
+        services.AddSingleton<ToolGate>();
+        services.AddSingleton<ToolKinds>();
+        services.AddSingleton<ToolCallRunner>();
+        services.AddSingleton<ToolTurns>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<CreateInteraction>();
