@@ -18,7 +18,7 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
 
     public FunctionTool Declaration { get; } = new()
     {
-        Name = FunctionNames.Of(server.Name, tool.Name),
+        Name = RemoteFunctionNames.Of(server.Name, tool.Name),
         Description = tool.Description,
         Parameters = tool.Schema,
     };
@@ -43,12 +43,17 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
             return Failed(call, $"The MCP server '{server.Name}' has no tool '{tool.Name}'.");
         }
 
+        if (server.PausedFor() is { } pause)
+        {
+            return Failed(call, $"The MCP server '{server.Name}' failed several times in a row and is not asked for the next {Math.Ceiling(pause.TotalSeconds)} seconds. The call was not made.");
+        }
+
         using var watch = new CallWatch(server.Options, server.Time, cancellationToken);
         try
         {
             var (blocks, isError) = ResultContent.Read(await CallAsync(step.Arguments, watch));
             server.Succeeded();
-            await server.SettledAsync(watch.Token);
+            await server.SettledAsync();
             return Result(call, blocks, isError);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -64,7 +69,7 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
         {
             return Failed(call, $"The result was dropped: it has more than {McpLimits.Answer} bytes. Ask the tool for less.");
         }
-        catch (OperationCanceledException exception)
+        catch (OperationCanceledException exception) when (watch.Token.IsCancellationRequested)
         {
             server.Failed(tool.Name, exception);
             return Failed(call, $"The tool did not answer within {watch.Limit.TotalSeconds:0} seconds and was cancelled. It may or may not have taken effect.");
@@ -74,8 +79,9 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
             Count(status, exception);
             return Failed(call, $"The MCP server '{server.Name}' answered with HTTP {(int)status}.");
         }
-        catch (Exception exception) when (exception is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception) when (exception is McpException or HttpRequestException or IOException or JsonException or InvalidOperationException or OperationCanceledException)
         {
+            // Cancelled, too: the package ends all calls of a session that its server has forgotten.
             server.Failed(tool.Name, exception);
             return Failed(call, $"The connection to the MCP server '{server.Name}' broke before it had answered. The call may or may not have taken effect.");
         }
@@ -87,12 +93,12 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
         var session = await server.SessionAsync(null, watch.Token);
         try
         {
-            return await session.CallAsync(tool.Name, arguments, watch.Progressed, watch.Token);
+            return await session.CallAsync(tool, arguments, watch.Progressed, watch.Token);
         }
-        catch (Exception exception) when (IsForgotten(exception, session) || (tool.IsRepeatable && IsLost(exception)))
+        catch (Exception exception) when (IsForgotten(exception, session) || (tool.IsRepeatable && IsLost(exception) && !watch.Token.IsCancellationRequested))
         {
-            var next = await server.SessionAsync(session.IsOver || IsForgotten(exception, session) ? session : null, watch.Token);
-            return await next.CallAsync(tool.Name, arguments, watch.Progressed, watch.Token);
+            var next = await server.SessionAsync(session.IsOver ? session : null, watch.Token);
+            return await next.CallAsync(tool, arguments, watch.Progressed, watch.Token);
         }
     }
 
@@ -100,7 +106,7 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
     private static bool IsForgotten(Exception exception, ServerSession session) => exception is HttpRequestException { StatusCode: HttpStatusCode.NotFound } && session.IsOver;
 
     private static bool IsLost(Exception exception) =>
-        exception is HttpRequestException { StatusCode: null } or IOException || (exception is McpException and not McpProtocolException);
+        exception is HttpRequestException { StatusCode: null } or IOException or OperationCanceledException || (exception is McpException and not McpProtocolException);
 
     private void Count(HttpStatusCode status, Exception exception)
     {

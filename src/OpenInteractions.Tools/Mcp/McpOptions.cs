@@ -17,11 +17,11 @@ public sealed class McpOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a call may take in all, whatever progress it reports.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CallLimit { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How long a session is kept for the next turn of its conversation.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "24:00:00")]
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan SessionIdleTime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How many sessions are kept that no run uses; the one that was used longest ago goes first.</summary>

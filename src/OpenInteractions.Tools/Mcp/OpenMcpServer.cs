@@ -40,7 +40,7 @@ internal sealed partial class OpenMcpServer(
     /// <summary>Connects and lists the tools, or tells why that did not succeed (protocols M-2).</summary>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        if (connections.Breakers.PausedFor(scope.Project, server.Url) is { } pause)
+        if (PausedFor() is { } pause)
         {
             throw new ApiException(
                 ErrorCode.FailedPrecondition, $"The MCP server '{server.Name}' failed several times in a row and is not asked for the next {Math.Ceiling(pause.TotalSeconds)} seconds.", "tools", pause);
@@ -50,7 +50,7 @@ internal sealed partial class OpenMcpServer(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await RefreshAsync(await SessionAsync(null, both.Token), both.Token);
+            await ListAsync(both.Token);
             connections.Breakers.Succeeded(scope.Project, server.Url);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -90,8 +90,11 @@ internal sealed partial class OpenMcpServer(
         }
     }
 
-    /// <summary>Waits until a list that was announced as changed has been read again, so that the next round sees it (protocols M-13).</summary>
-    public Task SettledAsync(CancellationToken cancellationToken) => _refreshing.WaitAsync(cancellationToken);
+    /// <summary>Waits until a list that was announced as changed has been read again, so that the next round sees it (protocols M-13). It has its own time.</summary>
+    public Task SettledAsync() => _refreshing;
+
+    /// <summary>How long the server is still not asked.</summary>
+    public TimeSpan? PausedFor() => connections.Breakers.PausedFor(scope.Project, server.Url);
 
     public void Succeeded() => connections.Breakers.Succeeded(scope.Project, server.Url);
 
@@ -146,6 +149,20 @@ internal sealed partial class OpenMcpServer(
         catch (Exception exception) when (exception is McpException or HttpRequestException or IOException or OperationCanceledException or AnswerTooLargeException or JsonException or InvalidOperationException)
         {
             LogNotListed(server.Name, scope.InteractionId, exception.GetType().Name); // the tools of before stay
+        }
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(null, cancellationToken);
+        try
+        {
+            await RefreshAsync(session, cancellationToken);
+        }
+        catch (HttpRequestException) when (session.IsOver)
+        {
+            // It was the session of an earlier turn, and the server has forgotten it since.
+            await RefreshAsync(await SessionAsync(session, cancellationToken), cancellationToken);
         }
     }
 

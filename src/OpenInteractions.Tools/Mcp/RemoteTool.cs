@@ -5,7 +5,8 @@ namespace OpenInteractions.Tools.Mcp;
 /// <param name="Description">For the model.</param>
 /// <param name="Schema">Of the arguments, unchanged (protocols M-4).</param>
 /// <param name="IsRepeatable">The server says that it only reads, or that calling it twice is calling it once.</param>
-internal sealed record RemoteTool(string Name, string? Description, JsonElement Schema, bool IsRepeatable);
+/// <param name="NeedsTask">It takes long, and can be called as a task only, which is asked for until it has ended (protocols M-9).</param>
+internal sealed record RemoteTool(string Name, string? Description, JsonElement Schema, bool IsRepeatable, bool NeedsTask = false);
 
 /// <summary>A list of tools, and how long it may be kept.</summary>
 /// <param name="Tools">In the order of their names.</param>

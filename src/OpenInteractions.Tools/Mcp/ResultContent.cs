@@ -10,6 +10,7 @@ internal sealed class ResultContent
     private readonly List<ContentBlock> _blocks = [];
     private int _textLeft = McpLimits.ResultText;
     private int _mediaLeft = McpLimits.ResultMedia;
+    private bool _isCut;
 
     private ResultContent()
     {
@@ -19,6 +20,12 @@ internal sealed class ResultContent
     public static (JsonElement Blocks, bool IsError) Read(JsonNode? result)
     {
         var root = result is null ? default : JsonElement.Parse(result.ToJsonString());
+        if (root.ValueKind == JsonValueKind.Object && Text(root, "resultType") is { } kind && kind != "complete")
+        {
+            // It wants input, or to be asked later: nothing that this client had declared (protocols M-8, M-9).
+            return (Of($"The tool did not end: it answered with '{Short(kind)}', which is not possible here."), true);
+        }
+
         var reading = new ResultContent();
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("content"u8, out var content) && content.ValueKind == JsonValueKind.Array)
         {
@@ -94,21 +101,21 @@ internal sealed class ResultContent
 
     private void AddText(string text)
     {
-        if (_textLeft <= 0)
+        if (_isCut)
         {
             return;
         }
 
         var length = Encoding.UTF8.GetByteCount(text);
-        _textLeft -= length;
-        if (_textLeft >= 0)
+        if (length <= _textLeft)
         {
+            _textLeft -= length;
             _blocks.Add(new TextContent { Text = text });
             return;
         }
 
-        var kept = Cut(text, length + _textLeft);
-        _blocks.Add(new TextContent { Text = $"{kept}\n[Cut here: a result may have {McpLimits.ResultText} bytes of text, and this one has more. Ask the tool for less.]" });
+        _isCut = true;
+        _blocks.Add(new TextContent { Text = $"{Cut(text, _textLeft)}\n[Cut here: a result may have {McpLimits.ResultText} bytes of text, and this one has more. Ask the tool for less.]" });
     }
 
     private void AddMedia(string? data, string mediaType)
@@ -145,7 +152,7 @@ internal sealed class ResultContent
     private static string Cut(string text, int bytes)
     {
         var utf8 = Encoding.UTF8.GetBytes(text);
-        var end = Math.Max(0, bytes);
+        var end = bytes;
         while (end > 0 && end < utf8.Length && (utf8[end] & 0xC0) == 0x80)
         {
             end--;

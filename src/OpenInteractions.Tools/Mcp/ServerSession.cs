@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol;
@@ -16,15 +17,19 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>The revision since when there are neither handshakes nor streams that the server opens by itself.</summary>
     private const string ModernRevision = "2026-07-28";
 
+    private static readonly TimeSpan TellingTime = TimeSpan.FromSeconds(5);
+
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, Action> _progress = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Task, byte> _telling = new();
     private readonly CancellationTokenSource _closing = new();
     private McpClient? _client;
     private Task _listening = Task.CompletedTask;
     private ToolList? _tools;
     private int _changes;
     private long _calls;
+    private volatile bool _isOver;
 
     private ServerSession(HttpClient http, TimeProvider time)
     {
@@ -39,7 +44,9 @@ internal sealed class ServerSession : IAsyncDisposable
     public int Changes => Volatile.Read(ref _changes);
 
     /// <summary>True when the session is over: its server no longer knows it.</summary>
-    public bool IsOver => _client is { Completion.IsCompleted: true };
+    public bool IsOver => _isOver || _client is { Completion.IsCompleted: true };
+
+    private bool IsModern => string.CompareOrdinal(Client.NegotiatedProtocolVersion, ModernRevision) >= 0;
 
     private McpClient Client => _client ?? throw new InvalidOperationException("The session is not connected.");
 
@@ -91,33 +98,41 @@ internal sealed class ServerSession : IAsyncDisposable
     }
 
     /// <summary>Calls a tool.</summary>
-    /// <param name="tool">Its original name.</param>
+    /// <param name="tool">The tool.</param>
     /// <param name="arguments">An object.</param>
     /// <param name="onProgress">Called at each sign of progress.</param>
     /// <param name="cancellationToken">Ends the call, at the server as well.</param>
-    public async Task<JsonNode?> CallAsync(string tool, JsonElement arguments, Action onProgress, CancellationToken cancellationToken)
+    public async Task<JsonNode?> CallAsync(RemoteTool tool, JsonElement arguments, Action onProgress, CancellationToken cancellationToken)
     {
-        var token = $"call-{Interlocked.Increment(ref _calls)}";
-        _progress[token] = onProgress;
+        var id = $"call-{Interlocked.Increment(ref _calls)}";
+        _progress[id] = onProgress;
         try
         {
             var parameters = new JsonObject
             {
-                ["name"] = tool,
+                ["name"] = tool.Name,
                 ["arguments"] = JsonNode.Parse(arguments.GetRawText()),
-                ["_meta"] = new JsonObject { ["progressToken"] = token },
+                ["_meta"] = new JsonObject { ["progressToken"] = id },
             };
-            return await RequestAsync(RequestMethods.ToolsCall, parameters, cancellationToken);
+            return tool.NeedsTask
+                ? await new TaskCall(RequestAsync, _time).RunAsync(parameters, onProgress, cancellationToken)
+                : await RequestAsync(new JsonRpcRequest { Id = new RequestId(id), Method = RequestMethods.ToolsCall, Params = parameters }, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !tool.NeedsTask && !IsModern)
+        {
+            Tell(id);
+            throw;
         }
         finally
         {
-            _progress.TryRemove(token, out _);
+            _progress.TryRemove(id, out _);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
+        await Task.WhenAll(_telling.Keys);
         if (_client is { } client)
         {
             await client.DisposeAsync();
@@ -139,15 +154,10 @@ internal sealed class ServerSession : IAsyncDisposable
             InitializationTimeout = patience,
             TimeProvider = _time,
         };
-        options.Handlers.NotificationHandlers =
-        [
-            new(NotificationMethods.ProgressNotification, OnProgress),
-            new(NotificationMethods.ToolListChangedNotification, OnToolsChanged),
-        ];
 
         // Its logger would write addresses and, at its lowest level, what is said.
-        _client = await McpClient.CreateAsync(transport, options, NullLoggerFactory.Instance, cancellationToken);
-        if (string.CompareOrdinal(Client.NegotiatedProtocolVersion, ModernRevision) >= 0 && Client.ServerCapabilities.Tools is { ListChanged: true })
+        _client = await McpClient.CreateAsync(new OverheardTransport(transport, OnNotification), options, NullLoggerFactory.Instance, cancellationToken);
+        if (IsModern && Client.ServerCapabilities.Tools is { ListChanged: true })
         {
             _listening = ListenAsync();
         }
@@ -167,10 +177,44 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    private async Task<JsonNode?> RequestAsync(string method, JsonObject parameters, CancellationToken cancellationToken)
+    private Task<JsonNode?> RequestAsync(string method, JsonObject parameters, CancellationToken cancellationToken) =>
+        RequestAsync(new JsonRpcRequest { Method = method, Params = parameters }, cancellationToken);
+
+    private async Task<JsonNode?> RequestAsync(JsonRpcRequest request, CancellationToken cancellationToken)
     {
-        var answer = await Client.SendRequestAsync(new JsonRpcRequest { Method = method, Params = parameters }, cancellationToken);
-        return answer.Result;
+        try
+        {
+            return (await Client.SendRequestAsync(request, cancellationToken)).Result;
+        }
+        catch (HttpRequestException exception) when (exception.StatusCode == HttpStatusCode.NotFound && Client.SessionId is not null)
+        {
+            _isOver = true; // there is no such session any more, so nothing was done
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Tells a server that nobody waits for a call any more. Older revisions take a closed stream for an accident, and the package tells them only of
+    /// calls that were answered already. Who gave up does not wait for it.
+    /// </summary>
+    private void Tell(string id)
+    {
+        var telling = TellAsync(id);
+        _telling[telling] = 0;
+        telling.ContinueWith(done => _telling.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task TellAsync(string id)
+    {
+        using var patience = new CancellationTokenSource(TellingTime, _time);
+        try
+        {
+            await Client.SendMessageAsync(new JsonRpcNotification { Method = NotificationMethods.CancelledNotification, Params = new JsonObject { ["requestId"] = id } }, patience.Token);
+        }
+        catch (Exception exception) when (exception is McpException or HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // It works on for nothing.
+        }
     }
 
     // Tools of modern servers may want arguments as headers (x-mcp-header); the package adds them to calls of tools that it knows.
@@ -189,21 +233,17 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    private ValueTask OnProgress(JsonRpcNotification notification, CancellationToken cancellationToken)
+    private void OnNotification(JsonRpcNotification notification)
     {
-        if (notification.Params is JsonObject parameters && parameters["progressToken"] is JsonValue token && token.TryGetValue<string>(out var name)
-            && _progress.TryGetValue(name, out var onProgress))
+        if (notification.Method == NotificationMethods.ToolListChangedNotification)
+        {
+            Interlocked.Increment(ref _changes);
+            ToolsChanged?.Invoke();
+        }
+        else if (notification is { Method: NotificationMethods.ProgressNotification, Params: JsonObject parameters } && parameters["progressToken"] is JsonValue token
+            && token.TryGetValue<string>(out var name) && _progress.TryGetValue(name, out var onProgress))
         {
             onProgress();
         }
-
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask OnToolsChanged(JsonRpcNotification notification, CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _changes);
-        ToolsChanged?.Invoke();
-        return ValueTask.CompletedTask;
     }
 }

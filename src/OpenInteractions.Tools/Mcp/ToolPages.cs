@@ -55,7 +55,8 @@ internal sealed class ToolPages
         }
 
         var hints = entry.TryGetProperty("annotations"u8, out var annotations) ? annotations : default;
-        return new RemoteTool(name, Text(entry, "description") ?? Text(entry, "title"), schema.Clone(), Says(hints, "readOnlyHint") || Says(hints, "idempotentHint"));
+        var needsTask = entry.TryGetProperty("execution"u8, out var execution) && execution.ValueKind == JsonValueKind.Object && Text(execution, "taskSupport") == "required";
+        return new RemoteTool(name, Text(entry, "description") ?? Text(entry, "title"), schema.Clone(), Says(hints, "readOnlyHint") || Says(hints, "idempotentHint"), needsTask);
     }
 
     private void KeepShortest(JsonElement root)

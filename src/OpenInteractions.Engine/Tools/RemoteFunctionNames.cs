@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OpenInteractions.Tools.Mcp;
+namespace OpenInteractions.Engine.Tools;
 
-/// <summary>The name by which a model calls a tool (protocols M-3). Steps carry the original names.</summary>
-internal static class FunctionNames
+/// <summary>The name by which a model calls a tool of a remote server (protocols M-3). Steps carry the original names.</summary>
+public static class RemoteFunctionNames
 {
     /// <summary>What all vendors take.</summary>
     public const int MaxLength = 64;
