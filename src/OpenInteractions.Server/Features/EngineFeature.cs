@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Nodes;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
@@ -36,6 +37,7 @@ internal static class EngineFeature
         services.AddSingleton<IValidateOptions<LocalAccessOptions>, LocalAccessValidation>();
         services.AddCheckedOptions<OutboundOptions>(OutboundOptions.Section);
         services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundValidation>();
+        services.AddOutboundGuard();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
         services.AddCheckedOptions<StreamOptions>(StreamOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
