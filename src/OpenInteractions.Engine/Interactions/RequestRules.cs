@@ -53,8 +53,15 @@ internal static partial class RequestRules
 
         Require(tools.Count <= MaxTools, "tools", $"At most {MaxTools} tools may be declared; there are {tools.Count}.");
         var names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? servers = null;
         for (var i = 0; i < tools.Count; i++)
         {
+            if (tools[i] is McpServerTool { Name: { } server })
+            {
+                // Steps name the server alone, and so does the call that a new owner of the run finds.
+                Require((servers ??= new(StringComparer.Ordinal)).Add(server), $"tools[{i}].name", $"Duplicate MCP server '{Shorten(server)}' in 'tools[{i}].name': names must differ, because steps refer to a server by its name.");
+            }
+
             if (tools[i] is not FunctionTool function)
             {
                 continue;

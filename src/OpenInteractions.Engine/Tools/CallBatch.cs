@@ -99,7 +99,7 @@ internal sealed class CallBatch(
             }
         }
 
-        return (call, ResultLength.Bound(result, options.MaxResultLength));
+        return (call, ResultLength.Bound(result, options.Of(call.Function!.Function).MaxResultLength));
     }
 
     private async Task PutAsync(ServerCall call, Step result, CancellationToken cancellationToken)

@@ -40,6 +40,9 @@ public interface IToolFunction
     /// <summary>True when a call that may have taken effect can be made again without harm: it only reads, or has a key of its own (docs/decisions/0009).</summary>
     bool IsRepeatable { get; }
 
+    /// <summary>What holds for its calls in place of the general limits, or null.</summary>
+    CallLimits? Limits { get; }
+
     /// <summary>The call as the wire shows it.</summary>
     /// <param name="id">The call's native id.</param>
     /// <param name="arguments">What the model wrote, an object.</param>
@@ -59,6 +62,11 @@ public interface IToolFunction
     /// <param name="message">For the model.</param>
     Step Failed(Step call, string message);
 }
+
+/// <summary>What one call may take. Whoever runs calls sees to it; a tool need not.</summary>
+/// <param name="Timeout">How long it may take in all.</param>
+/// <param name="MaxResultLength">Characters of text in its result; what is longer is cut.</param>
+public sealed record CallLimits(TimeSpan Timeout, int MaxResultLength);
 
 /// <summary>Whose run a tool serves.</summary>
 /// <param name="Project">The project: nothing of another one may be reached.</param>

@@ -12,7 +12,8 @@ public sealed partial class ToolCallRunner(IOptions<ToolOptions> options, Engine
     {
         var function = call.Function!.Function;
         var began = time.GetTimestamp();
-        using var timer = new CancellationTokenSource(options.Value.CallTimeout, time);
+        var limit = options.Value.Of(function).Timeout;
+        using var timer = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         var (result, outcome) = (default(Step), "");
         try
@@ -33,7 +34,7 @@ public sealed partial class ToolCallRunner(IOptions<ToolOptions> options, Engine
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested)
         {
-            (result, outcome) = (function.Failed(call.Step, $"The call took longer than {options.Value.CallTimeout} and was given up. It may or may not have taken effect."), "timeout");
+            (result, outcome) = (function.Failed(call.Step, $"The call took longer than {limit} and was given up. It may or may not have taken effect."), "timeout");
         }
         catch (Exception exception)
         {

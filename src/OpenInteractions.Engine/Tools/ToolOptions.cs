@@ -20,15 +20,18 @@ public sealed class ToolOptions
     [Range(1, 256)]
     public int MaxConcurrentCalls { get; set; } = 8;
 
-    /// <summary>How long one call may take. Default 2 minutes.</summary>
+    /// <summary>How long one call may take, of a tool whose kind has no limit of its own. Default 2 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Most characters of text in one result; what is longer is cut, and the model is told so. Default 100,000.</summary>
+    /// <summary>Most characters of text in one result, of a tool whose kind has no limit of its own; what is longer is cut, and the model is told so. Default 100,000.</summary>
     [Range(1000, 10_000_000)]
     public int MaxResultLength { get; set; } = 100_000;
 
     /// <summary>How often the same call may fail before the model must answer without tools. Default 3.</summary>
     [Range(1, 100)]
     public int MaxRepeatedFailures { get; set; } = 3;
+
+    /// <summary>What holds for the calls of a function: its own limits, or these.</summary>
+    internal CallLimits Of(IToolFunction function) => function.Limits ?? new CallLimits(CallTimeout, MaxResultLength);
 }

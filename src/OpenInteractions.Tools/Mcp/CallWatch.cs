@@ -1,33 +1,28 @@
 namespace OpenInteractions.Tools.Mcp;
 
-/// <summary>The time of one call (protocols M-7): so long without a sign of progress, and so long in all.</summary>
+/// <summary>The silence of one call: it may take so long without a sign of progress (protocols M-7). How long it may take in all, the engine sees to.</summary>
 internal sealed class CallWatch : IDisposable
 {
-    private readonly McpOptions _options;
+    private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _silence;
-    private readonly CancellationTokenSource _whole;
-    private readonly CancellationTokenSource _all;
+    private readonly CancellationTokenSource _either;
 
-    public CallWatch(McpOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public CallWatch(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        _options = options;
-        _silence = new CancellationTokenSource(options.CallTimeout, time);
-        _whole = new CancellationTokenSource(options.CallLimit, time);
-        _all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _silence.Token, _whole.Token);
+        _patience = patience;
+        _silence = new CancellationTokenSource(patience, time);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _silence.Token);
     }
 
-    /// <summary>Ends with the call's time, or with the run.</summary>
-    public CancellationToken Token => _all.Token;
-
-    /// <summary>Which of the two times was up.</summary>
-    public TimeSpan Limit => _whole.IsCancellationRequested ? _options.CallLimit : _options.CallTimeout;
+    /// <summary>Ends when it has been silent for too long, or with the call.</summary>
+    public CancellationToken Token => _either.Token;
 
     /// <summary>The server still works on it.</summary>
     public void Progressed()
     {
         try
         {
-            _silence.CancelAfter(_options.CallTimeout);
+            _silence.CancelAfter(_patience);
         }
         catch (ObjectDisposedException)
         {
@@ -37,8 +32,7 @@ internal sealed class CallWatch : IDisposable
 
     public void Dispose()
     {
-        _all.Dispose();
+        _either.Dispose();
         _silence.Dispose();
-        _whole.Dispose();
     }
 }

@@ -25,6 +25,8 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
 
     public bool IsRepeatable => tool.IsRepeatable;
 
+    public CallLimits Limits { get; } = new(server.Options.CallTimeout, server.Options.MaxResultLength);
+
     public Step CallStep(string id, JsonElement arguments) =>
         new McpServerToolCallStep { Id = id, Name = tool.Name, ServerName = server.Name, Arguments = arguments };
 
@@ -48,7 +50,7 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
             return Failed(call, $"The MCP server '{server.Name}' failed several times in a row and is not asked for the next {Math.Ceiling(pause.TotalSeconds)} seconds. The call was not made.");
         }
 
-        using var watch = new CallWatch(server.Options, server.Time, cancellationToken);
+        using var watch = new CallWatch(server.Options.IdleTimeout, server.Time, cancellationToken);
         try
         {
             var (blocks, isError) = ResultContent.Read(await CallAsync(step.Arguments, watch));
@@ -72,7 +74,7 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
         catch (OperationCanceledException exception) when (watch.Token.IsCancellationRequested)
         {
             server.Failed(tool.Name, exception);
-            return Failed(call, $"The tool did not answer within {watch.Limit.TotalSeconds:0} seconds and was cancelled. It may or may not have taken effect.");
+            return Failed(call, $"The tool did not answer within {server.Options.IdleTimeout.TotalSeconds:0} seconds and was cancelled. It may or may not have taken effect.");
         }
         catch (HttpRequestException exception) when (exception.StatusCode is { } status)
         {

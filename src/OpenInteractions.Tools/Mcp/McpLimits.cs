@@ -3,9 +3,6 @@ namespace OpenInteractions.Tools.Mcp;
 /// <summary>What a server may give (protocols M-7). Fixed: each is more than a model can use.</summary>
 internal static class McpLimits
 {
-    /// <summary>Bytes of text in a result; the rest is cut.</summary>
-    public const int ResultText = 1024 * 1024;
-
     /// <summary>Bytes of media in a result.</summary>
     public const int ResultMedia = 20 * 1024 * 1024;
 

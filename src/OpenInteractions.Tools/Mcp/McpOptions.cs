@@ -14,11 +14,15 @@ public sealed class McpOptions
 
     /// <summary>How long a call may be silent. Each sign of progress starts it again (protocols M-7).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:30:00")]
-    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a call may take in all, whatever progress it reports.</summary>
+    /// <summary>How long a call may take in all, whatever progress it reports: in place of <see cref="ToolOptions.CallTimeout"/> (protocols M-7).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan CallLimit { get; set; } = TimeSpan.FromMinutes(30);
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Most characters of text in one result: in place of <see cref="ToolOptions.MaxResultLength"/> (protocols M-7).</summary>
+    [Range(1000, 10_000_000)]
+    public int MaxResultLength { get; set; } = 1024 * 1024;
 
     /// <summary>How long a session is kept for the next turn of its conversation.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

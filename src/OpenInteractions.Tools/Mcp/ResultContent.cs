@@ -1,16 +1,13 @@
 using System.Buffers.Text;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace OpenInteractions.Tools.Mcp;
 
-/// <summary>Reads the result of <c>tools/call</c> as content of the wire (protocols M-6), within the limits of M-7.</summary>
+/// <summary>Reads the result of <c>tools/call</c> as content of the wire (protocols M-6), with no more media than M-7 allows. Text is bounded by the engine, as that of all tools.</summary>
 internal sealed class ResultContent
 {
     private readonly List<ContentBlock> _blocks = [];
-    private int _textLeft = McpLimits.ResultText;
     private int _mediaLeft = McpLimits.ResultMedia;
-    private bool _isCut;
 
     private ResultContent()
     {
@@ -99,24 +96,7 @@ internal sealed class ResultContent
         AddMedia(Text(resource, "blob"), Text(resource, "mimeType") ?? "application/octet-stream");
     }
 
-    private void AddText(string text)
-    {
-        if (_isCut)
-        {
-            return;
-        }
-
-        var length = Encoding.UTF8.GetByteCount(text);
-        if (length <= _textLeft)
-        {
-            _textLeft -= length;
-            _blocks.Add(new TextContent { Text = text });
-            return;
-        }
-
-        _isCut = true;
-        _blocks.Add(new TextContent { Text = $"{Cut(text, _textLeft)}\n[Cut here: a result may have {McpLimits.ResultText} bytes of text, and this one has more. Ask the tool for less.]" });
-    }
+    private void AddText(string text) => _blocks.Add(new TextContent { Text = text });
 
     private void AddMedia(string? data, string mediaType)
     {
@@ -146,19 +126,6 @@ internal sealed class ResultContent
     {
         string?[] parts = [Text(link, "title") ?? Text(link, "name"), Text(link, "uri"), Text(link, "mimeType"), Text(link, "description")];
         return string.Join('\n', parts.Where(p => !string.IsNullOrEmpty(p)));
-    }
-
-    /// <summary>The longest beginning with at most so many bytes, without half a character at its end.</summary>
-    private static string Cut(string text, int bytes)
-    {
-        var utf8 = Encoding.UTF8.GetBytes(text);
-        var end = bytes;
-        while (end > 0 && end < utf8.Length && (utf8[end] & 0xC0) == 0x80)
-        {
-            end--;
-        }
-
-        return Encoding.UTF8.GetString(utf8, 0, end);
     }
 
     private static string Short(string? text) => text is null ? "" : text.Length <= 100 ? text : text[..100];

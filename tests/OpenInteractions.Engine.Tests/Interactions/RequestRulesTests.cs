@@ -65,6 +65,11 @@ public sealed class RequestRulesTests
     }
 
     [Fact]
+    [Rule("TL-8")]
+    public void Two_servers_of_one_name_are_refused() =>
+        AssertRefused("""{"model":"a","tools":[{"type":"mcp_server","name":"crm","url":"https://a.example/mcp"},{"type":"mcp_server","name":"crm","url":"https://b.example/mcp"}]}""", "tools[1].name", "Duplicate MCP server 'crm'");
+
+    [Fact]
     public void Two_functions_of_one_name_are_refused() => AssertRefused($$"""{"model":"a","tools":[{{Weather}},{{Weather}}]}""", "tools[1].name", "Duplicate function 'get_weather'");
 
     [Theory]

@@ -30,6 +30,9 @@ internal sealed class ScriptedTools : IToolKind
     /// <summary>Whose runs it was opened for.</summary>
     public List<ToolScope> Opened { get; } = [];
 
+    /// <summary>Limits of its own, or null.</summary>
+    public CallLimits? Limits { get; init; }
+
     /// <summary>How many opened tools were closed again.</summary>
     public int Closed { get; private set; }
 
@@ -86,6 +89,8 @@ internal sealed class ScriptedTools : IToolKind
         public FunctionTool Declaration { get; } = new() { Name = function.Name, Description = "A tool of a test.", Parameters = JsonElement.Parse("""{"type":"object"}""") };
 
         public bool IsRepeatable => function.IsRepeatable;
+
+        public CallLimits? Limits => function.Tools.Limits;
 
         public Step CallStep(string id, JsonElement arguments) => new McpServerToolCallStep { Id = id, Name = function.Name, ServerName = server, Arguments = arguments };
 

@@ -107,6 +107,20 @@ public sealed class ToolLimitTests
         Assert.Contains("the first 1000 of 5000 characters", ((McpServerToolResultStep)model.Requests[1].History[^1].Steps[^1].Step).Result.GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_kind_of_tool_with_limits_of_its_own_has_those_and_not_the_general_ones()
+    {
+        var never = new TaskCompletionSource<string>();
+        var tools = new ScriptedTools { Limits = new CallLimits(TimeSpan.FromMilliseconds(100), MaxResultLength: 2000) }.Answers("lookup", new string('x', 5000)).On("hang", _ => never.Task);
+        var model = new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}").Then.Calls("crm__hang", "{}"), ScriptedModel.Says("Done."));
+        await using var node = await TestNode.StartAsync(model, tools, settings: [("Tools:MaxResultLength", "1000"), ("Tools:CallTimeout", "01:00:00")]);
+
+        var kept = await node.AskAsync(ToolRequests.Of()).OrTimeout("the answer");
+
+        Assert.Contains(kept.Results(), r => r.Contains("the first 2000 of 5000 characters", StringComparison.Ordinal));
+        Assert.Contains(kept.Results(), r => r.Contains("took longer than 00:00:00.1000000", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("""[{"type":"text","text":"0123456789"},{"type":"image","data":"AAAA","mime_type":"image/png"},{"type":"text","text":"abc"}]""", 12, "0123456789|image|ab|of 13")]
     [InlineData("\"01234😀\"", 6, "01234\n")]

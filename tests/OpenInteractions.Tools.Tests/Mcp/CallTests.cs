@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Tools.Mcp;
 
@@ -130,10 +131,10 @@ public sealed class CallTests
     }
 
     [Fact]
-    public async Task Progress_gives_a_call_more_time_up_to_its_limit()
+    public async Task Progress_gives_a_call_more_time()
     {
         var time = new ManualTime();
-        var options = new McpOptions { CallTimeout = TimeSpan.FromSeconds(61), CallLimit = TimeSpan.FromSeconds(140) };
+        var options = new McpOptions { IdleTimeout = TimeSpan.FromSeconds(61) };
         await using var server = await FakeMcpServer.StartAsync();
         var exchanges = new TaskCompletionSource<FakeExchange>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.OnCall = async exchange =>
@@ -151,14 +152,14 @@ public sealed class CallTests
         {
             time.Advance(TimeSpan.FromSeconds(50));
             await working.ProgressAsync(i);
-            await time.TimerAsync(options.CallTimeout, "the time after progress");
+            await time.TimerAsync(options.IdleTimeout, "the time after progress");
         }
 
         Assert.False(calling.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(40));
-        var result = await calling.OrTimeout("the limit of a call");
+        time.Advance(TimeSpan.FromSeconds(61));
+        var result = await calling.OrTimeout("the end of a call that fell silent");
 
-        Assert.StartsWith("The tool did not answer within 140 seconds", result.Text(), StringComparison.Ordinal);
+        Assert.StartsWith("The tool did not answer within 61 seconds", result.Text(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,13 +181,13 @@ public sealed class CallTests
     }
 
     [Fact]
-    public async Task A_long_text_is_cut_with_a_note()
+    public async Task The_limits_of_calls_are_those_of_the_settings_for_servers()
     {
-        var result = await CallAsync(exchange => exchange.AnswerAsync(FakeMcpServer.Text(new string('x', 5_000_000))));
+        await using var server = await FakeMcpServer.StartAsync();
+        await using var rig = new McpRig(options: new McpOptions { CallTimeout = TimeSpan.FromMinutes(7), MaxResultLength = 1234 });
+        await using var open = await rig.OpenAsync(McpRig.Declare(server.Url));
 
-        Assert.Null(result.IsError);
-        Assert.InRange(result.Text().Length, McpLimits.ResultText, McpLimits.ResultText + 200);
-        Assert.Contains("Cut here", result.Text(), StringComparison.Ordinal);
+        Assert.Equal(new CallLimits(TimeSpan.FromMinutes(7), 1234), open.Function("echo").Limits);
     }
 
     [Theory]

@@ -37,28 +37,11 @@ public sealed class ResultContentTests
     public void The_tool_says_whether_it_failed(string result, bool isError) => Assert.Equal(isError, ResultContent.Read(JsonNode.Parse(result)).IsError);
 
     [Fact]
-    public void Long_text_is_cut_between_characters_with_a_note()
+    public void Text_is_left_whole_for_the_engine_to_bound()
     {
-        var text = "x" + new string('語', McpLimits.ResultText / 3 + 1);
+        var text = new string('語', 3_000_000);
 
-        var (blocks, _) = ResultContent.Read(FakeMcpServer.Text(text));
-
-        var seen = Assert.Single(blocks.EnumerateArray()).GetProperty("text").GetString()!;
-        Assert.StartsWith(text[..1000], seen, StringComparison.Ordinal);
-        Assert.Contains("Cut here", seen, StringComparison.Ordinal);
-        Assert.DoesNotContain('\uFFFD', seen);
-    }
-
-    [Fact]
-    public void The_bound_is_on_all_text_of_a_result()
-    {
-        var half = new JsonObject { ["type"] = "text", ["text"] = new string('x', McpLimits.ResultText / 2) };
-        var result = new JsonObject { ["content"] = new JsonArray(half, half.DeepClone(), half.DeepClone(), half.DeepClone()) };
-
-        var lengths = ResultContent.Read(result).Blocks.EnumerateArray().Select(b => b.GetProperty("text").GetString()!.Length).ToList();
-
-        Assert.Equal(3, lengths.Count);
-        Assert.InRange(lengths.Sum(), McpLimits.ResultText, McpLimits.ResultText + 200);
+        Assert.Equal(text, Assert.Single(ResultContent.Read(FakeMcpServer.Text(text)).Blocks.EnumerateArray()).GetProperty("text").GetString());
     }
 
     [Fact]
