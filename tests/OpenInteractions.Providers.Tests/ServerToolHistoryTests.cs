@@ -40,6 +40,7 @@ public sealed class ServerToolHistoryTests
     [MemberData(nameof(Vendors))]
     [Rule("TL-3")]
     [Rule("TL-5")]
+    [Rule("TL-10")]
     [Rule("ST-11")]
     public async Task Every_vendor_is_shown_the_functions_that_were_called(string wire, bool isMaker)
     {
