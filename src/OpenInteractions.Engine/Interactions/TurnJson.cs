@@ -61,7 +61,7 @@ internal static class TurnJson
     /// </summary>
     public static IReadOnlyList<HistoryStep> ModelView(IReadOnlyList<HistoryStep> steps, IReadOnlyList<HistoryStep> before)
     {
-        if (!steps.Any(s => s.Step is IResultStep))
+        if (!HasResults(steps))
         {
             return steps;
         }
@@ -77,7 +77,21 @@ internal static class TurnJson
 
     /// <summary>True when there are results among the steps whose calls are not.</summary>
     public static bool AnswersOthers(IReadOnlyList<HistoryStep> steps) =>
-        steps.Any(s => s.Step is IResultStep) && CallsOf(steps) is var own && steps.Any(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId));
+        HasResults(steps) && CallsOf(steps) is var own && steps.Any(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId));
+
+    // Asked of every turn, most of which have none.
+    private static bool HasResults(IReadOnlyList<HistoryStep> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Step is IResultStep)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static Dictionary<string, HistoryStep> CallsOf(IReadOnlyList<HistoryStep> steps)
     {
