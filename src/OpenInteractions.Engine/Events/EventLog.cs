@@ -138,6 +138,15 @@ internal sealed class EventLog
     /// <summary>Nothing more is at hand: who follows gets what there is.</summary>
     public void Show() => Feed.Show();
 
+    /// <summary>What there is should be durable soon, though nobody waits for it.</summary>
+    public void Hurry()
+    {
+        if (_lease is not null)
+        {
+            _journal!.Hurry();
+        }
+    }
+
     /// <summary>Keeps events from the journal until <see cref="Release"/>: the run that they belong to is not kept yet.</summary>
     public void HoldBack()
     {

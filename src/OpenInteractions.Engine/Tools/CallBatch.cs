@@ -110,5 +110,9 @@ internal sealed class CallBatch(
         }
 
         await output.PutAsync(result, state: null, cancellationToken);
+        if (call is { Refusal: null, Function.Function.IsRepeatable: false })
+        {
+            output.Log?.Hurry(); // until it is kept, a crash makes it uncertain for ever
+        }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class TestNode : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<TestNode> StartAsync(IModelProvider model, IToolKind? tools = null, TestNode? takesOver = null, IToolPolicy? policy = null, TimeProvider? time = null, params (string Name, string Value)[] settings)
+    public static async Task<TestNode> StartAsync(IModelProvider model, IToolKind? tools = null, TestNode? takesOver = null, IToolPolicy? policy = null, TimeProvider? time = null, IEventJournal? journal = null, params (string Name, string Value)[] settings)
     {
         var services = new ServiceCollection();
         var log = new CapturedLines();
@@ -91,6 +91,11 @@ internal sealed class TestNode : IAsyncDisposable
             services.AddSingleton(takesOver.Get<IRunQueue>());
             services.AddSingleton(takesOver.Get<IEventJournal>());
             services.AddSingleton(takesOver.Get<INodeSignals>());
+        }
+
+        if (journal is not null)
+        {
+            services.AddSingleton(journal); // in place of the store's
         }
 
         var node = new TestNode(services.BuildServiceProvider(), data);

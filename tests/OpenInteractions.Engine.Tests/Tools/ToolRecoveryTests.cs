@@ -90,6 +90,23 @@ public sealed class ToolRecoveryTests
     }
 
     [Fact]
+    public async Task A_result_that_cannot_be_had_again_is_kept_at_once_while_the_model_still_thinks()
+    {
+        var (gate, journal) = (new Gate(), new MemoryJournal());
+        await using var node = await TestNode.StartAsync(
+            new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}"), ScriptedModel.Silent().Then.WaitsAt(gate)),
+            new ScriptedTools().Answers("lookup", "Ada"),
+            time: new ManualTime(), // nothing is kept because time goes by
+            journal: journal);
+        var id = await node.BeginAsync(ToolRequests.Of(ToolRequests.Background));
+
+        await journal.CommitsAsync(2); // that of the call, and that of the result
+
+        Assert.Contains(journal.BatchesOf(id).SelectMany(b => EventFrame.ReadAll(b.Frames)), value => value is StepStopEvent { Index: 1 });
+        gate.Open();
+    }
+
+    [Fact]
     public async Task A_model_call_that_was_cut_is_made_again_behind_the_round_that_stands()
     {
         var gate = new Gate();
