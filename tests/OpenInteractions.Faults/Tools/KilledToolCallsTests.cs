@@ -106,16 +106,16 @@ public sealed class KilledToolCallsTests(ITestOutputHelper output)
     [Rule("SM-5")]
     public async Task Of_many_runs_whose_servers_are_killed_wherever_they_are_none_repeats_an_effect(StorageEngine engine)
     {
-        var (runs, kills) = FaultSeed.IsLong ? (200, 20) : (30, 3);
+        var (runs, kills) = FaultSeed.IsLong ? (600, 20) : (100, 3);
         var seed = new FaultSeed();
         output.WriteLine($"{seed}");
         var random = seed.Of(0);
         await using var tools = await ToolServer.StartAsync();
         await using var chat = await ToolChat.StartAsync();
-        var pace = TimeSpan.FromMilliseconds(10); // so that a kill finds runs at all their places
+        var pace = TimeSpan.FromMilliseconds(20); // with few places, so that there is work at each kill, and it finds runs wherever they can be
         tools.Hold = () => Task.Delay(pace);
         chat.Hold = (_, _) => Task.Delay(pace);
-        await using var servers = await MortalServers.StartAsync(engine, [.. chat.Settings, ToolServer.Setting, FaultPlan.EndlessTakeOvers, ("OpenInteractions__Runs__MaxConcurrent", "8")]);
+        await using var servers = await MortalServers.StartAsync(engine, [.. chat.Settings, ToolServer.Setting, FaultPlan.EndlessTakeOvers, ("OpenInteractions__Runs__MaxConcurrent", "4")]);
         var ids = new Dictionary<string, string>();
         for (var i = 0; i < runs; i++)
         {
