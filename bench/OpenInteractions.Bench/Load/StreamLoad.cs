@@ -45,9 +45,10 @@ internal static class StreamLoad
         for (var i = 0; i < streams; i++)
         {
             var ahead = (Ramp * i / streams) - Stopwatch.GetElapsedTime(started);
-            if (ahead > TimeSpan.FromMilliseconds(1))
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ahead > TimeSpan.Zero)
             {
-                await Task.Delay(ahead, cancellationToken);
+                FineSleep.For(ahead); // timers tick in milliseconds: two streams would start at once, then none for a while
             }
 
             readers[i] = ReadAsync(connections[i], target.Wire, request, nominal + Grace, tokens, limit.Token);

@@ -50,7 +50,7 @@ internal sealed class StreamsRow : IRow
 
         async Task<Pairs<StreamFigures>> RoundsAsync(int streams)
         {
-            var rounds = run.Effort.Quick ? 1 : Math.Min(3, run.Effort.Rounds);
+            var rounds = run.Effort.Quick ? 1 : run.Effort.Rounds;
             var pairs = await Pairs<StreamFigures>.MeasureAsync(rounds, () => LoadAsync(run.Rig.Floor, streams), () => LoadAsync(server, streams));
             foreach (var figures in pairs.OfServer)
             {

@@ -265,22 +265,27 @@ public sealed partial class CreateInteraction
         return new CreatedInteraction.Streamed(run.Id, _streams.Follow(plan.Interaction.Project, run.Id, run.Log!.Feed));
     }
 
-    /// <summary>The model is asked while the disk writes. A request that may have come before is not asked twice: it waits for the disk.</summary>
+    /// <summary>
+    /// The model is asked while the disk writes: first the question goes out, then this thread writes, with nothing else to do until both have answered.
+    /// A request that may have come before is not asked twice: it waits for the disk.
+    /// </summary>
     private async Task<ActiveRun> StartAheadAsync(RunPlan plan)
     {
-        var kept = InsertAsync(plan, startsNow: true);
-        var run = _executor.StartAhead(plan, RunLease.First(plan.Interaction.Id, _registry.Owner), kept);
+        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = _executor.StartAhead(plan, RunLease.First(plan.Interaction.Id, _registry.Owner), kept.Task);
         try
         {
-            await kept;
+            await InsertAsync(plan, startsNow: true);
         }
         catch
         {
+            kept.SetCanceled(CancellationToken.None);
             RunExecutor.Discard(run);
             throw;
         }
 
         _executor.Confirm(run);
+        kept.SetResult();
         return run;
     }
 

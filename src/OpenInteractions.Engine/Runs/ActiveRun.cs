@@ -89,7 +89,13 @@ internal sealed class ActiveRun : IDisposable
     public void Prepare(Func<Task<StoredInteraction?>> work)
     {
         // Behind what is queued already: the answer that tells the caller of the run goes out before it.
-        _work = new Task<Task<StoredInteraction?>>(work, TaskCreationOptions.PreferFairness);
+        _work = new Task<Task<StoredInteraction?>>(
+            () =>
+            {
+                Thread.Yield(); // and whom the answer has just woken up has this processor first, if he waits for it
+                return work();
+            },
+            TaskCreationOptions.PreferFairness);
         Execution = _work.Unwrap();
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class SqliteRunQueue
     public Task<RunLease?> InsertAsync(StoredInteraction interaction, NewRun run, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken)
     {
         RequireNotEnded(interaction);
-        return writer.RunAsync(
+        return writer.RunNowAsync(
             new Insertion(interaction, run, claimedBy, ttl, _clock.Now),
             static (session, insertion) =>
             {

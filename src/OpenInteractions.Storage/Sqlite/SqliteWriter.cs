@@ -82,9 +82,19 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// As <see cref="RunAsync"/>, for a caller who has nothing else to do until the change is durable: when nobody else writes and no work waits for his
     /// thread, he makes it himself, which spares two switches between threads.
     /// </summary>
-    public Task<TResult> RunHereAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> change, CancellationToken cancellationToken)
+    public Task<TResult> RunHereAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> change, CancellationToken cancellationToken) =>
+        RunHereAsync(state, change, isUrgent: false, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="RunHereAsync{TState, TResult}(TState, Func{SqliteSession, TState, TResult}, CancellationToken)"/>, for a change before which a person
+    /// sees nothing: it waits for no company, and not for other work. At most one thread of the pool stands still by this, as there is one connection.
+    /// </summary>
+    public Task<TResult> RunNowAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> change, CancellationToken cancellationToken) =>
+        RunHereAsync(state, change, isUrgent: true, cancellationToken);
+
+    private Task<TResult> RunHereAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> change, bool isUrgent, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested || _isPoolBusy() || !TryTakeConnection())
+        if (cancellationToken.IsCancellationRequested || (!isUrgent && _isPoolBusy()) || !TryTakeConnection(isUrgent))
         {
             return RunAsync(state, change, cancellationToken);
         }
@@ -157,11 +167,11 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         _work.Set();
     }
 
-    private bool TryTakeConnection()
+    private bool TryTakeConnection(bool isUrgent)
     {
         lock (_gate)
         {
-            if (_isTaken || _isStopping || _lone < Calm || _waiting.Count > 0 || _pages >= CheckpointPages)
+            if (_isTaken || _isStopping || (!isUrgent && _lone < Calm) || _waiting.Count > 0 || _pages >= CheckpointPages)
             {
                 return false;
             }

@@ -217,6 +217,32 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_that_a_person_waits_for_is_made_by_the_caller_whatever_else_there_is_to_do()
+    {
+        _isPoolBusy = true; // and others have just shared a commit, for all that the writer knows
+
+        var here = Environment.CurrentManagedThreadId;
+        var made = WriteNowAsync("here");
+
+        Assert.True(made.IsCompletedSuccessfully);
+        Assert.Equal(here, await made);
+        Assert.Contains("here", await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_change_that_a_person_waits_for_joins_what_waits_when_another_is_being_made()
+    {
+        using var busy = new Busy(_writer);
+
+        var (first, second) = (WriteNowAsync("first"), WriteNowAsync("second"));
+        Assert.False(first.IsCompleted);
+        await busy.EndAsync();
+        await Task.WhenAll(first, second).WaitAsync(Patience);
+
+        Assert.Contains("second", await ReadAsync());
+    }
+
+    [Fact]
     public async Task While_others_write_nobody_makes_his_change_himself()
     {
         await CalmDownAsync();
@@ -316,6 +342,15 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
     /// <summary>Where the change was made.</summary>
     private Task<int> WriteHereAsync(string text) => _writer.RunHereAsync(
+        text,
+        static (session, text) =>
+        {
+            Write(session, text);
+            return Environment.CurrentManagedThreadId;
+        },
+        Cancel);
+
+    private Task<int> WriteNowAsync(string text) => _writer.RunNowAsync(
         text,
         static (session, text) =>
         {
