@@ -2,6 +2,7 @@ using OpenInteractions.Api;
 using OpenInteractions.Providers;
 using OpenInteractions.Server.Features;
 using OpenInteractions.Storage;
+using OpenInteractions.Tools;
 
 namespace OpenInteractions.Server;
 
@@ -23,6 +24,7 @@ internal static class ServerApplication
         builder.Services.AddStorage(data.Path);
         builder.Services.AddEngine(data);
         builder.Services.AddModelProviders(builder.Configuration);
+        builder.Services.AddTools();
         builder.Services.AddApi();
         builder.AddMemoryTrim();
         adjust?.Invoke(builder);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OpenInteractions.Engine.Schemas;
+using OpenInteractions.Engine.Tools.Policy;
 
 namespace OpenInteractions.Engine.Diagnostics;
 
@@ -20,6 +21,8 @@ public sealed class EngineInstruments : IDisposable
     private readonly Counter<long> _failed;
     private readonly CounterBy _providerCalls;
     private readonly CounterBy _renewalFailures;
+    private readonly Counter<long> _toolDecisions;
+    private readonly Histogram<double> _toolCalls;
     private long _delayed;
 
     /// <summary>Made by the container.</summary>
@@ -35,6 +38,8 @@ public sealed class EngineInstruments : IDisposable
         _failed = _meter.CreateCounter<long>("openinteractions.runs.failed", description: "Runs that failed on this node, by provider and error code.");
         _providerCalls = new(_meter, "openinteractions.provider.calls", "Model calls of runs, by kind: repeated are those that an earlier owner of the run had made.", "kind", "first", "repeated");
         _renewalFailures = new(_meter, "openinteractions.leases.renewal_failures", "Tries to renew this node's leases that failed.");
+        _toolDecisions = _meter.CreateCounter<long>("openinteractions.tools.decisions", description: "Decisions about calls of tools, by phase, verdict and kind of tool.");
+        _toolCalls = _meter.CreateHistogram<double>("openinteractions.tools.call_duration", "s", "How long calls of tools that this server runs took, by kind of tool and outcome.");
         JournalFailures = new(_meter, "openinteractions.journal.failures", "Tries to keep events that failed, by reason: unavailable and full are tried again, refused ends one run as failed, given_up stops one until it is taken up again.", "reason", "unavailable", "full", "refused", "given_up");
         LeasesLost = new(_meter, "openinteractions.leases.lost", "Runs that stopped on this node without an end, by reason: taken by another owner, not_renewed in time, fenced when they wrote.", "reason", "taken", "not_renewed", "fenced");
     }
@@ -91,6 +96,20 @@ public sealed class EngineInstruments : IDisposable
 
     /// <summary>A provider reported no usage (protocols 6.3).</summary>
     public void OnUsageEstimated() => _usageEstimates.Add();
+
+    /// <summary>It was decided about a call of a tool.</summary>
+    public void OnToolDecision(PolicyPhase phase, PolicyVerdict verdict, string kind) => _toolDecisions.Add(
+        1,
+        new("phase", phase == PolicyPhase.Before ? "before" : "after"),
+        new("verdict", verdict switch { PolicyVerdict.Allow => "allow", PolicyVerdict.Deny => "deny", _ => "require_approval" }),
+        new("kind", kind));
+
+    /// <summary>A call of a tool has ended.</summary>
+    /// <param name="kind">The type of the tool.</param>
+    /// <param name="outcome"><c>ok</c>, <c>error</c>, <c>timeout</c> or <c>fault</c>.</param>
+    /// <param name="duration">How long it took.</param>
+    public void OnToolCall(string kind, string outcome, TimeSpan duration) =>
+        _toolCalls.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

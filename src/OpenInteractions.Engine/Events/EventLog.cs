@@ -36,6 +36,7 @@ internal sealed class EventLog
     private bool _isQueued;
     private bool _isInFlight;
     private ReadOnlyMemory<byte> _checkpoint;
+    private bool _isHandedOver;
     private bool _isClosed;
     private bool _isHeldBack;
     private bool _isLost;
@@ -137,6 +138,15 @@ internal sealed class EventLog
     /// <summary>Nothing more is at hand: who follows gets what there is.</summary>
     public void Show() => Feed.Show();
 
+    /// <summary>What there is should be durable soon, though nobody waits for it.</summary>
+    public void Hurry()
+    {
+        if (_lease is not null)
+        {
+            _journal!.Hurry();
+        }
+    }
+
     /// <summary>Keeps events from the journal until <see cref="Release"/>: the run that they belong to is not kept yet.</summary>
     public void HoldBack()
     {
@@ -163,6 +173,26 @@ internal sealed class EventLog
             }
         }
     }
+
+    /// <summary>
+    /// Gives the journal what a new owner needs to go on behind the events so far. It goes with the next batch, once: the last one that was kept holds.
+    /// </summary>
+    /// <param name="checkpoint">What is kept.</param>
+    /// <param name="carrier">An event that goes with it, as everything else may be durable already.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public ValueTask CheckpointAsync(ReadOnlyMemory<byte> checkpoint, StreamEvent carrier, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            // Of a run that the store has refused an event of, the last one that was kept holds: this one counts steps that the journal will not have.
+            _checkpoint = _refusedFrom is null ? checkpoint : default;
+        }
+
+        return AppendAsync(carrier, cancellationToken);
+    }
+
+    /// <summary>True when what is appended is kept, so that a new owner can go on.</summary>
+    public bool IsKept => _lease is not null;
 
     /// <summary>The number of the last event.</summary>
     public long LastNumber
@@ -289,9 +319,10 @@ internal sealed class EventLog
     /// <exception cref="OperationCanceledException">The lease is lost, or the journal cannot be written.</exception>
     public async Task HandOverAsync(StreamEvent last)
     {
+        await WaitForCheckpointAsync(); // a batch holds one, and this one is to be the last
         lock (_gate)
         {
-            _checkpoint = HandedOver;
+            _isHandedOver = _refusedFrom is null; // of what was refused, readers have seen more than the journal will have
         }
 
         await AppendAsync(last, CancellationToken.None);
@@ -376,7 +407,7 @@ internal sealed class EventLog
                     EventFrame.Write(_pending, Silenced(value));
                 }
 
-                (_isRefused, _isInFlight, _inFlight, _checkpoint) = (true, false, 0, default);
+                (_isRefused, _isHandedOver, _isInFlight, _inFlight, _checkpoint) = (true, false, false, 0, default);
                 (flushed, _flushed) = (_flushed ?? new TaskCompletionSource(), null);
                 Enqueue();
             }
@@ -423,14 +454,33 @@ internal sealed class EventLog
         return new ClosedLog(PendingBatch(), _pending.WrittenMemory[start..]);
     }
 
-    private JournalBatch PendingBatch() => new()
+    private JournalBatch PendingBatch()
     {
-        Epoch = Epoch,
-        FirstNumber = _pendingFrom,
-        LastNumber = _number,
-        Frames = _pending.WrittenMemory,
-        Checkpoint = _checkpoint,
-    };
+        var checkpoint = _isHandedOver ? HandedOver : _checkpoint;
+        _checkpoint = default;
+        return new JournalBatch
+        {
+            Epoch = Epoch,
+            FirstNumber = _pendingFrom,
+            LastNumber = _number,
+            Frames = _pending.WrittenMemory,
+            Checkpoint = checkpoint,
+        };
+    }
+
+    private async Task WaitForCheckpointAsync()
+    {
+        long? number;
+        lock (_gate)
+        {
+            number = _checkpoint.IsEmpty ? null : _number;
+        }
+
+        if (number is { } carried)
+        {
+            await WaitDurableAsync(carried, CancellationToken.None);
+        }
+    }
 
     // Called with the gate held. Other events than those of steps are small, and none that a reader could do without.
     private StreamEvent Silenced(StreamEvent value)
@@ -506,11 +556,6 @@ internal sealed class EventLog
         }
     }
 }
-
-/// <summary>The end of a log.</summary>
-/// <param name="Tail">What the journal does not have yet, the last events included.</param>
-/// <param name="LastFrames">The last events alone, to be shown after the commit.</param>
-internal sealed record ClosedLog(JournalBatch Tail, ReadOnlyMemory<byte> LastFrames);
 
 /// <summary>The store does not take an event of a run that is about to end.</summary>
 internal sealed class EventRefusedException : Exception;

@@ -11,8 +11,7 @@ internal static class StepPieces
         ThoughtStep thought when CanBeSummed(thought.Summary ?? []) => (thought with { Summary = null, Signature = null }, [.. ThoughtDeltas(thought)]),
         FunctionCallStep call => (call with { Arguments = EmptyObject }, [new ArgumentsDelta { Arguments = call.Arguments.GetRawText() }]),
 
-        // The payload of every other step is whole; it travels in its start, where clients take it from as well (behaviour SE-9).
-        _ => (step, []),
+        _ => ServerToolPieces.Of(step),
     };
 
     /// <summary>True when deltas bring these blocks back as they are: nothing newer than us in them, and no neighbours that would be joined.</summary>

@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tenancy;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Interactions;
 
@@ -19,6 +20,7 @@ public sealed partial class CreateInteraction
 
     private readonly ModelCatalog _catalog;
     private readonly ConversationChain _chain;
+    private readonly ToolKinds _tools;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
     private readonly RunExecutor _executor;
@@ -36,6 +38,7 @@ public sealed partial class CreateInteraction
     public CreateInteraction(
         ModelCatalog catalog,
         ConversationChain chain,
+        ToolKinds tools,
         IInteractionStore store,
         IRunQueue queue,
         RunExecutor executor,
@@ -49,7 +52,7 @@ public sealed partial class CreateInteraction
         TimeProvider time,
         IOptions<RunOptions> options)
     {
-        (_catalog, _chain, _store, _queue, _executor, _worker) = (catalog, chain, store, queue, executor, worker);
+        (_catalog, _chain, _tools, _store, _queue, _executor, _worker) = (catalog, chain, tools, store, queue, executor, worker);
         (_limits, _backlog) = (limits, backlog);
         (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
@@ -62,7 +65,7 @@ public sealed partial class CreateInteraction
     /// <exception cref="ApiException">The request is refused, or a foreground run failed before the model gave anything; nothing is kept.</exception>
     public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
-        RequestRules.Check(request);
+        RequestRules.Check(request, _tools);
         if (request.Agent is { } agent)
         {
             throw new ApiException(ErrorCode.NotFound, $"There is no agent '{agent}' on this server.", "agent");
@@ -154,7 +157,7 @@ public sealed partial class CreateInteraction
             IsStored = request.Store ?? true,
             TimeLeft = _options.Deadline,
         };
-        var asked = ModelRequests.Build(plan, model.Model, []);
+        var asked = ModelRequests.BuildForCheck(plan, model.Model);
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
         model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);

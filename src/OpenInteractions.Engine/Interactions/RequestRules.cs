@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OpenInteractions.Engine.Tools;
 using static OpenInteractions.Engine.Interactions.Requirement;
 
 namespace OpenInteractions.Engine.Interactions;
@@ -12,8 +13,10 @@ internal static partial class RequestRules
     /// <summary>Most stop sequences in a request: each is looked for in everything that the model writes.</summary>
     private const int MaxStopSequences = 64;
 
+    /// <param name="request">The request.</param>
+    /// <param name="kinds">The tools that this server runs.</param>
     /// <exception cref="ApiException">The request is wrong; the message names the place and the remedy.</exception>
-    public static void Check(CreateInteractionRequest request)
+    public static void Check(CreateInteractionRequest request, ToolKinds kinds)
     {
         CheckTarget(request);
         CheckModes(request);
@@ -21,7 +24,7 @@ internal static partial class RequestRules
         CheckToolChoice(request);
         CheckFormats(request);
         CheckLabels(request.Labels);
-        CheckNotOffered(request);
+        CheckNotOffered(request, kinds);
     }
 
     private static void CheckTarget(CreateInteractionRequest request)
@@ -50,8 +53,15 @@ internal static partial class RequestRules
 
         Require(tools.Count <= MaxTools, "tools", $"At most {MaxTools} tools may be declared; there are {tools.Count}.");
         var names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? servers = null;
         for (var i = 0; i < tools.Count; i++)
         {
+            if (tools[i] is McpServerTool { Name: { } server })
+            {
+                // Steps name the server alone, and so does the call that a new owner of the run finds.
+                Require((servers ??= new(StringComparer.Ordinal)).Add(server), $"tools[{i}].name", $"Duplicate MCP server '{Shorten(server)}' in 'tools[{i}].name': names must differ, because steps refer to a server by its name.");
+            }
+
             if (tools[i] is not FunctionTool function)
             {
                 continue;
@@ -81,11 +91,10 @@ internal static partial class RequestRules
 
         if (choice.Value is { } limited)
         {
-            var names = tools.OfType<FunctionTool>().Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
             var listed = limited.AllowedTools.Tools ?? [];
             for (var i = 0; i < listed.Count; i++)
             {
-                Require(names.Contains(listed[i]), $"generation_config.tool_choice.allowed_tools.tools[{i}]", $"'generation_config.tool_choice.allowed_tools.tools[{i}]' names '{Shorten(listed[i])}', which is not declared in 'tools'.");
+                Require(ToolChoices.IsDeclared(listed[i], tools), $"generation_config.tool_choice.allowed_tools.tools[{i}]", $"'generation_config.tool_choice.allowed_tools.tools[{i}]' names '{Shorten(listed[i])}', which is not declared in 'tools'.");
             }
 
             Require(limited.AllowedTools.Mode is not ToolChoiceMode.Any || listed.Count > 0, "generation_config.tool_choice.allowed_tools.tools", "'generation_config.tool_choice.allowed_tools' with mode 'any' must list at least one tool.");
@@ -142,13 +151,14 @@ internal static partial class RequestRules
     }
 
     /// <summary>What the wire has and this server does not do yet is refused, never dropped.</summary>
-    private static void CheckNotOffered(CreateInteractionRequest request)
+    private static void CheckNotOffered(CreateInteractionRequest request, ToolKinds kinds)
     {
         for (var i = 0; i < (request.Tools?.Count ?? 0); i++)
         {
-            if (request.Tools![i] is not FunctionTool)
+            if (request.Tools![i] is not FunctionTool and var tool)
             {
-                throw NotOffered($"tools[{i}]", $"The tool '{request.Tools[i].Type}' in 'tools[{i}]' is not available on this server, which runs no tools itself. Declare what you need as a 'function' and answer its calls from your application.");
+                (kinds.Find(tool.Type) ?? throw NotOffered($"tools[{i}]", $"The tool '{tool.Type}' in 'tools[{i}]' is not available on this server. Declare what you need as a 'function' and answer its calls from your application."))
+                    .Require(tool, $"tools[{i}]");
             }
         }
 

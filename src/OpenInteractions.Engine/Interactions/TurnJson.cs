@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Interactions;
 
@@ -26,7 +27,11 @@ internal static class TurnJson
         json.IsEmpty ? [] : JsonSerializer.Deserialize(json.Span, WireJson.Wire.IReadOnlyListStep)!;
 
     /// <summary>What providers left with steps, by place; empty bytes when they left nothing.</summary>
-    public static ReadOnlyMemory<byte> WriteStates(IReadOnlyList<HistoryStep> steps)
+    public static ReadOnlyMemory<byte> WriteStates(IReadOnlyList<HistoryStep> steps) =>
+        StatesOf(steps) is { } states ? JsonSerializer.SerializeToUtf8Bytes(states, EngineJson.Default.DictionaryInt32ProviderState) : default;
+
+    /// <summary>What providers left with steps, by place; null when they left nothing.</summary>
+    public static Dictionary<int, ProviderState>? StatesOf(IReadOnlyList<HistoryStep> steps)
     {
         Dictionary<int, ProviderState>? states = null;
         for (var i = 0; i < steps.Count; i++)
@@ -37,7 +42,7 @@ internal static class TurnJson
             }
         }
 
-        return states is null ? default : JsonSerializer.SerializeToUtf8Bytes(states, EngineJson.Default.DictionaryInt32ProviderState);
+        return states;
     }
 
     /// <summary>A turn of stored JSON; <paramref name="before"/> are the steps of its parent, whose calls it may answer.</summary>
@@ -56,7 +61,7 @@ internal static class TurnJson
     /// </summary>
     public static IReadOnlyList<HistoryStep> ModelView(IReadOnlyList<HistoryStep> steps, IReadOnlyList<HistoryStep> before)
     {
-        if (!steps.Any(s => s.Step is IResultStep))
+        if (!HasResults(steps))
         {
             return steps;
         }
@@ -64,10 +69,28 @@ internal static class TurnJson
         var earlier = CallsOf(before);
         var own = CallsOf(steps);
         var resolved = steps.Select(s => s.Step is IResultStep result && (own.TryGetValue(result.CallId, out var call) || earlier.TryGetValue(result.CallId, out call))
-            ? s with { State = call.State, CallName = NameOf(call.Step) }
+            ? s with { State = call.State, CallName = ToolFunctionNames.Of(call.Step) }
             : s).ToList();
         var answers = resolved.Where(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId)).ToList();
         return answers.Count == 0 ? resolved : [.. answers, .. resolved.Except(answers, ReferenceEqualityComparer.Instance).Cast<HistoryStep>()];
+    }
+
+    /// <summary>True when there are results among the steps whose calls are not.</summary>
+    public static bool AnswersOthers(IReadOnlyList<HistoryStep> steps) =>
+        HasResults(steps) && CallsOf(steps) is var own && steps.Any(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId));
+
+    // Asked of every turn, most of which have none.
+    private static bool HasResults(IReadOnlyList<HistoryStep> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Step is IResultStep)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static Dictionary<string, HistoryStep> CallsOf(IReadOnlyList<HistoryStep> steps)
@@ -83,11 +106,4 @@ internal static class TurnJson
 
         return calls;
     }
-
-    private static string? NameOf(Step call) => call switch
-    {
-        FunctionCallStep function => function.Name,
-        McpServerToolCallStep tool => tool.Name,
-        _ => null,
-    };
 }

@@ -1,4 +1,7 @@
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Runs;
 
@@ -29,6 +32,40 @@ internal static class ModelRequests
             Project = plan.Interaction.Project,
             InteractionId = plan.Interaction.Id,
         };
+    }
+
+    /// <summary>The request with the conversation up to what the turn has made so far.</summary>
+    public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> earlier, TurnOutput output)
+    {
+        var before = earlier.Count == 0 ? [] : earlier[^1].Steps;
+        var own = OwnSteps(plan, output);
+        var history = new List<HistoryTurn>(earlier.Count + 1);
+        history.AddRange(earlier);
+        history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
+        return Build(plan, model, history);
+    }
+
+    /// <summary>The turn's input and what it has made so far.</summary>
+    public static List<HistoryStep> OwnSteps(RunPlan plan, TurnOutput output)
+    {
+        var input = plan.Request.Input!.Steps;
+        var steps = new List<HistoryStep>(input.Count + output.Steps.Count);
+        foreach (var step in input)
+        {
+            steps.Add(new HistoryStep(step));
+        }
+
+        steps.AddRange(output.Steps);
+        return steps;
+    }
+
+    /// <summary>The request as far as it is known before the run: what a tool of the server will bring stands for itself, as a function of its name.</summary>
+    public static ModelRequest BuildForCheck(RunPlan plan, ModelDescription model)
+    {
+        var request = Build(plan, model, []);
+        return ToolKinds.HasServerTools(plan.Request.Tools)
+            ? request with { Functions = [.. plan.Request.Tools!.Select(t => t as FunctionTool ?? new FunctionTool { Name = t.Type })] }
+            : request;
     }
 
     /// <summary>The formats asked for, the retired fields of the same meaning included (behaviour SO-1).</summary>

@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Runs;
@@ -22,6 +23,7 @@ public sealed partial class RunExecutor
     private readonly IEventJournal _journal;
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
+    private readonly ToolTurns _tools;
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
     private readonly StorePatience _patience;
@@ -30,10 +32,10 @@ public sealed partial class RunExecutor
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, ToolTurns tools, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, structured, instruments, patience, options.Value, time, logger);
+        (_writer, _registry, _tools, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, tools, structured, instruments, patience, options.Value, time, logger);
     }
 
     /// <summary>
@@ -112,6 +114,11 @@ public sealed partial class RunExecutor
         try
         {
             var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
+            if (recovery is { Standing: not null })
+            {
+                output.Owe(recovery.OpenCalls);
+            }
+
             var ending = await RunTurnAsync(run, output, recovery);
             var ended = ending is null ? null : await KeepAsync(run, output, ending);
             if (ended is null)
@@ -166,11 +173,28 @@ public sealed partial class RunExecutor
             }
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
-            var request = await BuildRequestAsync(run, model.Model, output);
-            usage.OnAsked(request, output);
-            _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
-            var result = await TurnLoop.RunAsync(model.Provider, request, output, _options.MaxSteps, run.Stopped);
-            var warning = CheckStructure(run, request, result, output);
+            var history = await LoadHistoryAsync(run);
+            TurnResult result;
+            IReadOnlyList<ResponseFormat> formats;
+            if (recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request))
+            {
+                result = await _tools.RunAsync(TurnJob.Of(run.Plan, model, history, output, usage, recovery, _options.MaxSteps), run.Stopped);
+                formats = ModelRequests.Formats(run.Plan.Request);
+            }
+            else
+            {
+                var request = ModelRequests.Build(run.Plan, model.Model, history, output);
+                usage.OnAsked(request, output);
+                _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
+                result = await TurnLoop.RunAsync(model.Provider, request, output, server: null, _options.MaxSteps, run.Stopped);
+                formats = request.ResponseFormats;
+                if (result.Status == InteractionStatus.RequiresAction)
+                {
+                    _tools.OnClientCalls(run.Id, output.Steps);
+                }
+            }
+
+            var warning = CheckStructure(run, formats, result, output);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault) { Warning = warning };
         }
@@ -208,9 +232,9 @@ public sealed partial class RunExecutor
     /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
     /// </summary>
     /// <returns>What the caller is told; null for an answer that fits.</returns>
-    private string? CheckStructure(ActiveRun run, ModelRequest request, TurnResult result, TurnOutput output)
+    private string? CheckStructure(ActiveRun run, IReadOnlyList<ResponseFormat> formats, TurnResult result, TurnOutput output)
     {
-        var warning = result.Status == InteractionStatus.Completed && _structured.Check(run.Id, request.ResponseFormats, output.Steps) is { } verdict
+        var warning = result.Status == InteractionStatus.Completed && _structured.Check(run.Id, formats, output.Steps) is { } verdict
             ? StructuredOutput.Warning(verdict)
             : null;
         run.Warn(warning);
@@ -235,34 +259,12 @@ public sealed partial class RunExecutor
         run.Log.Show();
     }
 
-    private async Task<ModelRequest> BuildRequestAsync(ActiveRun run, ModelDescription model, TurnOutput output)
-    {
-        var interaction = run.Plan.Interaction;
-        var history = new List<HistoryTurn>();
-        if (interaction.PreviousId is { } previous)
-        {
-            history.AddRange(await _patience.WithAsync(run, () => _chain.LoadAsync(interaction.Project, previous, run.Stopped)));
-        }
+    private ValueTask<IReadOnlyList<HistoryTurn>> LoadHistoryAsync(ActiveRun run) => run.Plan.Interaction.PreviousId is { } previous
+        ? new(LoadHistoryAsync(run, previous))
+        : new([]);
 
-        var before = history.Count == 0 ? [] : history[^1].Steps;
-        var own = OwnSteps(run.Plan, output);
-        history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
-        return ModelRequests.Build(run.Plan, model, history);
-    }
-
-    /// <summary>The turn's input and what it has made so far.</summary>
-    private static List<HistoryStep> OwnSteps(RunPlan plan, TurnOutput output)
-    {
-        var input = plan.Request.Input!.Steps;
-        var steps = new List<HistoryStep>(input.Count + output.Steps.Count);
-        foreach (var step in input)
-        {
-            steps.Add(new HistoryStep(step));
-        }
-
-        steps.AddRange(output.Steps);
-        return steps;
-    }
+    private Task<IReadOnlyList<HistoryTurn>> LoadHistoryAsync(ActiveRun run, string previous) =>
+        _patience.WithAsync(run, () => _chain.LoadAsync(run.Plan.Interaction.Project, previous, run.Stopped));
 
     private async Task<RunEnding?> StoppedAsync(ActiveRun run, TurnOutput output, TurnUsage usage)
     {
@@ -270,12 +272,13 @@ public sealed partial class RunExecutor
         {
             case StopCause.Cancelled:
                 await output.CutAsync(CancellationToken.None);
+                await output.AnswerOwedAsync("The interaction was cancelled before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
                 await output.ReplaceStaleAsync(CancellationToken.None);
-                return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, output.HasBegun), null);
+                return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, usage.HasAnswer(output)), null);
             case StopCause.Deadline:
                 return await FailAsync(output, new ModelFault(ErrorCode.DeadlineExceeded, "The interaction took longer than it may."), usage);
             case StopCause.Refused:
-                return await UnkeptAsync(run, output, usage.Of(reported: null, output, output.HasBegun));
+                return await UnkeptAsync(run, output, usage.Of(reported: null, output, usage.HasAnswer(output)));
             case StopCause.Stopping when run.Lease is { } lease:
                 // A planned stop is not a failure: hand the run over now instead of letting the lease time out.
                 await run.Log!.HandOverAsync(InteractionEvents.StatusUpdate(run.Id, InteractionStatus.InProgress));
@@ -300,8 +303,9 @@ public sealed partial class RunExecutor
     private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, TurnUsage usage)
     {
         await output.CutAsync(CancellationToken.None);
+        await output.AnswerOwedAsync("The interaction failed before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
-        return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, output.HasBegun || ErrorTable.IsOutcome(fault.Code)), fault);
+        return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, usage.HasAnswer(output) || ErrorTable.IsOutcome(fault.Code)), fault);
     }
 
     private async Task<StoredInteraction?> KeepAsync(ActiveRun run, TurnOutput output, RunEnding ending)
@@ -383,6 +387,7 @@ public sealed partial class RunExecutor
     private static async Task<RunEnding> UnkeptAsync(ActiveRun run, TurnOutput output, Usage? usage)
     {
         await output.ReplaceFromAsync(run.Log!.TakeRefusal() ?? 0, CancellationToken.None);
+        await output.AnswerOwedAsync("The interaction failed because the call's result could not be kept. The call may or may not have taken effect.", CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
         return new RunEnding(InteractionStatus.Failed, usage, new ModelFault(ErrorCode.ApiError, "What the model gave cannot be kept; it is probably too large. The steps before it are kept."));
     }
@@ -414,13 +419,13 @@ public sealed partial class RunExecutor
             return;
         }
 
-        var own = OwnSteps(plan, output);
-        if (own.Any(s => s.Step is IResultStep))
+        var own = ModelRequests.OwnSteps(plan, output);
+        if (TurnJson.AnswersOthers(own))
         {
-            return; // its calls stand in its parent: the chain joins them when it reads
+            return; // the calls stand in its parent: the chain joins them when it reads
         }
 
-        var turn = new HistoryTurn(own, isSettled: true);
+        var turn = new HistoryTurn(TurnJson.ModelView(own, before: []), isSettled: true);
         _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length);
     }
 

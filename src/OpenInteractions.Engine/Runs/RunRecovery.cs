@@ -30,6 +30,19 @@ internal sealed record RunRecovery
     /// <summary>True when the former owner stopped as planned and handed the run over.</summary>
     public bool IsHandedOver { get; init; }
 
+    /// <summary>Where the turn stands, when it has tools and its model has called some; its steps are the first of <see cref="Steps"/>, followed by results.</summary>
+    public TurnCheckpoint? Standing { get; init; }
+
+    /// <summary>Calls of the last round that stands which have no result.</summary>
+    public IEnumerable<Step> OpenCalls
+    {
+        get
+        {
+            var answered = Steps.Select(s => s.Step).OfType<IResultStep>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
+            return Standing is null ? [] : Steps.Select(s => s.Step).Where(s => s is ICallStep call && Standing.Calls.Contains(call.Id) && !answered.Contains(call.Id));
+        }
+    }
+
     /// <summary>Why the run is not tried again, or null.</summary>
     public ModelFault? GivenUp { get; init; }
 
@@ -44,19 +57,68 @@ internal sealed record RunRecovery
         var fold = new EventFold();
         var position = default(EventPosition);
         var isHandedOver = false;
+        TurnCheckpoint? standing = null;
+        var isUncertain = false;
         IReadOnlyList<JournalBatch> page;
         while ((page = await journal.ReadAsync(run.Interaction.Project, run.Lease.RunId, position, limit: 256, cancellationToken)).Count > 0)
         {
-            foreach (var value in page.SelectMany(b => EventFrame.ReadAll(CompactJournal.Frames(b))))
+            foreach (var batch in page)
             {
-                fold.Apply(value);
+                foreach (var value in EventFrame.ReadAll(CompactJournal.Frames(batch)))
+                {
+                    fold.Apply(value);
+                    if (value is StepStartEvent start && start.Index < standing?.Steps)
+                    {
+                        // An owner of an earlier version, who does not know checkpoints, has made the turn again; or one has ended it without what the store
+                        // did not take, and died before that was kept.
+                        (isUncertain, standing) = (isUncertain || standing.Started.Count > 0, null);
+                    }
+                }
+
+                standing = TurnCheckpoint.Read(batch.Checkpoint) ?? standing;
             }
 
             position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
             isHandedOver = page[^1].Checkpoint.Span.SequenceEqual(EventLog.HandedOver.Span);
         }
 
-        // Of a run whose owner died, one step more than the journal knows may have been shown: see TurnOutput.
-        return new RunRecovery { ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1), HasEvents = position != default, IsHandedOver = isHandedOver };
+        var steps = standing is null ? null : StepsOf(standing, fold);
+        isUncertain = steps is null && (isUncertain || standing?.Started.Count > 0);
+        return new RunRecovery
+        {
+            // Of a run whose owner died, one step more than the journal knows may have been shown: see TurnOutput.
+            ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1),
+            HasEvents = position != default,
+            IsHandedOver = isHandedOver,
+            Steps = steps ?? [],
+            Standing = steps is null ? null : standing,
+            Usage = steps is null ? null : standing!.Usage,
+
+            // Made again, the turn would make calls again that may have taken effect.
+            GivenUp = isUncertain ? new ModelFault(ErrorCode.ApiError, "The interaction was given up: the server was interrupted, and cannot tell any more which calls of tools have taken effect.") : null,
+        };
+    }
+
+    /// <summary>The steps that stand, and those results of their calls that were kept; null when the journal does not have them all.</summary>
+    private static List<HistoryStep>? StepsOf(TurnCheckpoint standing, EventFold fold)
+    {
+        var steps = new List<HistoryStep>(standing.Steps);
+        for (var i = 0; i < standing.Steps; i++)
+        {
+            if (!fold.Steps.TryGetValue(i, out var step))
+            {
+                return null;
+            }
+
+            steps.Add(new HistoryStep(step, standing.States?.GetValueOrDefault(i)));
+        }
+
+        var open = standing.Calls.ToHashSet(StringComparer.Ordinal);
+        while (fold.Steps.TryGetValue(steps.Count, out var step) && step is IResultStep result && open.Remove(result.CallId))
+        {
+            steps.Add(new HistoryStep(step));
+        }
+
+        return steps;
     }
 }

@@ -34,7 +34,7 @@ public sealed record JournalBatch
     /// <summary>True for the compact form of ended runs.</summary>
     public bool IsCompressed { get; init; }
 
-    /// <summary>What a new owner needs beside the events to go on after this batch, or empty bytes. Never shown.</summary>
+    /// <summary>What a new owner needs beside the events to go on, or empty bytes: the last one in the journal holds (docs/decisions/0009). Never shown.</summary>
     public ReadOnlyMemory<byte> Checkpoint { get; init; }
 }
 

@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Turns;
 
@@ -7,21 +8,24 @@ namespace OpenInteractions.Engine.Turns;
 /// <param name="Status">A final status.</param>
 /// <param name="Usage">Tokens of all calls, or null.</param>
 /// <param name="Fault">Why it failed, or null.</param>
-internal sealed record TurnResult(InteractionStatus Status, Usage? Usage, ModelFault? Fault);
+/// <param name="IsCut">A token limit ended the last model call.</param>
+internal sealed record TurnResult(InteractionStatus Status, Usage? Usage, ModelFault? Fault, bool IsCut = false);
 
 /// <summary>
-/// Model → steps: one turn of a conversation, written once as a stream. Calls that the client must answer end the turn (behaviour TL-1, FN-1).
+/// Model → steps: one call of the model, written once as a stream. Calls that the client must answer end the turn (behaviour TL-1, FN-1); those that the
+/// server answers are taken by a <see cref="RoundCalls"/>, for <see cref="ToolLoop"/> to run.
 /// </summary>
 internal static class TurnLoop
 {
-    /// <summary>Runs the turn.</summary>
+    /// <summary>Runs the turn, or one round of it.</summary>
     /// <param name="provider">Who is asked.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="output">Takes the steps.</param>
+    /// <param name="server">Takes the calls that this server answers; null when there are no such functions.</param>
     /// <param name="maxSteps">Most steps of one interaction.</param>
     /// <param name="cancellationToken">Ends the turn.</param>
     /// <exception cref="ApiException">The provider failed; steps that were complete are in <paramref name="output"/>.</exception>
-    public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, int maxSteps, CancellationToken cancellationToken)
+    public static async Task<TurnResult> RunAsync(IModelProvider provider, ModelRequest request, TurnOutput output, RoundCalls? server, int maxSteps, CancellationToken cancellationToken)
     {
         var ids = new CallIds(provider.Name, request.Model.Family);
         (bool IsHeld, ProviderState? State) stop = default;
@@ -33,6 +37,11 @@ internal static class TurnLoop
             {
                 await (value is ModelStopped { Reason: ModelStopReason.TokenLimit } ? output.CutAsync(cancellationToken) : Whole(output.StopAsync(stop.State, cancellationToken)));
                 stop = default;
+            }
+
+            if (server is not null && await server.TakeAsync(value, ids, output, maxSteps, cancellationToken))
+            {
+                continue;
             }
 
             switch (value)
@@ -54,7 +63,7 @@ internal static class TurnLoop
                     await output.StopAsync(ids.StateOf(stopped.State), cancellationToken);
                     break;
                 case ModelStopped stopped:
-                    return new TurnResult(StatusOf(stopped.Reason, output), stopped.Usage, stopped.Error);
+                    return new TurnResult(StatusOf(stopped.Reason, output), stopped.Usage, stopped.Error, stopped.Reason == ModelStopReason.TokenLimit);
             }
         }
 
@@ -83,7 +92,7 @@ internal static class TurnLoop
 
     private static async ValueTask Whole(ValueTask<Step?> stopping) => await stopping;
 
-    private static void RequireRoom(TurnOutput output, int maxSteps)
+    internal static void RequireRoom(TurnOutput output, int maxSteps)
     {
         if (output.Steps.Count >= maxSteps)
         {
@@ -91,7 +100,7 @@ internal static class TurnLoop
         }
     }
 
-    private static string Shorten(string name) => name.Length <= 80 ? name : name[..80] + "…";
+    internal static string Shorten(string name) => name.Length <= 80 ? name : name[..80] + "…";
 }
 
 /// <summary>Gives calls native ids and remembers the upstream's (protocols P-4).</summary>

@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Turns;
 
@@ -19,6 +20,7 @@ internal sealed class TurnOutput
     private Step? _shell;
     private StepAssembler? _open;
     private long _lastStart;
+    private List<Step>? _owed;
 
     /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
     /// <param name="log">Tells of the steps, or null.</param>
@@ -34,7 +36,13 @@ internal sealed class TurnOutput
     public IReadOnlyList<HistoryStep> Steps => _steps;
 
     /// <summary>True when the model has given anything at all.</summary>
-    public bool HasBegun { get; private set; }
+    public bool HasBegun => Begun > 0;
+
+    /// <summary>How much the model has begun to give, in all its calls.</summary>
+    public int Begun { get; private set; }
+
+    /// <summary>The run's events, or null.</summary>
+    public EventLog? Log => _log;
 
     /// <summary>True when the step that is open is a function call whose arguments are not whole as they were written.</summary>
     public bool IsUnfinishedCall => _held is null
@@ -44,8 +52,50 @@ internal sealed class TurnOutput
     /// <summary>A step begins. Its event waits for the first piece, so that steps that stay empty are never seen.</summary>
     public void Hold(Step shell)
     {
-        HasBegun = true;
+        Begun++;
         _held = shell;
+    }
+
+    /// <summary>The model has given something that is shown only when it is whole.</summary>
+    public void Begin() => Begun++;
+
+    /// <summary>A whole step, told as a shell, its payload and its end (behaviour SE-7).</summary>
+    public async ValueTask PutAsync(Step step, ProviderState? state, CancellationToken cancellationToken)
+    {
+        if (_log is not null)
+        {
+            var (shell, deltas) = StepPieces.Of(step);
+            (_open, _shell) = (new StepAssembler(shell), shell); // so that a cut finds it
+            await EmitStartAsync(shell, cancellationToken);
+            foreach (var delta in deltas)
+            {
+                await AppendAsync(new StepDeltaEvent { Index = _steps.Count, Delta = delta }, cancellationToken);
+            }
+        }
+
+        await EndAsync(step, state, cancellationToken);
+    }
+
+    /// <summary>These calls are the server's to answer, whatever becomes of the turn.</summary>
+    public void Owe(IEnumerable<Step> calls) => (_owed ??= []).AddRange(calls);
+
+    /// <summary>The turn ends: calls that are still without a result get one that says so, so that calls and results pair up in everything that is kept.</summary>
+    public async ValueTask AnswerOwedAsync(string message, CancellationToken cancellationToken)
+    {
+        if (_owed is null)
+        {
+            return;
+        }
+
+        // Looked up and not booked: a result may have been taken back since (ReplaceFromAsync), and a call that was cut while it was told is none.
+        var answered = _steps.Select(s => s.Step).OfType<IResultStep>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
+        foreach (var call in _owed.Where(c => _steps.Any(s => s.Step == c)).ToArray())
+        {
+            if (answered.Add(((ICallStep)call).Id))
+            {
+                await PutAsync(ToolResults.Failed(call, message), state: null, cancellationToken);
+            }
+        }
     }
 
     /// <summary>The model pauses: who follows gets what there is, and who waits for the first output goes on, both on this thread.</summary>

@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Tools;
+
 namespace OpenInteractions.Providers.Anthropic;
 
 /// <summary>Renders the steps of a turn. What depends on the rest of the request (order, pairing, places of thoughts) is left to <see cref="MessageHistory"/>.</summary>
@@ -75,13 +77,13 @@ internal sealed record StepBlocks(SignatureScope Scope, ISignatureEnvelope Envel
 
     private static RenderedBlock Call(HistoryStep source, string id)
     {
-        var (name, arguments) = source.Step switch
+        var arguments = source.Step switch
         {
-            FunctionCallStep call => (call.Name, call.Arguments),
-            McpServerToolCallStep call => (call.Name, call.Arguments),
-            var other => Neutral(other, "_call"),
+            FunctionCallStep call => call.Arguments,
+            McpServerToolCallStep call => call.Arguments,
+            var other => Neutral(other).Content,
         };
-        return new(BlockKind.Call, IsUser: false, BlockJson.Call(id, WireNames.Fit(name), arguments), id, source);
+        return new(BlockKind.Call, IsUser: false, BlockJson.Call(id, WireNames.Fit(ToolFunctionNames.Of(source.Step)), arguments), id, source);
     }
 
     private static RenderedBlock Result(HistoryStep source, string id)
@@ -95,14 +97,14 @@ internal sealed record StepBlocks(SignatureScope Scope, ISignatureEnvelope Envel
         FunctionResultStep result => (result.Result, result.IsError == true),
         McpServerToolResultStep result => (result.Result, result.IsError == true),
         CodeExecutionResultStep result => (result.Result, result.IsError == true),
-        var other => (Neutral(other, "_result").Content, false),
+        var other => Neutral(other),
     };
 
-    /// <summary>A built-in tool's step of another maker: its name, and the part of it that is not opaque.</summary>
-    private static (string Name, JsonElement Content) Neutral(Step step, string suffix)
+    /// <summary>A built-in tool's step of another maker: the part of it that is not opaque.</summary>
+    private static (JsonElement Content, bool IsError) Neutral(Step step)
     {
         var json = JsonSerializer.SerializeToElement(step, WireJson.Wire.Step);
-        var name = step.Type.EndsWith(suffix, StringComparison.Ordinal) ? step.Type[..^suffix.Length] : step.Type;
-        return (name, json.Member("arguments") ?? json.Member("result") ?? BlockJson.String(""));
+        var content = json.Member("arguments") ?? json.Member("result") ?? (step is ICallStep ? JsonElement.Parse("{}") : BlockJson.String(""));
+        return (content, json.Member("is_error") is { ValueKind: JsonValueKind.True });
     }
 }

@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Content;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Providers.Demo;
 
@@ -52,17 +53,16 @@ internal sealed class TurnReading
             case ThoughtStep thought:
                 items.Add(new Thought(thought.Signature));
                 break;
-            case FunctionCallStep call:
-                items.Add(new Called(call.Name));
-                break;
-            case McpServerToolCallStep call:
-                items.Add(new Called(call.Name));
+            case ICallStep:
+                items.Add(new Called(ToolFunctionNames.Of(entry.Step)));
                 break;
             case FunctionResultStep result:
                 ReadResult(entry.CallName ?? result.Name ?? result.CallId, result.Result, result.IsError is true, items);
                 break;
-            case McpServerToolResultStep result:
-                ReadResult(entry.CallName ?? result.Name ?? result.CallId, result.Result, result.IsError is true, items);
+            case IResultStep result:
+                var wire = JsonSerializer.SerializeToElement(entry.Step, WireJson.Wire.Step);
+                var isError = wire.TryGetProperty("is_error", out var failed) && failed.ValueKind == JsonValueKind.True;
+                ReadResult(entry.CallName ?? result.CallId, wire.TryGetProperty("result", out var given) ? given : JsonElement.Parse("\"\""), isError, items);
                 break;
         }
     }

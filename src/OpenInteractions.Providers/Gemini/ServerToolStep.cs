@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Providers.Gemini;
 
@@ -16,7 +17,7 @@ internal sealed partial record ServerToolStep(string Name, JsonElement Payload, 
     {
         var wire = JsonSerializer.SerializeToElement(history.Step, WireJson.Wire.Step);
         var type = history.Step.Type;
-        var name = Text(wire, "name") ?? history.CallName ?? type[..type.LastIndexOf('_')];
+        var name = history.Step is ICallStep ? ToolFunctionNames.Of(history.Step) : history.CallName ?? Text(wire, "name") ?? type[..type.LastIndexOf('_')];
         var payload = wire.TryGetProperty(history.Step is ICallStep ? "arguments" : "result", out var given) ? given : Nothing;
         if (history.Step is IResultStep && payload.ValueKind == JsonValueKind.Array && !payload.EnumerateArray().All(IsContent))
         {

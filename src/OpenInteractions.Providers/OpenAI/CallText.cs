@@ -1,15 +1,11 @@
+using OpenInteractions.Engine.Tools;
+
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>A call of any kind as a function call. Calls of tools that the server or another vendor ran have a type of their own; here they are functions of that name.</summary>
 internal static class CallText
 {
-    public static string Name(Step step) => FunctionNames.ToUpstream(step switch
-    {
-        FunctionCallStep call => call.Name,
-        McpServerToolCallStep mcp => mcp.Name,
-        _ when step.Type.EndsWith("_call", StringComparison.Ordinal) => step.Type[..^"_call".Length],
-        _ => step.Type,
-    });
+    public static string Name(Step step) => FunctionNames.ToUpstream(ToolFunctionNames.Of(step));
 
     public static string Arguments(Step step)
     {

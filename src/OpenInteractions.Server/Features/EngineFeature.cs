@@ -5,10 +5,13 @@ using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Nodes;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tenancy;
+using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Tools.Policy;
 using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Server.Features;
@@ -34,6 +37,7 @@ internal static class EngineFeature
         services.AddSingleton<IValidateOptions<LocalAccessOptions>, LocalAccessValidation>();
         services.AddCheckedOptions<OutboundOptions>(OutboundOptions.Section);
         services.AddSingleton<IValidateOptions<OutboundOptions>, OutboundValidation>();
+        services.AddOutboundGuard();
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
         services.AddCheckedOptions<StreamOptions>(StreamOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
@@ -43,6 +47,13 @@ internal static class EngineFeature
         services.AddSingleton<RunBacklog>();
         services.AddSingleton<EngineInstruments>();
         services.AddSingleton<StructuredOutput>();
+        services.AddCheckedOptions<ToolOptions>(ToolOptions.Section);
+        services.AddCheckedOptions<ToolPolicyOptions>(ToolPolicyOptions.Section);
+        services.AddSingleton<IToolPolicy, RuleFilePolicy>();
+        services.AddSingleton<ToolGate>();
+        services.AddSingleton<ToolKinds>();
+        services.AddSingleton<ToolCallRunner>();
+        services.AddSingleton<ToolTurns>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<CreateInteraction>();

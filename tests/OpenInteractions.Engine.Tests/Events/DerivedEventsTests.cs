@@ -81,6 +81,7 @@ public sealed class DerivedEventsTests
     [Theory]
     [MemberData(nameof(Steps))]
     [Rule("SE-6")]
+    [Rule("SE-7")]
     [Rule("SE-9")]
     public void Text_thoughts_and_arguments_stand_in_deltas_where_deltas_can_bring_them(string json)
     {
@@ -103,11 +104,19 @@ public sealed class DerivedEventsTests
             case FunctionCallStep call:
                 Assert.Equal("{}", call.Arguments.GetRawText());
                 break;
-            default:
+            case UserInputStep or UnknownStep:
                 Assert.Equal(json, StepJson.Of(shell));
+                break;
+            default:
+                // The payload of a server's tool is one delta of its type; its ids are in the shell (behaviour SE-7, wire 14.3).
+                Assert.Equal(shell.Type, Assert.Single(StepPieces.Of(step).Deltas).Type);
+                Assert.Equal(Id(step), Id(shell));
+                Assert.True(StepJson.Of(shell).Length < json.Length);
                 break;
         }
     }
+
+    private static string Id(Step step) => step is ICallStep call ? call.Id : ((IResultStep)step).CallId;
 
     private static string[] Fold(StoredInteraction interaction)
     {

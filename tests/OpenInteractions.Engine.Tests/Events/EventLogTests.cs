@@ -42,6 +42,59 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkpoint_goes_with_the_next_batch_and_no_other()
+    {
+        await AppendAsync("a");
+        var before = _log.TakeBatch()!;
+        _log.OnFlushed(before.Batch, leaseHeld: true);
+        await _log.CheckpointAsync("stands"u8.ToArray(), Frames.Delta("carrier"), default);
+        var with = _log.TakeBatch()!;
+        _log.OnFlushed(with.Batch, leaseHeld: true);
+        await AppendAsync("b");
+
+        Assert.Equal(["", "stands", ""], new[] { before, with, _log.TakeBatch()! }.Select(b => Frames.Text(b.Batch.Checkpoint)));
+    }
+
+    [Fact]
+    public async Task Behind_an_event_that_the_store_refuses_no_checkpoint_is_kept_and_a_hand_over_says_nothing()
+    {
+        await _log.CheckpointAsync("too much"u8.ToArray(), Frames.Delta("carrier"), default);
+        _log.OnRefused(_log.TakeBatch()!.Batch);
+        await _log.CheckpointAsync("counts what is not kept"u8.ToArray(), Frames.Delta("carrier"), default);
+        var handing = _log.HandOverAsync(Frames.Delta("last"));
+        var last = _log.TakeBatch()!;
+        _log.OnFlushed(last.Batch, leaseHeld: true);
+        await handing.OrTimeout("the hand-over");
+
+        Assert.Equal((3, ""), (last.Batch.LastNumber, Frames.Text(last.Batch.Checkpoint)));
+    }
+
+    [Fact]
+    public async Task A_hand_over_waits_until_the_checkpoint_is_kept_and_then_marks_its_own_batch()
+    {
+        await _log.CheckpointAsync("stands"u8.ToArray(), Frames.Delta("carrier"), default);
+        var handing = _log.HandOverAsync(Frames.Delta("last"));
+        Assert.False(handing.IsCompleted);
+
+        var first = _log.TakeBatch()!;
+        _log.OnFlushed(first.Batch, leaseHeld: true);
+        await Task.WhenAny(handing, LastAsync()).OrTimeout("the last event");
+        var second = _log.TakeBatch()!;
+        _log.OnFlushed(second.Batch, leaseHeld: true);
+        await handing.OrTimeout("the hand-over");
+
+        Assert.Equal(["stands", "handed over"], new[] { first, second }.Select(b => Frames.Text(b.Batch.Checkpoint)));
+
+        async Task LastAsync()
+        {
+            while (_log.LastNumber < 2)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_batch_holds_what_came_since_the_last_one()
     {
         await AppendAsync("a", "b");

@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Interactions;
@@ -23,7 +24,7 @@ public sealed class RequestRulesTests
     [InlineData("""{"model":"demo","response_format":{"type":"text","schema":{"type":"object"}}}""")]
     [InlineData("""{"model":"demo","labels":{"team":"search","größe":"","a-1_x":"日本"}}""")]
     [Rule("FN-8")]
-    public void What_fits_together_is_accepted(string request) => RequestRules.Check(Read(request));
+    public void What_fits_together_is_accepted(string request) => RequestRules.Check(Read(request), ToolKinds.None);
 
     [Theory]
     [InlineData("{}", "model", "'model' or 'agent'")]
@@ -59,9 +60,14 @@ public sealed class RequestRulesTests
     {
         string Request(int length) => $$"""{"model":"a","tools":[{"type":"function","name":"{{new string('f', length)}}"}]}""";
 
-        RequestRules.Check(Read(Request(128)));
+        RequestRules.Check(Read(Request(128)), ToolKinds.None);
         AssertRefused(Request(129), "tools[0].name", "at most 128");
     }
+
+    [Fact]
+    [Rule("TL-8")]
+    public void Two_servers_of_one_name_are_refused() =>
+        AssertRefused("""{"model":"a","tools":[{"type":"mcp_server","name":"crm","url":"https://a.example/mcp"},{"type":"mcp_server","name":"crm","url":"https://b.example/mcp"}]}""", "tools[1].name", "Duplicate MCP server 'crm'");
 
     [Fact]
     public void Two_functions_of_one_name_are_refused() => AssertRefused($$"""{"model":"a","tools":[{{Weather}},{{Weather}}]}""", "tools[1].name", "Duplicate function 'get_weather'");
@@ -78,7 +84,7 @@ public sealed class RequestRulesTests
     {
         string Request(int count) => $$"""{"model":"a","tools":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"type":"function","name":"f{{i}}"}"""))}}]}""";
 
-        RequestRules.Check(Read(Request(512)));
+        RequestRules.Check(Read(Request(512)), ToolKinds.None);
         AssertRefused(Request(513), "tools", "At most 512");
     }
 
@@ -111,7 +117,7 @@ public sealed class RequestRulesTests
         string Stops(int count) => $$$"""{"model":"a","generation_config":{"stop_sequences":[{{{string.Join(',', Enumerable.Repeat("\"x\"", count))}}}]}}""";
 
         AssertRefused(Stops(65), "generation_config.stop_sequences", "'generation_config.stop_sequences' has 65 entries; at most 64 are allowed");
-        RequestRules.Check(Read(Stops(64)));
+        RequestRules.Check(Read(Stops(64)), ToolKinds.None);
     }
 
     [Theory]
@@ -130,8 +136,8 @@ public sealed class RequestRulesTests
     {
         CreateInteractionRequest Request(int count) => new() { Model = "a", Labels = Enumerable.Range(0, count).ToDictionary(i => $"l{i}", _ => "v") };
 
-        RequestRules.Check(Request(64));
-        Assert.Equal("labels", Assert.Throws<ApiException>(() => RequestRules.Check(Request(65))).Field);
+        RequestRules.Check(Request(64), ToolKinds.None);
+        Assert.Equal("labels", Assert.Throws<ApiException>(() => RequestRules.Check(Request(65), ToolKinds.None)).Field);
     }
 
     [Theory]
@@ -148,7 +154,7 @@ public sealed class RequestRulesTests
 
     private static void AssertRefused(string request, string field, string message, ErrorCode code = ErrorCode.InvalidRequest)
     {
-        var refused = Assert.Throws<ApiException>(() => RequestRules.Check(Read(request)));
+        var refused = Assert.Throws<ApiException>(() => RequestRules.Check(Read(request), ToolKinds.None));
 
         Assert.Equal((code, field), (refused.Code, refused.Field));
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);

@@ -214,7 +214,7 @@ public sealed class TurnLoopTests : IDisposable
         }));
         var output = new Engine.Turns.TurnOutput(log: null, new TaskCompletionSource(), [], shownThrough: -1);
 
-        var refused = await Assert.ThrowsAsync<ApiException>(() => Engine.Turns.TurnLoop.RunAsync(model, TurnRecording.Request(model), output, maxSteps: 7, default));
+        var refused = await Assert.ThrowsAsync<ApiException>(() => Engine.Turns.TurnLoop.RunAsync(model, TurnRecording.Request(model), output, server: null, maxSteps: 7, default));
 
         Assert.Equal(ErrorCode.TooManyToolCalls, refused.Code);
         Assert.Contains("made 7 steps", refused.Message, StringComparison.Ordinal);

@@ -57,6 +57,24 @@ public sealed class TurnOutputTests : IDisposable
     }
 
     [Fact]
+    [Rule("SE-7")]
+    public async Task A_call_whose_result_was_taken_back_is_answered_when_the_turn_ends()
+    {
+        var call = new FunctionCallStep { Id = "call_a", Name = "f", Arguments = JsonElement.Parse("{}") };
+        await _turn.Output.PutAsync(call, state: null, default);
+        _turn.Output.Owe([call]);
+        await _turn.Output.PutAsync(new FunctionResultStep { CallId = "call_a", Result = JsonElement.Parse("\"large\"") }, state: null, default);
+
+        await _turn.Output.ReplaceFromAsync(1, default);
+        await _turn.Output.AnswerOwedAsync("Not kept.", default);
+        await _turn.Output.AnswerOwedAsync("Once.", default);
+
+        Assert.Equal(
+            ["function_call", EmptyThought, """{"type":"function_result","call_id":"call_a","result":"Not kept.","name":"f","is_error":true}"""],
+            [JsonElement.Parse(_turn.Steps[0]).GetProperty("type").GetString()!, .. _turn.Steps.Skip(1)]);
+    }
+
+    [Fact]
     public void The_first_sign_of_the_model_is_told_when_it_pauses()
     {
         Assert.False(_turn.Output.HasBegun);

@@ -1,5 +1,9 @@
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Events;
+using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Tests.Tools;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Turns;
 using OpenInteractions.Testing;
 
@@ -24,6 +28,41 @@ public sealed class TurnProperties
             client.See(turn.Events);
             AssertSame(seed, turn.Steps, client.Steps);
         }
+    }
+
+    [Fact]
+    [Rule("BG-9")]
+    [Rule("SE-7")]
+    public async Task What_a_client_assembles_is_what_is_kept_also_when_the_server_takes_the_calls()
+    {
+        var function = new ServerFunction(new FunctionTool { Name = "f" }, McpServerTool.TypeName, await FunctionAsync());
+        for (var seed = 0; seed < Scripts; seed++)
+        {
+            using var turn = new TurnRecording();
+            var calls = new RoundCalls(new RoundFunctions([function.Declaration], new Dictionary<string, ServerFunction> { ["f"] = function }, Choice: null, IsWithdrawn: false));
+            try
+            {
+                await turn.RunAsync(new RandomScript(seed).Make(), calls);
+            }
+            catch (ApiException)
+            {
+                await turn.Output.CutAsync(default);
+                await turn.Output.AnswerOwedAsync("Cut.", default);
+            }
+
+            var client = new ClientView();
+            client.See(turn.Events);
+            AssertSame(seed, turn.Steps, client.Steps);
+            Assert.DoesNotContain(turn.Output.Steps, s => s.Step is FunctionCallStep);
+            Assert.All(calls.Taken, c => Assert.Contains(turn.Output.Steps, s => ReferenceEquals(s.Step, c.Step)));
+        }
+    }
+
+    private static async Task<IToolFunction> FunctionAsync()
+    {
+        var tools = new ScriptedTools().Answers("f", "x");
+        await using var open = await tools.OpenAsync(new McpServerTool { Name = "crm" }, new ToolScope("default", "int_1", "int_1"), CancellationToken.None);
+        return open.Functions[0];
     }
 
     [Fact]

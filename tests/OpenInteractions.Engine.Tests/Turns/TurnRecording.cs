@@ -48,7 +48,10 @@ internal sealed class TurnRecording : IDisposable
         InteractionId = "int_1",
     };
 
-    public Task<TurnResult> RunAsync(IModelProvider model, params string[] functions) => TurnLoop.RunAsync(model, Request(model, functions), Output, maxSteps: 10_000, CancellationToken.None);
+    public Task<TurnResult> RunAsync(IModelProvider model, params string[] functions) => TurnLoop.RunAsync(model, Request(model, functions), Output, server: null, maxSteps: 10_000, CancellationToken.None);
+
+    /// <summary>The same, when calls of the function <c>f</c> are the server's.</summary>
+    public Task<TurnResult> RunAsync(IModelProvider model, RoundCalls server) => TurnLoop.RunAsync(model, Request(model, "f"), Output, server, maxSteps: 10_000, CancellationToken.None);
 
     public void Dispose() => _lost.Dispose();
 

@@ -1,0 +1,75 @@
+namespace OpenInteractions.Engine.Tools;
+
+/// <summary>A kind of tool of the wire that this server runs, such as <c>mcp_server</c>. One instance serves all runs.</summary>
+public interface IToolKind
+{
+    /// <summary>The discriminator of the declarations that it serves (<see cref="Tool.Type"/>).</summary>
+    string Type { get; }
+
+    /// <summary>Checks a declaration before anything of the request is kept. No request leaves the server here.</summary>
+    /// <param name="declared">The declaration.</param>
+    /// <param name="path">Its place in the request, such as <c>tools[2]</c>, for the error.</param>
+    /// <exception cref="ApiException">It cannot be served; the error names the place and the remedy.</exception>
+    void Require(Tool declared, string path);
+
+    /// <summary>Makes the tool ready for one run: the functions that the model will see.</summary>
+    /// <param name="declared">The declaration, which passed <see cref="Require"/>.</param>
+    /// <param name="scope">Whose run it is.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    /// <returns>Disposed when the turn has ended.</returns>
+    /// <exception cref="ApiException">It cannot be made ready; the run fails with this error.</exception>
+    ValueTask<IOpenTool> OpenAsync(Tool declared, ToolScope scope, CancellationToken cancellationToken);
+}
+
+/// <summary>A declared tool that is ready for one run.</summary>
+public interface IOpenTool : IAsyncDisposable
+{
+    /// <summary>What the model may call, in a fixed order (protocols P-6). May change between two rounds (protocols M-13).</summary>
+    IReadOnlyList<IToolFunction> Functions { get; }
+
+    /// <summary>The function that a step called, also one of a former owner of the run; null when the step is not of this tool.</summary>
+    IToolFunction? FunctionOf(Step call);
+}
+
+/// <summary>One function that the model may call and that the server runs.</summary>
+public interface IToolFunction
+{
+    /// <summary>As the model sees it. The name is unique among all functions of the request.</summary>
+    FunctionTool Declaration { get; }
+
+    /// <summary>True when a call that may have taken effect can be made again without harm: it only reads, or has a key of its own (docs/decisions/0009).</summary>
+    bool IsRepeatable { get; }
+
+    /// <summary>What holds for its calls in place of the general limits, or null.</summary>
+    CallLimits? Limits { get; }
+
+    /// <summary>The call as the wire shows it.</summary>
+    /// <param name="id">The call's native id.</param>
+    /// <param name="arguments">What the model wrote, an object.</param>
+    Step CallStep(string id, JsonElement arguments);
+
+    /// <summary>
+    /// Runs a call. What goes wrong with the tool itself is a result that says so, never an exception: the
+    /// model decides what to do about it. Exceptions are faults of the server, and are told to the model without their text.
+    /// </summary>
+    /// <param name="call">What <see cref="CallStep"/> made.</param>
+    /// <param name="cancellationToken">Ends with the run, or with the time that a call may take.</param>
+    /// <returns>The result as the wire shows it.</returns>
+    Task<Step> RunAsync(Step call, CancellationToken cancellationToken);
+
+    /// <summary>A result that says that the call failed, or was not made, and why.</summary>
+    /// <param name="call">What <see cref="CallStep"/> made.</param>
+    /// <param name="message">For the model.</param>
+    Step Failed(Step call, string message);
+}
+
+/// <summary>What one call may take. Whoever runs calls sees to it; a tool need not.</summary>
+/// <param name="Timeout">How long it may take in all.</param>
+/// <param name="MaxResultLength">Characters of text in its result; what is longer is cut.</param>
+public sealed record CallLimits(TimeSpan Timeout, int MaxResultLength);
+
+/// <summary>Whose run a tool serves.</summary>
+/// <param name="Project">The project: nothing of another one may be reached.</param>
+/// <param name="InteractionId">The interaction, for logs.</param>
+/// <param name="RootId">The first interaction of its chain, for what lasts as long as the conversation.</param>
+public sealed record ToolScope(string Project, string InteractionId, string RootId);

@@ -1,0 +1,31 @@
+namespace OpenInteractions.Engine.Tools;
+
+/// <summary>The kinds of tools that this server runs.</summary>
+public sealed class ToolKinds
+{
+    private readonly Dictionary<string, IToolKind> _kinds;
+
+    /// <summary>Made by the container of all kinds that were added to it.</summary>
+    /// <exception cref="ArgumentException">Two kinds serve the same declarations.</exception>
+    public ToolKinds(IEnumerable<IToolKind> kinds) => _kinds = kinds.ToDictionary(k => k.Type, StringComparer.Ordinal);
+
+    /// <summary>A server without tools of its own.</summary>
+    public static ToolKinds None { get; } = new([]);
+
+    /// <summary>The kind that serves a declaration, or null.</summary>
+    public IToolKind? Find(string type) => _kinds.GetValueOrDefault(type);
+
+    /// <summary>True when something in the list is run by this server.</summary>
+    internal static bool HasServerTools(IReadOnlyList<Tool>? tools)
+    {
+        for (var i = 0; i < tools?.Count; i++)
+        {
+            if (tools[i] is not FunctionTool)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+
+namespace OpenInteractions.Tools.Mcp;
+
+/// <summary>
+/// Reads pages of <c>tools/list</c>. Read from the JSON and not through the package's types: those refuse a whole page when one tool on it is wrong,
+/// and schemas have to stay as they are.
+/// </summary>
+internal sealed class ToolPages
+{
+    private readonly SortedDictionary<string, RemoteTool> _tools = new(StringComparer.Ordinal);
+    private TimeSpan? _fresh;
+    private bool _hasAnyFresh = true;
+
+    public IReadOnlyList<RemoteTool> Tools => [.. _tools.Values];
+
+    /// <summary>How long all pages may be kept; null when one of them does not say.</summary>
+    public TimeSpan? Fresh => _hasAnyFresh ? _fresh : null;
+
+    /// <summary>How many entries were no tools.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>Takes a page.</summary>
+    /// <returns>The cursor of the next one, or null.</returns>
+    public string? Add(JsonNode? page)
+    {
+        var root = page is null ? default : JsonElement.Parse(page.ToJsonString());
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        foreach (var entry in root.TryGetProperty("tools"u8, out var tools) && tools.ValueKind == JsonValueKind.Array ? tools.EnumerateArray().ToArray() : [])
+        {
+            if (ReadTool(entry) is { } tool)
+            {
+                _tools.TryAdd(tool.Name, tool);
+            }
+            else
+            {
+                Unreadable++;
+            }
+        }
+
+        KeepShortest(root);
+        return Text(root, "nextCursor") is { Length: > 0 } cursor ? cursor : null;
+    }
+
+    private static RemoteTool? ReadTool(JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object || Text(entry, "name") is not { Length: > 0 and <= 256 } name || entry.GetRawText().Length > McpLimits.ToolText
+            || !entry.TryGetProperty("inputSchema"u8, out var schema) || schema.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var hints = entry.TryGetProperty("annotations"u8, out var annotations) ? annotations : default;
+        var needsTask = entry.TryGetProperty("execution"u8, out var execution) && execution.ValueKind == JsonValueKind.Object && Text(execution, "taskSupport") == "required";
+        return new RemoteTool(name, Text(entry, "description") ?? Text(entry, "title"), schema.Clone(), Says(hints, "readOnlyHint") || Says(hints, "idempotentHint"), needsTask);
+    }
+
+    private void KeepShortest(JsonElement root)
+    {
+        if (!root.TryGetProperty("ttlMs"u8, out var given) || given.ValueKind != JsonValueKind.Number || !given.TryGetDouble(out var milliseconds) || milliseconds <= 0)
+        {
+            _hasAnyFresh = false;
+            return;
+        }
+
+        var fresh = TimeSpan.FromMilliseconds(Math.Min(milliseconds, TimeSpan.FromDays(1).TotalMilliseconds));
+        _fresh = _fresh is { } shortest && shortest < fresh ? shortest : fresh;
+    }
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static bool Says(JsonElement hints, string name) =>
+        hints.ValueKind == JsonValueKind.Object && hints.TryGetProperty(name, out var hint) && hint.ValueKind == JsonValueKind.True;
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.Mcp;
+
+namespace OpenInteractions.Tools;
+
+/// <summary>Registers the kinds of tools that this server runs.</summary>
+public static class ToolsFeature
+{
+    /// <summary>Adds every <see cref="IToolKind"/>. Needs <see cref="Engine.Outbound.OutboundHttp.AddOutboundGuard"/>.</summary>
+    public static IServiceCollection AddTools(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddCheckedOptions<McpOptions>(McpOptions.Section);
+        services.AddSingleton<IToolKind, McpServerKind>();
+        return services;
+    }
+}

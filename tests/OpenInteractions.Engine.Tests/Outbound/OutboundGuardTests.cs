@@ -1,0 +1,157 @@
+using System.Net;
+using OpenInteractions.Contracts.Errors;
+using OpenInteractions.Engine.Outbound;
+
+namespace OpenInteractions.Engine.Tests.Outbound;
+
+public sealed class OutboundGuardTests
+{
+    /// <summary>Ways to write an address that is not public, as people try them.</summary>
+    public static TheoryData<string> Spellings =>
+    [
+        // this machine
+        "http://127.0.0.1/", "http://127.0.0.1:8080/", "https://127.0.0.1/", "http://127.1/", "http://127.0.1/", "http://127.127.127.127/",
+        "http://2130706433/", "http://0x7f000001/", "http://0x7F.0x0.0x0.0x1/", "http://0x7f.1/", "http://017700000001/", "http://0177.0.0.1/",
+        "http://0177.0.0.0x1/", "http://00000177.0.0.1/", "http://127.0.0.1./", "http://0/", "http://0.0.0.0/", "http://0x0/", "http://localhost/",
+        "http://localhost./", "http://LOCALHOST/", "http://api.localhost/", "http://[::1]/", "http://[::]/", "http://[0:0:0:0:0:0:0:1]/",
+        "http://[0000:0000:0000:0000:0000:0000:0000:0001]/", "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[::127.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/", "http://[64:ff9b::127.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[fe80::1%25lo]/",
+        "http://１２７.０.０.１/", "http://127。0。0。1/", "http://①②⑦.⓪.⓪.①/", "http://%31%32%37.0.0.1/", "http://127.0.0.1%2f@8.8.8.8/", "http:\\\\127.0.0.1\\",
+
+        // the network behind it
+        "http://10.0.0.1/", "http://10.1/", "http://167772161/", "http://0x0a000001/", "http://012.0.0.1/", "http://172.16.0.1/", "http://192.168.0.1/",
+        "http://3232235521/", "http://0xc0.0xa8.0.1/", "http://100.64.0.1/", "http://[fd00::1]/", "http://[fc00::1]/", "http://[fe80::1]/",
+        "http://[::ffff:10.0.0.1]/", "http://[64:ff9b:1::10.0.0.1]/", "http://[2001:0:a00:1::]/", "http://198.18.0.1/", "http://192.0.2.1/", "http://224.0.0.1/",
+        "http://255.255.255.255/", "http://[ff02::1]/", "http://[2001:db8::1]/",
+
+        // what platforms tell about themselves
+        "http://169.254.169.254/latest/meta-data/", "http://2852039166/", "http://0xa9fea9fe/", "http://0251.0376.0251.0376/", "http://169.254.43518/",
+        "http://[::ffff:169.254.169.254]/", "http://[fd00:ec2::254]/", "http://100.100.100.200/", "http://168.63.129.16/", "http://192.0.0.192/",
+
+        // neither a name nor an address
+        "http://256.256.256.256/", "http://127.0.0.1.1/", "http://1.2.3.4.5/", "http://0x100000000/", "http://4294967296/", "http://08.0.0.1/", "http://name.0x7f/",
+
+        // with a name in front
+        "http://user@127.0.0.1/", "http://user:secret@example.com/", "http://example.com@127.0.0.1/", "http://127.0.0.1#@example.com/", "http://127.0.0.1?@example.com/",
+
+        // not the web
+        "file:///etc/passwd", "ftp://example.com/", "gopher://127.0.0.1:6379/", "unix:/run/docker.sock", "data:text/plain,x",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Spellings))]
+    public async Task An_address_that_is_not_public_is_refused_however_it_is_spelled(string url)
+    {
+        await using var client = new GuardedClient();
+
+        // Some of these are not even taken for an address by the platform; then nothing can be sent either.
+        if (Uri.TryCreate(url, UriKind.Absolute, out var uri))
+        {
+            if (uri.Scheme is "http" or "https")
+            {
+                var refused = await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync(url));
+                Assert.Contains("refused", refused.Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(url));
+            }
+        }
+        else
+        {
+            Assert.Throws<ApiException>(() => client.Guard.Require(url, "tools[0].url"));
+        }
+
+        Assert.Empty(client.Dialled);
+        Assert.Empty(client.Requests);
+    }
+
+    [Fact]
+    public void There_are_enough_spellings() => Assert.InRange(Spellings.Count, 60, int.MaxValue);
+
+    [Theory]
+    [InlineData("http://127.0.0.1/")]
+    [InlineData("http://0x7f.1/")]
+    [InlineData("http://[::1]/")]
+    [InlineData("http://user:secret@example.com/")]
+    [InlineData("ftp://example.com/")]
+    [InlineData("/mcp")]
+    [InlineData("http://127.0.0.1.1/")]
+    public async Task What_is_wrong_at_sight_is_told_before_anything_is_resolved(string url)
+    {
+        await using var client = new GuardedClient();
+
+        var wrong = Assert.Throws<ApiException>(() => client.Guard.Require(url, "tools[0].url"));
+
+        Assert.Equal((ErrorCode.InvalidRequest, "tools[0].url"), (wrong.Code, wrong.Field));
+        Assert.Equal(0, client.Lookups);
+        Assert.DoesNotContain("secret", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_name_is_reached()
+    {
+        await using var client = new GuardedClient().Name("example.com", ["93.184.216.34"]);
+
+        using var answer = await client.GetAsync("http://example.com/page");
+
+        Assert.Equal("ok", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(IPEndPoint.Parse("93.184.216.34:80"), Assert.Single(client.Dialled));
+    }
+
+    [Theory]
+    [InlineData("93.184.216.34", "10.0.0.1")]
+    [InlineData("10.0.0.1", "93.184.216.34")]
+    [InlineData("2606:4700::1111", "::1")]
+    [InlineData("93.184.216.34", "::ffff:169.254.169.254")]
+    public async Task A_name_that_leads_to_public_and_private_addresses_is_refused(string one, string other)
+    {
+        await using var client = new GuardedClient().Name("mixed.example", [one, other]);
+
+        await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync("http://mixed.example/"));
+
+        Assert.Empty(client.Dialled);
+    }
+
+    [Fact]
+    public async Task A_name_that_answers_differently_the_second_time_is_asked_only_once_for_a_connection()
+    {
+        await using var client = new GuardedClient().Name("rebound.example", ["93.184.216.34"], ["127.0.0.1"]);
+
+        using var first = await client.GetAsync("http://rebound.example/");
+
+        Assert.Equal(1, client.Lookups);
+        Assert.Equal(IPAddress.Parse("93.184.216.34"), Assert.Single(client.Dialled).Address);
+        await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync("http://rebound.example/"));
+        Assert.Equal((2, 1), (client.Lookups, client.Dialled.Count));
+    }
+
+    [Fact]
+    public async Task A_private_name_and_one_that_does_not_exist_are_refused_in_the_same_words()
+    {
+        await using var client = new GuardedClient().Name("inside.example", ["10.1.2.3"]).Name("nowhere.example", Array.Empty<string>());
+
+        var inside = await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync("http://inside.example/"));
+        var nowhere = await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync("http://nowhere.example/"));
+
+        Assert.Equal(nowhere.Message.Replace("nowhere", "inside", StringComparison.Ordinal), inside.Message);
+        Assert.Contains("OpenInteractions:Outbound:AllowedNetworks", inside.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.1", inside.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("10.1.0.0/16", "http://10.1.2.3/", "http://10.2.0.1/")]
+    [InlineData("127.0.0.1/32", "http://127.0.0.1:9/", "http://127.0.0.2/")]
+    [InlineData("127.0.0.1/32", "http://[::ffff:127.0.0.1]/", "http://[::1]/")]
+    [InlineData("fd00::/8", "http://[fd12::1]/", "http://[fc00::1]/")]
+    public async Task The_operator_opens_single_networks(string network, string open, string closed)
+    {
+        await using var client = new GuardedClient(allowed: network);
+
+        using var answer = await client.GetAsync(open);
+
+        Assert.True(answer.IsSuccessStatusCode);
+        await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync(closed));
+        Assert.Single(client.Dialled);
+    }
+}
