@@ -320,7 +320,7 @@ public sealed partial class RunExecutor
             return await FinishAsync(run, lease, output, ending);
         }
 
-        var ended = Ended(run.Plan.Interaction, output, ending);
+        var ended = ending.Of(run.Plan.Interaction, output, _time.GetUtcNow());
         if (run.Plan.IsStored)
         {
             await _store.InsertFinishedAsync(ended, CancellationToken.None);
@@ -344,7 +344,7 @@ public sealed partial class RunExecutor
         {
             try
             {
-                var ended = Ended(run.Plan.Interaction, output, ending);
+                var ended = ending.Of(run.Plan.Interaction, output, _time.GetUtcNow());
                 closed = await run.Log!.CloseAsync(InteractionEvents.End(ended));
                 if (!await _patience.WithAsync(run, () => KeepAsync(lease, ended, closed.Tail)))
                 {
@@ -380,7 +380,7 @@ public sealed partial class RunExecutor
     private async Task<bool> KeepAsync(RunLease lease, StoredInteraction ended, JournalBatch tail)
     {
         var journal = await CompactJournal.BuildAsync(_journal, ended.Project, ended.Id, tail, CancellationToken.None);
-        return await _queue.FinishAsync(lease, OutcomeOf(ended), journal, CancellationToken.None);
+        return await _queue.FinishAsync(lease, RunEnding.OutcomeOf(ended), journal, CancellationToken.None);
     }
 
     /// <summary>Ends a run without what the store does not take: the steps that it did not take an event of, or all when it did not take the outcome.</summary>
@@ -427,48 +427,6 @@ public sealed partial class RunExecutor
 
         var turn = new HistoryTurn(TurnJson.ModelView(own, before: []), isSettled: true);
         _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length);
-    }
-
-    private StoredInteraction Ended(StoredInteraction interaction, TurnOutput output, RunEnding ending) => interaction with
-    {
-        Status = ending.Status,
-        Updated = _time.GetUtcNow() is var now && now > interaction.Created ? now : interaction.Created,
-        Output = TurnJson.WriteSteps(output.Steps.Select(s => s.Step)),
-        ProviderStates = TurnJson.WriteStates(output.Steps),
-        Usage = ending.Usage is null ? default : JsonSerializer.SerializeToUtf8Bytes(ending.Usage, WireJson.Wire.Usage),
-        Errors = ErrorsOf(ending),
-        PendingCalls = PendingCalls.Write(PendingCalls.Of(output.Steps)),
-        ChainModalities = interaction.ChainModalities | (int)InputRules.ModalitiesOf(output.Steps.Select(s => s.Step)),
-    };
-
-    /// <summary>Why it failed; of an answer that is kept as it is, what is wrong with it, which has no code because it is no error (wire 4).</summary>
-    private static ReadOnlyMemory<byte> ErrorsOf(RunEnding ending)
-    {
-        InteractionError? error = ending switch
-        {
-            { Fault: { } fault } => new() { Code = ErrorTable.Of(fault.Code).WireCode, Message = fault.Message },
-            { Warning: { } warning } => new() { Message = warning },
-            _ => null,
-        };
-        return error is null ? default : JsonSerializer.SerializeToUtf8Bytes([error], WireJson.Wire.IReadOnlyListInteractionError);
-    }
-
-    private static RunOutcome OutcomeOf(StoredInteraction ended) => new()
-    {
-        Status = ended.Status,
-        Updated = ended.Updated,
-        ChainModalities = ended.ChainModalities,
-        Output = ended.Output,
-        ProviderStates = ended.ProviderStates,
-        Usage = ended.Usage,
-        Errors = ended.Errors,
-        PendingCalls = ended.PendingCalls,
-    };
-
-    private sealed record RunEnding(InteractionStatus Status, Usage? Usage, ModelFault? Fault)
-    {
-        /// <summary>What is wrong with an answer that is kept all the same, or null.</summary>
-        public string? Warning { get; init; }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]
