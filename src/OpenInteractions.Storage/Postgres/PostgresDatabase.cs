@@ -17,12 +17,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     private const int MaxTries = 5;
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgresLane _lane;
     private readonly StorageInstruments _instruments;
 
-    private PostgresDatabase(NpgsqlDataSource source, StorageInstruments instruments)
+    private PostgresDatabase(NpgsqlDataSource source, PostgresLane lane, StorageInstruments instruments)
     {
-        _source = source;
-        _instruments = instruments;
+        (_source, _lane, _instruments) = (source, lane, instruments);
     }
 
     /// <summary>Connects and migrates.</summary>
@@ -32,6 +32,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     {
         var connectionString = PostgresConnectionString.Complete(options);
         var name = PostgresConnectionString.Describe(connectionString);
+        connectionString.MaxPoolSize--; // the lane has the last one
         var source = Build(connectionString);
         try
         {
@@ -39,7 +40,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             server = PostgresServer.Read(connection, name);
             UnfinishedCopy.Refuse(connection, name);
             PostgresMigrations.Apply(connection, migrations, name);
-            return new PostgresDatabase(source, instruments);
+            connectionString.MaxPoolSize = 1;
+            return new PostgresDatabase(source, new PostgresLane(Build(connectionString)), instruments);
         }
         catch (Exception exception)
         {
@@ -52,6 +54,36 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
             throw;
         }
+    }
+
+    /// <summary>Reads one row; null when there is none. While nobody else reads, on the caller's thread.</summary>
+    /// <param name="query">What to read.</param>
+    /// <param name="state">Passed to the query, so that it needs no closure.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public Task<TResult?> ReadRowAsync<TState, TResult>(RowQuery<TState, TResult> query, TState state, CancellationToken cancellationToken)
+        where TResult : class
+    {
+        try
+        {
+            if (!cancellationToken.IsCancellationRequested && _lane.TryRead(query, state, out var row))
+            {
+                return Task.FromResult(row);
+            }
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<TResult?>(PostgresErrors.Translate(exception));
+        }
+
+        return ReadAsync(
+            (Query: query, State: state),
+            static async (connection, read, cancellationToken) =>
+            {
+                await using var batch = read.Query.On(connection, read.State);
+                await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+                return await rows.ReadAsync(cancellationToken) ? read.Query.Read(new PostgresRows(rows)) : null;
+            },
+            cancellationToken);
     }
 
     /// <summary>Reads, or makes a change that may be made twice. After a broken connection it is tried once more on a new one.</summary>
@@ -104,7 +136,11 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>A connection to keep. It fails in the driver's words.</summary>
     public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _lane.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     private async Task<TResult> CommitAsync<TState, TResult>(
         TState state, int changes, Func<NpgsqlConnection, TState, CancellationToken, Task<TResult>> change)

@@ -6,12 +6,6 @@ namespace OpenInteractions.Storage.Postgres;
 
 internal sealed partial class PostgresInteractionStore(PostgresDatabase database, PostgresInserts inserts) : IInteractionStore
 {
-    private const string GetSql =
-        $"SELECT {PostgresInteractionRows.WithContent} FROM interactions i WHERE i.id = $2 AND i.project = $1";
-
-    private const string GetParentSql =
-        "SELECT id, status, root_id, depth, chain_modalities, pending_calls, has_gap FROM interactions WHERE id = $2 AND project = $1";
-
     // The content travels along: it would otherwise be looked up a second time.
     private const string LoadTurnsSql = """
         WITH RECURSIVE chain (position, id, previous_id, input, output, provider_states) AS (
@@ -25,6 +19,16 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
 
     private const string MarkAliveSql = "INSERT INTO liveness (id, checked_at) VALUES (1, oi_now()) ON CONFLICT (id) DO UPDATE SET checked_at = oi_now()";
 
+    private static readonly RowQuery<(string Project, string Id), StoredInteraction> Whole = new(
+        $"SELECT {PostgresInteractionRows.WithContent} FROM interactions i WHERE i.id = $2 AND i.project = $1",
+        static (command, key) => command.Text(key.Project).Text(key.Id),
+        static row => Rows.ReadInteraction(row, withContent: true));
+
+    private static readonly RowQuery<(string Project, string Id), ParentInteraction> Parent = new(
+        "SELECT id, status, root_id, depth, chain_modalities, pending_calls, has_gap FROM interactions WHERE id = $2 AND project = $1",
+        static (command, key) => command.Text(key.Project).Text(key.Id),
+        static row => Rows.ReadParent(row));
+
     public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken)
     {
         if (!interaction.Status.IsTerminal())
@@ -35,29 +39,9 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
         return inserts.RunAsync(new PostgresInsertion(interaction, null, null, default), cancellationToken);
     }
 
-    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            (project, id),
-            static async (connection, key, cancellationToken) =>
-            {
-                await using var batch = connection.CreateBatch();
-                batch.Add(GetSql).Text(key.project).Text(key.id);
-                await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-                return await rows.ReadAsync(cancellationToken) ? Rows.ReadInteraction(new PostgresRows(rows), withContent: true) : null;
-            },
-            cancellationToken);
+    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => database.ReadRowAsync(Whole, (project, id), cancellationToken);
 
-    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            (project, id),
-            static async (connection, key, cancellationToken) =>
-            {
-                await using var batch = connection.CreateBatch();
-                batch.Add(GetParentSql).Text(key.project).Text(key.id);
-                await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-                return await rows.ReadAsync(cancellationToken) ? Rows.ReadParent(new PostgresRows(rows)) : null;
-            },
-            cancellationToken);
+    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => database.ReadRowAsync(Parent, (project, id), cancellationToken);
 
     public async Task<IReadOnlyList<StoredTurn>> LoadTurnsAsync(string project, string id, int limit, CancellationToken cancellationToken) =>
         limit < 1 ? [] : await database.ReadAsync((project, id, limit), LoadTurnsAsync, cancellationToken);
