@@ -62,7 +62,11 @@ internal static class TurnLoop
                 case StepStopped stopped:
                     await output.StopAsync(ids.StateOf(stopped.State), cancellationToken);
                     break;
+                case ModelStopped { Reason: ModelStopReason.Finished } when output.HasOpenStep:
+                    // Not the whole of it: to take it for that would lose the step, and what was shown of it.
+                    throw new ApiException(ErrorCode.ServiceUnavailable, "The model provider ended its answer in the middle of a step.");
                 case ModelStopped stopped:
+                    await output.CutAsync(cancellationToken); // a step that the limit or the filter cut, if the provider did not say that it ends
                     return new TurnResult(StatusOf(stopped.Reason, output), stopped.Usage, stopped.Error, stopped.Reason == ModelStopReason.TokenLimit);
             }
         }

@@ -49,9 +49,18 @@ internal sealed class TurnOutput
         ? _shell is FunctionCallStep && !CallArguments.IsObject(_open!.Arguments)
         : _held is FunctionCallStep { Arguments: var given } && !(given.ValueKind == JsonValueKind.Object && given.EnumerateObject().MoveNext());
 
+    /// <summary>True when a step has begun, and has something in it, and has not ended.</summary>
+    public bool HasOpenStep => _open is not null || _held is not (null or ModelOutputStep { Content.Count: 0 } or ThoughtStep { Signature: null, Summary: null });
+
     /// <summary>A step begins. Its event waits for the first piece, so that steps that stay empty are never seen.</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.ServiceUnavailable"/>: the one before it has not ended.</exception>
     public void Hold(Step shell)
     {
+        if (_open is not null)
+        {
+            throw OutOfOrder();
+        }
+
         Begun++;
         _held = shell;
     }
@@ -137,7 +146,7 @@ internal sealed class TurnOutput
             await BeginAsync(cancellationToken);
         }
 
-        _open!.Add(delta);
+        (_open ?? throw OutOfOrder()).Add(delta);
         await AppendAsync(new StepDeltaEvent { Index = _steps.Count, Delta = delta }, cancellationToken);
     }
 
@@ -162,7 +171,7 @@ internal sealed class TurnOutput
             await FinishArgumentsAsync(call, cancellationToken);
         }
 
-        return await EndAsync(_open!.Build(), state, cancellationToken);
+        return await EndAsync((_open ?? throw OutOfOrder()).Build(), state, cancellationToken);
     }
 
     /// <summary>
@@ -214,6 +223,9 @@ internal sealed class TurnOutput
             await FillAsync(cancellationToken);
         }
     }
+
+    /// <summary>What an adapter gives are steps one after the other (behaviour SE-5); whatever upstream it has must not make it pass on anything else.</summary>
+    private static ApiException OutOfOrder() => new(ErrorCode.ServiceUnavailable, "The model provider's answer is not well-formed.");
 
     private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {

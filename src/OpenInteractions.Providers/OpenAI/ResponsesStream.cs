@@ -135,6 +135,11 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
             return; // the service's own tools are told when they are done; of other kinds we asked for none; or it comes after the caller's stop sequence
         }
 
+        if (_items.Remove(index, out var unended))
+        {
+            Emit(unended, new StepStopped()); // a server that does not say where an item ends
+        }
+
         var known = new Item(index, shell);
         _items[index] = known;
         _seen.Add(index);
@@ -362,9 +367,9 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private int Index(JsonElement data)
     {
-        if (data.TryGetProperty("output_index", out var index) && index.TryGetInt32(out var number))
+        if (data.TryGetProperty("output_index", out var index))
         {
-            return number;
+            return index.TryGetInt32(out var number) ? number : throw UpstreamFailureException.Malformed();
         }
 
         _hasUnplaced = true;

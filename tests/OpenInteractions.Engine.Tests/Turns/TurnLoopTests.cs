@@ -39,6 +39,44 @@ public sealed class TurnLoopTests : IDisposable
         Assert.Equal(InteractionStatus.RequiresAction, (await _turn.RunAsync(ScriptedModel.Thinks("I need the weather.", "s").Then.Calls("get_weather", """{"city":""", "\"Bern\"}"), "get_weather")).Status);
 
     [Fact]
+    [Rule("SE-13")]
+    public async Task An_answer_that_ends_in_the_middle_of_a_step_is_not_taken_for_whole()
+    {
+        var open = ScriptedModel.Says("whole").Then.Plays(new StepStarted(new ModelOutputStep()), new StepPiece(new TextDelta { Text = "ha" }));
+
+        var failure = await Assert.ThrowsAsync<ApiException>(() => _turn.RunAsync(open));
+
+        Assert.Equal(ErrorCode.ServiceUnavailable, failure.Code);
+        Assert.Single(_turn.Steps);
+    }
+
+    [Theory]
+    [InlineData(ModelStopReason.TokenLimit, InteractionStatus.Incomplete)]
+    [InlineData(ModelStopReason.Blocked, InteractionStatus.Failed)]
+    public async Task A_step_that_a_limit_or_a_filter_cut_is_kept_though_nobody_says_that_it_ends(ModelStopReason reason, InteractionStatus status)
+    {
+        var result = await _turn.RunAsync(ScriptedModel.Plays(new StepStarted(new ModelOutputStep()), new StepPiece(new TextDelta { Text = "ha" })).Then.Stops(reason));
+
+        Assert.Equal(status, result.Status);
+        Assert.Equal(["""{"type":"model_output","content":[{"type":"text","text":"ha"}]}"""], _turn.Steps);
+    }
+
+    [Fact]
+    [Rule("SE-5")]
+    public async Task Steps_out_of_order_are_the_providers_failure_and_not_ours()
+    {
+        ModelEvent start = new StepStarted(new ModelOutputStep()), piece = new StepPiece(new TextDelta { Text = "a" }), stop = new StepStopped();
+        foreach (ModelEvent[] wrong in (ModelEvent[][])[[piece], [stop], [start, piece, start, piece], [start, piece, stop, stop], [start, piece, stop, piece]])
+        {
+            using var turn = new TurnRecording();
+
+            var failure = await Assert.ThrowsAsync<ApiException>(() => turn.RunAsync(ScriptedModel.Plays(wrong)));
+
+            Assert.Equal(ErrorCode.ServiceUnavailable, failure.Code);
+        }
+    }
+
+    [Fact]
     [Rule("FN-2")]
     [Rule("SE-5")]
     public async Task Parallel_calls_are_steps_of_their_own_with_ids_of_their_own()

@@ -40,6 +40,18 @@ public sealed class GeminiFaultTests
         Assert.Equal(ErrorCode.ServiceUnavailable, failure.Code);
     }
 
+    [Fact]
+    [Rule("SE-5")]
+    public async Task An_answer_one_of_whose_steps_does_not_end_is_not_taken_for_whole()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Server.Enqueue(gemini.Vendor.Turn(Three, r => r.WithoutParts("step.stop")));
+
+        var failure = await Assert.ThrowsAsync<ApiException>(() => gemini.Dialogue(GeminiWire.Interactions).SayAsync("Hi"));
+
+        Assert.Equal(ErrorCode.ServiceUnavailable, failure.Code);
+    }
+
     [Theory]
     [MemberData(nameof(Wires))]
     public async Task Half_a_frame_is_not_taken_for_a_whole_one(GeminiWire wire)

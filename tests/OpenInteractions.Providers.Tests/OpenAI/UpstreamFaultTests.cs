@@ -75,6 +75,7 @@ public sealed class UpstreamFaultTests
     [InlineData(OpenAIWire.Responses, """{"type":"response.completed"}""")]
     [InlineData(OpenAIWire.Responses, """{"type":7}""")]
     [InlineData(OpenAIWire.Responses, """{"type":"response.output_text.delta","output_index":"zero","delta":"x"}""")]
+    [InlineData(OpenAIWire.Responses, """{"type":"response.output_item.added","output_index":99999999999999999999,"item":{"type":"message"}}""")]
     [InlineData(OpenAIWire.Chat, """[1,2]""")]
     [InlineData(OpenAIWire.Chat, """{"choices":[{"delta":{"tool_calls":[7]}}]}""")]
     public async Task Json_of_another_shape_is_the_upstreams_nonsense_and_not_our_failure(OpenAIWire wire, string frame)

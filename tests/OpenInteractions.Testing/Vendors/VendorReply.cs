@@ -48,6 +48,10 @@ public sealed record VendorReply
     public VendorReply InsertAt(int index, string text) => this with { Parts = Parts.Insert(index, new ReplyPart.Bytes(Encoding.UTF8.GetBytes(text))) };
 
     /// <summary>Keeps the first <paramref name="parts"/> parts (frames) and ends the body there in good order.</summary>
+    /// <summary>Without the parts that have this text in them.</summary>
+    public VendorReply WithoutParts(string text) =>
+        this with { Parts = Parts.RemoveAll(p => p is ReplyPart.Bytes bytes && Encoding.UTF8.GetString(bytes.Value).Contains(text, StringComparison.Ordinal)) };
+
     public VendorReply EndAfterParts(int parts) => this with { Parts = Parts[..parts] };
 
     /// <summary>Sends the first <paramref name="bytes"/> bytes of the body, then ends it in good order: half a frame, then a clean end.</summary>

@@ -65,6 +65,7 @@ internal sealed class EventReader(string family, GeminiSignatures signatures) : 
 
         return _completed!.Status switch
         {
+            InteractionStatus.Completed or InteractionStatus.RequiresAction when _open.Count > 0 => throw UpstreamFailureException.Incomplete(), // nor do we know what waits behind it
             InteractionStatus.Completed or InteractionStatus.RequiresAction => new(ModelStopReason.Finished, _completed.Usage),
             InteractionStatus.Incomplete or InteractionStatus.RequiresContinuation or InteractionStatus.BudgetExceeded => new(ModelStopReason.TokenLimit, _completed.Usage),
             _ => throw UpstreamFailureException.Incomplete(),
