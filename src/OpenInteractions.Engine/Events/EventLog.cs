@@ -346,9 +346,9 @@ internal sealed class EventLog
         lock (_gate)
         {
             _isQueued = false;
-            if (_isClosed || _pending.WrittenCount == 0)
+            if (_isClosed || _isLost || _pending.WrittenCount == 0)
             {
-                return null;
+                return null; // what was lost with the lease is a gap: nothing may follow it, though the row may still be this owner's
             }
 
             var batch = PendingBatch();

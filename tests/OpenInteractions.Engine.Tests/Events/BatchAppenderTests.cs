@@ -131,6 +131,7 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
         }
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => durable.OrTimeout("the writer gives up"));
+        await log.AppendAsync(Frames.Delta("b"), default); // the model has not heard yet that nobody listens any more
 
         Assert.True(_lost[0].IsCancellationRequested);
         Assert.InRange(passed, TimeSpan.FromSeconds(24), TimeSpan.FromSeconds(25.5));
@@ -140,6 +141,27 @@ public sealed class BatchAppenderTests : IAsyncLifetime, IDisposable
         var next = NewLog("int_2");
         await next.AppendAsync(Frames.Delta("a"), default);
         await next.WaitDurableAsync(1, default).OrTimeout("the next run's event is durable");
+        Assert.Empty(_journal.BatchesOf("int_1")); // an event without the one before it would be a gap for every reader, and nobody else owns the run yet
+    }
+
+    [Fact]
+    [Rule("BG-5")]
+    public async Task What_follows_a_batch_that_was_dropped_with_its_lease_is_not_written_though_the_store_would_take_it()
+    {
+        _journal.Failure = new StoreUnavailableException("The database is gone.");
+        var (lost, other) = (NewLog("int_lost"), NewLog("int_other"));
+        await lost.AppendAsync(Frames.Delta("a"), default);
+        _writer.Hurry();
+        await _time.TimerAsync(BatchAppender.FirstPause, "the first pause");
+        lost.OnLeaseLost(); // this node could not renew it in time; in the store it is still held
+        await lost.AppendAsync(Frames.Delta("b"), default);
+
+        _journal.Failure = null;
+        _time.Advance(BatchAppender.FirstPause);
+        await other.AppendAsync(Frames.Delta("a"), default);
+        await other.WaitDurableAsync(1, default).OrTimeout("the event of the other is durable");
+
+        Assert.DoesNotContain(_journal.BatchesOf("int_lost"), b => b.FirstNumber > 1);
     }
 
     [Fact]

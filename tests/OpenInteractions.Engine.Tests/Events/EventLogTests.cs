@@ -261,6 +261,18 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_has_lost_a_batch_writes_no_more()
+    {
+        await AppendAsync("a");
+        _log.TakeBatch();
+        _log.OnFlushFailed();
+
+        await AppendAsync("b");
+
+        Assert.Null(_log.TakeBatch());
+    }
+
+    [Fact]
     public async Task A_batch_that_comes_back_after_its_run_has_gone_harms_nobody()
     {
         await AppendAsync("a");
