@@ -84,11 +84,13 @@ internal sealed class TestNode : IAsyncDisposable
         {
             data = Directory.CreateTempSubdirectory("oi-rounds-");
             services.AddStorage(data.FullName);
+            var store = services.Last(s => s.ServiceType == typeof(IRunQueue));
+            services.AddSingleton(s => MortalQueue.Of((IRunQueue)(store.ImplementationInstance ?? store.ImplementationFactory?.Invoke(s) ?? ActivatorUtilities.CreateInstance(s, store.ImplementationType!))));
         }
         else
         {
             services.AddSingleton(takesOver.Get<IInteractionStore>());
-            services.AddSingleton(takesOver.Get<IRunQueue>());
+            services.AddSingleton(((MortalQueue)(object)takesOver.Get<IRunQueue>()).Die());
             services.AddSingleton(takesOver.Get<IEventJournal>());
             services.AddSingleton(takesOver.Get<INodeSignals>());
         }
