@@ -18,15 +18,18 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
     {
         var rendered = new byte[turns.Count][];
         var ids = new ConversationCallIds(turns, step => step.CallIdFor(provider)!, CallId);
+        // Of a long conversation nearly every turn is rendered already, and has the one key or the other.
+        var (open, closed) = (new Key(provider, family, profile, InOpenTurn: true, CallIds: ""), new Key(provider, family, profile, InOpenTurn: false, CallIds: ""));
         var isOpen = true;
         for (var i = turns.Count - 1; i >= 0; i--)
         {
             var (turn, inOpenTurn) = (i, isOpen);
+            var key = isOpen ? open : closed;
             rendered[i] = turns[i].Rendered(
-                new Key(provider, family, profile, inOpenTurn, ids.Changes(turn)),
+                ids.Changes(turn) is { Length: > 0 } changes ? key with { CallIds = changes } : key,
                 t => Write(t.Steps, inOpenTurn, step => ids.Renamed(turn, step.Step) ?? CallId(step.CallIdFor(provider)!)),
-                bytes => bytes.Length);
-            isOpen &= !turns[i].Steps.Any(s => s.Step is UserInputStep);
+                static bytes => bytes.Length);
+            isOpen = isOpen && !turns[i].Steps.Any(s => s.Step is UserInputStep);
         }
 
         return rendered;
