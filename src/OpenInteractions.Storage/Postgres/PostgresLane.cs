@@ -4,7 +4,7 @@ namespace OpenInteractions.Storage.Postgres;
 
 /// <summary>
 /// A connection of its own for reads of one row, on which the caller's thread itself waits for the database. The answer then wakes up whoever needs it, where
-/// otherwise one thread hears of it and has to wake up another: a third of the time of a read by id. It is taken only while nothing else waits for a thread and
+/// otherwise one thread hears of it and has to wake up another. It is taken only while nothing else waits for a thread and
 /// nobody else reads here, so that one thread of the pool at most stands still; everybody else reads without waiting on a thread.
 /// </summary>
 /// <param name="source">Opens the connection; used by nobody else, and never asynchronously: a socket that was once used so is never waited on directly again.</param>

@@ -48,7 +48,7 @@ public sealed class HandedBackTests : IAsyncLifetime
     {
         var queue = Services.GetRequiredService<IRunQueue>();
         var run = new NewRun { Request = """{"model":"local/scripted","input":"second","background":true}"""u8.ToArray(), Priority = 1, Provider = "local", TimeLeft = TimeSpan.FromHours(1) };
-        var lease = (await queue.InsertAsync(Interaction(), run, "a server that stopped", TimeSpan.FromMinutes(1), default))!.Value;
+        var lease = (await queue.InsertAsync(SampleRow.InBackground(_id, InteractionStatus.InProgress, "local/scripted"), run, "a server that stopped", TimeSpan.FromMinutes(1), default))!.Value;
         var frames = $$$"""
             event: interaction.created
             data: {"interaction":{"id":"{{{_id}}}","status":"in_progress","model":"local/scripted"},"event_type":"interaction.created","event_id":"1-1"}
@@ -64,27 +64,5 @@ public sealed class HandedBackTests : IAsyncLifetime
         await Services.GetRequiredService<IEventJournal>().AppendAsync(
             [new JournalAppend(lease, new JournalBatch { Epoch = 1, FirstNumber = 1, LastNumber = 3, Frames = System.Text.Encoding.UTF8.GetBytes(frames), Checkpoint = "handed over"u8.ToArray() })], default);
         Assert.True(await queue.ReleaseAsync(lease, default));
-    }
-
-    private StoredInteraction Interaction()
-    {
-        var now = InteractionId.TimeOf(_id);
-        return new StoredInteraction
-        {
-            Id = _id,
-            Project = "default",
-            Status = InteractionStatus.InProgress,
-            Model = "local/scripted",
-            RootId = _id,
-            Depth = 0,
-            Created = now,
-            Updated = now,
-            ServiceTier = "standard",
-            IsBackground = true,
-            HasJournal = true,
-            ChainModalities = 1,
-            Settings = "{}"u8.ToArray(),
-            Input = "[]"u8.ToArray(),
-        };
     }
 }

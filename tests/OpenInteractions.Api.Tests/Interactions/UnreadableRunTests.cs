@@ -29,7 +29,7 @@ public sealed class UnreadableRunTests : IAsyncLifetime
     {
         var isGivenUp = GivenUp();
 
-        await Queue.InsertAsync(Interaction(InteractionStatus.Queued), Run("""{"model":7}"""), claimedBy: null, TimeSpan.Zero, default);
+        await Queue.InsertAsync(SampleRow.InBackground(_id, InteractionStatus.Queued, "demo"), Run("""{"model":7}"""), claimedBy: null, TimeSpan.Zero, default);
 
         await isGivenUp.OrTimeout("the run is given up");
         await FailedAsync();
@@ -40,7 +40,7 @@ public sealed class UnreadableRunTests : IAsyncLifetime
     public async Task One_whose_events_cannot_be_read_fails_after_some_tries_and_has_readable_ones_then()
     {
         var isGivenUp = GivenUp();
-        var lease = (await Queue.InsertAsync(Interaction(InteractionStatus.InProgress), Run("""{"model":"demo","input":"hi"}"""), "an owner that died", TimeSpan.FromSeconds(1), default))!.Value;
+        var lease = (await Queue.InsertAsync(SampleRow.InBackground(_id, InteractionStatus.InProgress, "demo"), Run("""{"model":"demo","input":"hi"}"""), "an owner that died", TimeSpan.FromSeconds(1), default))!.Value;
         await _server.Services.GetRequiredService<IEventJournal>().AppendAsync([new JournalAppend(lease, new JournalBatch { Epoch = 1, FirstNumber = 1, LastNumber = 3, Frames = "no frames"u8.ToArray(), IsCompressed = true })], default);
 
         await isGivenUp.OrTimeout("the run is given up");
@@ -60,26 +60,4 @@ public sealed class UnreadableRunTests : IAsyncLifetime
     }
 
     private static NewRun Run(string request) => new() { Request = Encoding.UTF8.GetBytes(request), Priority = 1, TimeLeft = TimeSpan.FromHours(1) };
-
-    private StoredInteraction Interaction(InteractionStatus status)
-    {
-        var now = InteractionId.TimeOf(_id);
-        return new StoredInteraction
-        {
-            Id = _id,
-            Project = "default",
-            Status = status,
-            Model = "demo",
-            RootId = _id,
-            Depth = 0,
-            Created = now,
-            Updated = now,
-            ServiceTier = "standard",
-            IsBackground = true,
-            HasJournal = true,
-            ChainModalities = 1,
-            Settings = "{}"u8.ToArray(),
-            Input = "[]"u8.ToArray(),
-        };
-    }
 }
