@@ -6,6 +6,8 @@ namespace OpenInteractions.Testing;
 /// <summary>What a process writes, kept for the message of a test that fails.</summary>
 internal sealed class ServerLog
 {
+    private const int LongestTail = 30000;
+
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private (string Text, TaskCompletionSource Came)? _expected;
@@ -29,6 +31,9 @@ internal sealed class ServerLog
 
         return came.Task;
     }
+
+    /// <summary>Its last lines.</summary>
+    public string Tail => ToString() is { Length: > LongestTail } text ? text[^LongestTail..] : ToString();
 
     public override string ToString()
     {

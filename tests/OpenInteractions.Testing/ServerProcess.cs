@@ -148,7 +148,18 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public void Resume() => Signal(SigCont);
 
     /// <summary>Completes when it writes a line that holds this text. One is waited for at a time; ask before what makes it write.</summary>
-    public Task LoggedAsync(string text) => _log.NextAsync(text).OrTimeout($"the line '{text}' in the server's log");
+    public async Task LoggedAsync(string text)
+    {
+        var came = _log.NextAsync(text);
+        try
+        {
+            await came.OrTimeout($"the line '{text}' in the server's log");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message} It ends with:\n{_log.Tail}", exception);
+        }
+    }
 
     /// <summary>Waits until it has gone by itself.</summary>
     public Task<int> EndAsync() => GoneAsync("its own end");

@@ -10,29 +10,31 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
 
     private sealed record Key(string Provider, string Family, ChatProfile Profile, bool InOpenTurn, string CallIds, string Wire = "chat");
 
+    private sealed record StretchKey(Key OfTurns);
+
     /// <summary>
     /// The turns as messages. Reasoning goes back only inside a tool loop that is still open, that is after the last thing the user said:
     /// servers that want it there refuse or ignore it elsewhere.
     /// </summary>
     public IReadOnlyList<byte[]> Render(IReadOnlyList<HistoryTurn> turns)
     {
-        var rendered = new byte[turns.Count][];
         var ids = new ConversationCallIds(turns, step => step.CallIdFor(provider)!, CallId);
-        // Of a long conversation nearly every turn is rendered already, and has the one key or the other.
-        var (open, closed) = (new Key(provider, family, profile, InOpenTurn: true, CallIds: ""), new Key(provider, family, profile, InOpenTurn: false, CallIds: ""));
-        var isOpen = true;
-        for (var i = turns.Count - 1; i >= 0; i--)
+        var firstOpen = turns.Count - 1;
+        while (firstOpen > 0 && !turns[firstOpen].Steps.Any(s => s.Step is UserInputStep))
         {
-            var (turn, inOpenTurn) = (i, isOpen);
-            var key = isOpen ? open : closed;
-            rendered[i] = turns[i].Rendered(
-                ids.Changes(turn) is { Length: > 0 } changes ? key with { CallIds = changes } : key,
-                t => Write(t.Steps, inOpenTurn, step => ids.Renamed(turn, step.Step) ?? CallId(step.CallIdFor(provider)!)),
-                static bytes => bytes.Length);
-            isOpen = isOpen && !turns[i].Steps.Any(s => s.Step is UserInputStep);
+            firstOpen--;
         }
 
-        return rendered;
+        var key = new Key(provider, family, profile, InOpenTurn: false, CallIds: "");
+        return RequestBuffer.Render(
+            turns,
+            firstOpen,
+            new StretchKey(key),
+            stretch => !ids.ChangesAny(stretch),
+            turn => turns[turn].Rendered(
+                key with { InOpenTurn = turn >= firstOpen, CallIds = ids.Changes(turn) },
+                t => Write(t.Steps, turn >= firstOpen, step => ids.Renamed(turn, step.Step) ?? CallId(step.CallIdFor(provider)!)),
+                static bytes => bytes.Length));
     }
 
     private byte[] Write(IReadOnlyList<HistoryStep> steps, bool inOpenTurn, Func<HistoryStep, string> callId) => RequestBuffer.Elements(writer =>

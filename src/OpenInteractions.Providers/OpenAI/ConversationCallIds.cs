@@ -9,17 +9,18 @@ namespace OpenInteractions.Providers.OpenAI;
 /// </summary>
 internal sealed class ConversationCallIds
 {
-    private readonly Dictionary<string, string>?[] _renamed;
+    private static readonly object TurnsWithCalls = new();
+
+    private readonly Dictionary<int, Dictionary<string, string>> _renamed = [];
 
     /// <param name="turns">The conversation.</param>
     /// <param name="idFor">The id by which the upstream knows a call, or the native one.</param>
     /// <param name="fit">Makes an id one that the wire takes.</param>
     public ConversationCallIds(IReadOnlyList<HistoryTurn> turns, Func<HistoryStep, string> idFor, Func<string, string> fit)
     {
-        _renamed = new Dictionary<string, string>?[turns.Count];
         var taken = new HashSet<string>(StringComparer.Ordinal);
         Dictionary<string, string>? all = null;
-        for (var turn = 0; turn < turns.Count; turn++)
+        foreach (var turn in WithCalls(turns))
         {
             foreach (var step in turns[turn].Steps)
             {
@@ -38,20 +39,24 @@ internal sealed class ConversationCallIds
                         {
                         }
 
-                        (all ??= new(StringComparer.Ordinal))[call.Id] = (_renamed[turn] ??= new(StringComparer.Ordinal))[call.Id] = id;
+                        (all ??= new(StringComparer.Ordinal))[call.Id] = id;
+                        Rename(turn, call.Id, id);
                         break;
                     case IResultStep result when all is not null && all.TryGetValue(result.CallId, out var known):
-                        (_renamed[turn] ??= new(StringComparer.Ordinal))[result.CallId] = known;
+                        Rename(turn, result.CallId, known);
                         break;
                 }
             }
         }
     }
 
+    /// <summary>True when a turn of the stretch is called differently for being where it is in this conversation.</summary>
+    public bool ChangesAny(HistoryStretch stretch) => _renamed.Keys.Any(turn => turn >= stretch.First && turn < stretch.First + HistoryStretch.Length);
+
     /// <summary>What a turn is called differently for being where it is in this conversation, to be compared by value; empty for nearly every turn.</summary>
     public string Changes(int turn)
     {
-        if (_renamed[turn] is not { } renamed)
+        if (!_renamed.TryGetValue(turn, out var renamed))
         {
             return "";
         }
@@ -67,5 +72,37 @@ internal sealed class ConversationCallIds
 
     /// <summary>Another id than its own for a call or a result of a turn, or null.</summary>
     public string? Renamed(int turn, Step step) =>
-        _renamed[turn]?.GetValueOrDefault(step switch { ICallStep call => call.Id, IResultStep result => result.CallId, _ => "" });
+        _renamed.GetValueOrDefault(turn)?.GetValueOrDefault(step switch { ICallStep call => call.Id, IResultStep result => result.CallId, _ => "" });
+
+    /// <summary>The places of turns with calls or results: in a long conversation few have any, and a stretch knows its own.</summary>
+    private static IEnumerable<int> WithCalls(IReadOnlyList<HistoryTurn> turns)
+    {
+        var whole = HistoryStretch.WholeIn(turns, turns.Count);
+        for (var i = 0; i < whole; i += HistoryStretch.Length)
+        {
+            var offsets = new HistoryStretch(turns, i).Rendered(
+                TurnsWithCalls, static s => Enumerable.Range(0, HistoryStretch.Length).Where(o => HasCalls(s[o])).ToArray(), static o => o.Length * sizeof(int));
+            foreach (var offset in offsets)
+            {
+                yield return i + offset;
+            }
+        }
+
+        for (var i = whole; i < turns.Count; i++)
+        {
+            yield return i;
+        }
+    }
+
+    private static bool HasCalls(HistoryTurn turn) => turn.Steps.Any(s => s.Step is ICallStep or IResultStep);
+
+    private void Rename(int turn, string native, string id)
+    {
+        if (!_renamed.TryGetValue(turn, out var renamed))
+        {
+            _renamed[turn] = renamed = new(StringComparer.Ordinal);
+        }
+
+        renamed[native] = id;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using OpenInteractions.Engine.Providers;
 using OpenInteractions.Providers.Http;
 
 namespace OpenInteractions.Providers.OpenAI;
@@ -16,18 +17,57 @@ internal static class RequestBuffer
         return scratch.Written[1..^1].ToArray();
     }
 
+    /// <summary>The turns as elements of an array, stretches of settled turns in one piece.</summary>
+    /// <param name="turns">The conversation, oldest first.</param>
+    /// <param name="closed">How many of the first turns are rendered alike wherever the conversation goes on.</param>
+    /// <param name="key">Of the form of a stretch: everything that it depends on besides the turns.</param>
+    /// <param name="isPlain">False when the turns of a stretch have another form here than elsewhere.</param>
+    /// <param name="render">Makes the form of the turn at a place.</param>
+    public static IReadOnlyList<byte[]> Render(
+        IReadOnlyList<HistoryTurn> turns, int closed, object key, Func<HistoryStretch, bool> isPlain, Func<int, byte[]> render)
+    {
+        var whole = HistoryStretch.WholeIn(turns, closed);
+        var rendered = new List<byte[]>((whole / HistoryStretch.Length) + turns.Count - whole);
+        for (var i = 0; i < turns.Count;)
+        {
+            if (i < whole && i % HistoryStretch.Length == 0 && new HistoryStretch(turns, i) is var stretch && isPlain(stretch))
+            {
+                rendered.Add(stretch.Rendered(key, s => Elements(writer => Join(writer, s, render)), static bytes => bytes.Length));
+                i += HistoryStretch.Length;
+                continue;
+            }
+
+            rendered.Add(render(i++));
+        }
+
+        return rendered;
+    }
+
+    private static void Join(Utf8JsonWriter writer, HistoryStretch stretch, Func<int, byte[]> render)
+    {
+        for (var i = 0; i < HistoryStretch.Length; i++)
+        {
+            WriteElements(writer, render(stretch.First + i));
+        }
+    }
+
     public static void WriteJoined(Utf8JsonWriter writer, string name, IReadOnlyList<byte[]> turns)
     {
         writer.WriteStartArray(name);
         foreach (var turn in turns)
         {
-            if (turn.Length > 0)
-            {
-                writer.WriteRawValue(turn, skipInputValidation: true); // written by us, element by element
-            }
+            WriteElements(writer, turn);
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteElements(Utf8JsonWriter writer, byte[] elements)
+    {
+        if (elements.Length > 0)
+        {
+            writer.WriteRawValue(elements, skipInputValidation: true); // written by us, element by element
+        }
     }
 
     /// <param name="address">Where to.</param>

@@ -1,6 +1,6 @@
 namespace OpenInteractions.Providers.OpenAI;
 
-/// <summary>A turn of the conversation as items of <c>input</c>.</summary>
+/// <summary>The turns of the conversation as items of <c>input</c>.</summary>
 /// <param name="withReasoning">False after the service refused its own encrypted reasoning, for example because the account changed.</param>
 internal sealed class ResponsesHistory(SignatureScope scope, ISignatureEnvelope signatures, bool withReasoning)
 {
@@ -8,8 +8,18 @@ internal sealed class ResponsesHistory(SignatureScope scope, ISignatureEnvelope 
 
     private sealed record Key(SignatureScope Scope, bool WithReasoning, string Wire = "responses");
 
-    public byte[] Render(HistoryTurn turn) =>
-        turn.Rendered(new Key(scope, withReasoning), t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), bytes => bytes.Length);
+    private sealed record StretchKey(Key OfTurns);
+
+    public IReadOnlyList<byte[]> Render(IReadOnlyList<HistoryTurn> turns)
+    {
+        var key = new Key(scope, withReasoning);
+        return RequestBuffer.Render(
+            turns,
+            turns.Count,
+            new StretchKey(key),
+            static _ => true,
+            turn => turns[turn].Rendered(key, t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), static bytes => bytes.Length));
+    }
 
     private void Write(Utf8JsonWriter writer, IReadOnlyList<HistoryStep> steps)
     {

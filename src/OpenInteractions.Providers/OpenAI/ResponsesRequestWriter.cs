@@ -18,7 +18,7 @@ internal static class ResponsesRequestWriter
         }
 
         WriteTools(writer, request, refusals);
-        RequestBuffer.WriteJoined(writer, "input", [.. request.History.Select(history.Render)]);
+        RequestBuffer.WriteJoined(writer, "input", history.Render(request.History));
         writer.WriteBoolean("store", false);
         writer.WriteBoolean("stream", true);
         if (thinks && !refusals.Has(model, LearnedRefusals.Include))

@@ -63,8 +63,8 @@ internal sealed class GuardedClient : IAsyncDisposable
     {
         _client.Dispose();
         await _gone.CancelAsync();
+        await _serving; // first: a listener that was stopped refuses to accept in its own way
         _listener.Stop();
-        await _serving;
         _gone.Dispose();
     }
 

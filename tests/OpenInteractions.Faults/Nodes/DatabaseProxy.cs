@@ -84,7 +84,7 @@ internal sealed class DatabaseProxy : IAsyncDisposable
                 _tasks.Add(ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
             // Stopped.
         }
