@@ -30,7 +30,6 @@ internal sealed class ChatHistory(string provider, string family, ChatProfile pr
             turns,
             firstOpen,
             new StretchKey(key),
-            stretch => !ids.ChangesAny(stretch),
             turn => turns[turn].Rendered(
                 key with { InOpenTurn = turn >= firstOpen, CallIds = ids.Changes(turn) },
                 t => Write(t.Steps, turn >= firstOpen, step => ids.Renamed(turn, step.Step) ?? CallId(step.CallIdFor(provider)!)),

@@ -50,9 +50,6 @@ internal sealed class ConversationCallIds
         }
     }
 
-    /// <summary>True when a turn of the stretch is called differently for being where it is in this conversation.</summary>
-    public bool ChangesAny(HistoryStretch stretch) => _renamed.Keys.Any(turn => turn >= stretch.First && turn < stretch.First + HistoryStretch.Length);
-
     /// <summary>What a turn is called differently for being where it is in this conversation, to be compared by value; empty for nearly every turn.</summary>
     public string Changes(int turn)
     {

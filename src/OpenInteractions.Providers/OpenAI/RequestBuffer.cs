@@ -21,23 +21,19 @@ internal static class RequestBuffer
     /// <param name="turns">The conversation, oldest first.</param>
     /// <param name="closed">How many of the first turns are rendered alike wherever the conversation goes on.</param>
     /// <param name="key">Of the form of a stretch: everything that it depends on besides the turns.</param>
-    /// <param name="isPlain">False when the turns of a stretch have another form here than elsewhere.</param>
     /// <param name="render">Makes the form of the turn at a place.</param>
-    public static IReadOnlyList<byte[]> Render(
-        IReadOnlyList<HistoryTurn> turns, int closed, object key, Func<HistoryStretch, bool> isPlain, Func<int, byte[]> render)
+    public static IReadOnlyList<byte[]> Render(IReadOnlyList<HistoryTurn> turns, int closed, object key, Func<int, byte[]> render)
     {
         var whole = HistoryStretch.WholeIn(turns, closed);
         var rendered = new List<byte[]>((whole / HistoryStretch.Length) + turns.Count - whole);
-        for (var i = 0; i < turns.Count;)
+        for (var i = 0; i < whole; i += HistoryStretch.Length)
         {
-            if (i < whole && i % HistoryStretch.Length == 0 && new HistoryStretch(turns, i) is var stretch && isPlain(stretch))
-            {
-                rendered.Add(stretch.Rendered(key, s => Elements(writer => Join(writer, s, render)), static bytes => bytes.Length));
-                i += HistoryStretch.Length;
-                continue;
-            }
+            rendered.Add(new HistoryStretch(turns, i).Rendered(key, s => Elements(writer => Join(writer, s, render)), static bytes => bytes.Length));
+        }
 
-            rendered.Add(render(i++));
+        for (var i = whole; i < turns.Count; i++)
+        {
+            rendered.Add(render(i));
         }
 
         return rendered;

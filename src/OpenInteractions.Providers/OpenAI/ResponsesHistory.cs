@@ -17,7 +17,6 @@ internal sealed class ResponsesHistory(SignatureScope scope, ISignatureEnvelope 
             turns,
             turns.Count,
             new StretchKey(key),
-            static _ => true,
             turn => turns[turn].Rendered(key, t => RequestBuffer.Elements(writer => Write(writer, t.Steps)), static bytes => bytes.Length));
     }
 

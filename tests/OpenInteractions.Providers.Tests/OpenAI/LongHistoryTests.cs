@@ -21,13 +21,19 @@ public sealed class LongHistoryTests
     [InlineData(OpenAIWire.Responses, 50)]
     public async Task Stretches_say_what_their_turns_say(OpenAIWire wire, int loop)
     {
-        await using var upstream = await OpenAIUpstream.StartAsync(wire: wire, chat: new ChatProfile { ReplayedReasoningField = "reasoning_content" });
+        await using var upstream = await OpenAIUpstream.StartAsync(
+            new OpenAIVendor { Dialect = new ChatDialect { ReasoningField = "reasoning_content" } }, wire, new ChatProfile { ReplayedReasoningField = "reasoning_content" });
         var (settled, open) = (Conversation(upstream, isSettled: true, loop, wire), Conversation(upstream, isSettled: false, loop, wire));
 
         foreach (var length in (int[])[Turns, Turns, Turns - 1, HistoryStretch.Length, HistoryStretch.Length + 1, 2])
         {
-            Assert.Equal(await SentAsync(upstream, open[..length]), await SentAsync(upstream, settled[..length]));
+            var sent = await SentAsync(upstream, open[..length]);
+            Assert.Equal(sent, await SentAsync(upstream, settled[..length]));
+            Assert.Equal(wire == OpenAIWire.Chat && loop > 0 && length > HistoryStretch.Length * 2, sent.Contains("Thought", StringComparison.Ordinal));
         }
+
+        HistoryTurn end = new([.. settled[^1].Steps[^1] is { Step: FunctionCallStep } last ? [OpenAIUpstream.Result(last, "the last result")] : (HistoryStep[])[], Said("The end.")], isSettled: true);
+        Assert.Equal(await SentAsync(upstream, [.. open, end]), await SentAsync(upstream, [.. settled, end])); // what was thought in the loop is left out now
 
         Assert.Empty(upstream.Server.Refusals);
     }
@@ -68,11 +74,14 @@ public sealed class LongHistoryTests
         return upstream.Server.Requests[^1].Text;
     }
 
+    private static HistoryStep Said(string text) => new(new ModelOutputStep { Content = [new TextContent { Text = text }] });
+
     /// <summary>Turns of words; calls, on the wire where servers number them anew with ids that come again, in one stretch and in two; at the end a loop of calls, in which nobody says anything.</summary>
     private static HistoryTurn[] Conversation(OpenAIUpstream upstream, bool isSettled, int loop, OpenAIWire wire)
     {
         var turns = new HistoryTurn[Turns];
         HistoryStep? open = null;
+        var family = upstream.Provider.Describe("gpt-4.1").Family;
         for (var i = 0; i < Turns; i++)
         {
             var isInLoop = i > 0 && i >= Turns - loop;
@@ -80,7 +89,7 @@ public sealed class LongHistoryTests
             open = isInLoop || i is 5 or 8 or 40
                 ? new HistoryStep(
                     new FunctionCallStep { Id = $"native_{i}", Name = "f", Arguments = JsonElement.Parse($$"""{"turn":{{i}}}""") },
-                    new ProviderState(upstream.Provider.Name, "gpt", $"call_{(wire == OpenAIWire.Chat ? i % 4 : i)}", null))
+                    new ProviderState(upstream.Provider.Name, family, $"call_{(wire == OpenAIWire.Chat ? i % 4 : i)}", null))
                 : null;
             if (!isInLoop)
             {
@@ -88,9 +97,9 @@ public sealed class LongHistoryTests
             }
 
             steps.Add(new HistoryStep(
-                new ThoughtStep(), new ProviderState(upstream.Provider.Name, "gpt", CallId: null, JsonElement.Parse($$"""{"reasoning":"Thought {{i}}"}"""))));
+                new ThoughtStep(), new ProviderState(upstream.Provider.Name, family, CallId: null, JsonElement.Parse($$"""{"reasoning":"Thought {{i}}"}"""))));
 
-            steps.Add(open ?? new HistoryStep(new ModelOutputStep { Content = [new TextContent { Text = $"Answer {i}" }] }));
+            steps.Add(open ?? Said($"Answer {i}"));
             turns[i] = new HistoryTurn(steps, isSettled);
         }
 
