@@ -182,8 +182,9 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
         _last = stream.InteractionId;
         var kept = (await server.Client.GetAsync(_last)).Ok();
         Assert.Equal("completed", kept.State);
-        Assert.Equal(JsonNode.Parse(kept.Json.GetProperty("steps").GetRawText())!.ToJsonString(), fold.Steps.ToJsonString());
-        return kept.Steps;
+        var made = kept.Steps.SkipWhile(s => TypeOf(s) == "user_input").ToList();
+        Assert.True(JsonNode.DeepEquals(new JsonArray([.. made.Select(s => JsonNode.Parse(s.GetRawText()))]), fold.Steps), $"What was streamed is not what is kept: {fold.Steps.ToJsonString()}");
+        return made;
     }
 
     private static void AssertCited(JsonElement output, string text, string cited, string url, string title)
