@@ -24,8 +24,9 @@ internal sealed record LocalPage(string Title, string Text)
         if (Path.GetExtension(file).ToLowerInvariant() is ".md" or ".txt")
         {
             var text = await File.ReadAllTextAsync(file, cancellationToken);
-            var first = text.Split('\n', 20).Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0) ?? "";
-            return new LocalPage(first.Length <= LongestHeading ? first.TrimStart('#', ' ') : "", text);
+            var body = text.TrimStart();
+            var (first, rest) = body.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end ? (body[..end].Trim(), body[end..].TrimStart()) : (body.Trim(), "");
+            return first.Length <= LongestHeading && rest.Length > 0 ? new LocalPage(first.TrimStart('#', ' '), rest) : new LocalPage("", body);
         }
 
         await using var html = File.OpenRead(file);
