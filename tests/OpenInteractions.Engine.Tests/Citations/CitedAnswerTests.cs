@@ -43,7 +43,7 @@ public sealed class CitedAnswerTests
     [InlineData("Ünïcödé ß [{a}.1]🎉", "Ünïcödé ß 🎉", "1:Ünïcödé ß")]
     [InlineData("[{a}.1] Ada", " Ada", "1:")]
     [InlineData("Ada [{a}.9].", "Ada.", "")]
-    [InlineData("Ada [zzzz.1], a[1], [x](y), [ ], [, [[{a}.1]]", "Ada [zzzz.1], a[1], [x](y), [ ], [, []", "1:Ada [zzzz.1], a[1], [x](y), [ ], [, [")]
+    [InlineData("Ada [zzzz.1], a[1], [x](y), [ ], [, [[{a}.1]]", "Ada [zzzz.1], a[1], [x](y), [ ], [, []", "1:Ada [zzzz.1], a[1], [x](y), [ ], [,")]
     [InlineData("if [ -f a ] && [[ -d b ]]; then x[$i]=1; fi", "if [ -f a ] && [[ -d b ]]; then x[$i]=1; fi", "")]
     [InlineData("Ada [{a}.1", "Ada [{a}.1", "")]
     [InlineData("Ada [{a}.", "Ada [{a}.", "")]
