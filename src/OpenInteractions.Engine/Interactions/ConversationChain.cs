@@ -1,5 +1,6 @@
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tools;
 
 namespace OpenInteractions.Engine.Interactions;
 
@@ -7,7 +8,7 @@ namespace OpenInteractions.Engine.Interactions;
 /// Finds the conversation that stands before a turn by walking the links of the chain (design 4). Turns that were read or made here are
 /// kept, each once and linked to its parent, so that the next turn of a long chain reads nothing and costs a walk along references.
 /// </summary>
-public sealed class ConversationChain(IInteractionStore store)
+public sealed class ConversationChain(IInteractionStore store, SealedReadings readings)
 {
     /// <summary>Turns that are kept.</summary>
     private const int MaxTurns = 50_000;
@@ -132,7 +133,7 @@ public sealed class ConversationChain(IInteractionStore store)
         for (var i = read.Count - 1; i >= 0; i--)
         {
             var stored = read[i];
-            made[i] = TurnJson.ToTurn(stored, before);
+            made[i] = TurnJson.ToTurn(stored, before, s => readings.View(project, s));
             before = made[i].Steps;
             parent = Keep(project, stored.Id, stored.PreviousId, made[i], stored.Input.Length + stored.Output.Length + stored.ProviderStates.Length, parent);
         }

@@ -157,7 +157,7 @@ public sealed partial class CreateInteraction
             IsStored = request.Store ?? true,
             TimeLeft = _options.Deadline,
         };
-        var asked = ModelRequests.BuildForCheck(plan, model.Model);
+        var asked = ModelRequests.BuildForCheck(plan, model.Model, _tools.NativeTo(model.Model, request.Tools));
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
         model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);

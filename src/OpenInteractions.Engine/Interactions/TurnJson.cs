@@ -45,21 +45,27 @@ internal static class TurnJson
         return states;
     }
 
-    /// <summary>A turn of stored JSON; <paramref name="before"/> are the steps of its parent, whose calls it may answer.</summary>
-    public static HistoryTurn ToTurn(StoredTurn stored, IReadOnlyList<HistoryStep> before)
+    /// <summary>A turn of stored JSON.</summary>
+    /// <param name="stored">The turn.</param>
+    /// <param name="before">The steps of its parent, whose calls it may answer.</param>
+    /// <param name="view">A result as the model sees it, or null.</param>
+    public static HistoryTurn ToTurn(StoredTurn stored, IReadOnlyList<HistoryStep> before, Func<HistoryStep, HistoryStep>? view = null)
     {
         var states = stored.ProviderStates.IsEmpty ? null : JsonSerializer.Deserialize(stored.ProviderStates.Span, EngineJson.Default.DictionaryInt32ProviderState);
         var steps = new List<HistoryStep>();
         steps.AddRange(ReadSteps(stored.Input).Select(s => new HistoryStep(s)));
         steps.AddRange(ReadSteps(stored.Output).Select((s, i) => new HistoryStep(s, states?.GetValueOrDefault(i))));
-        return new HistoryTurn(ModelView(steps, before), isSettled: true);
+        return new HistoryTurn(ModelView(steps, before, view), isSettled: true);
     }
 
     /// <summary>
     /// The steps as a model is shown them: answers to the parent's calls come first whatever order the client chose, because every vendor wants them right after the calls,
     /// and each result knows its call's name and upstream id.
     /// </summary>
-    public static IReadOnlyList<HistoryStep> ModelView(IReadOnlyList<HistoryStep> steps, IReadOnlyList<HistoryStep> before)
+    /// <param name="steps">The steps as they are kept.</param>
+    /// <param name="before">The steps of the parent.</param>
+    /// <param name="view">A result as the model sees it, where that is not what the wire shows; or null.</param>
+    public static IReadOnlyList<HistoryStep> ModelView(IReadOnlyList<HistoryStep> steps, IReadOnlyList<HistoryStep> before, Func<HistoryStep, HistoryStep>? view = null)
     {
         if (!HasResults(steps))
         {
@@ -70,7 +76,7 @@ internal static class TurnJson
         var own = CallsOf(steps);
         var resolved = steps.Select(s => s.Step is IResultStep result && (own.TryGetValue(result.CallId, out var call) || earlier.TryGetValue(result.CallId, out call))
             ? s with { State = call.State, CallName = ToolFunctionNames.Of(call.Step) }
-            : s).ToList();
+            : s).Select(s => s.Step is IResultStep && view is not null ? view(s) : s).ToList();
         var answers = resolved.Where(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId)).ToList();
         return answers.Count == 0 ? resolved : [.. answers, .. resolved.Except(answers, ReferenceEqualityComparer.Instance).Cast<HistoryStep>()];
     }

@@ -19,6 +19,18 @@ public readonly struct HistoryStretch(IReadOnlyList<HistoryTurn> turns, int firs
     /// <param name="offset">Its place in the stretch, from 0 to <see cref="Length"/> - 1.</param>
     public HistoryTurn this[int offset] => turns[first + offset];
 
+    /// <summary>Its turns, oldest first.</summary>
+    public IEnumerable<HistoryTurn> Turns
+    {
+        get
+        {
+            for (var offset = 0; offset < Length; offset++)
+            {
+                yield return this[offset];
+            }
+        }
+    }
+
     /// <summary>How many of the first turns of a conversation make whole stretches of settled turns.</summary>
     /// <param name="turns">The conversation, oldest first.</param>
     /// <param name="count">How many of its first turns come into question.</param>

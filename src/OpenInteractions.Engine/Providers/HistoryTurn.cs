@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Citations;
+
 namespace OpenInteractions.Engine.Providers;
 
 /// <summary>
@@ -25,6 +27,9 @@ public sealed class HistoryTurn
 
     /// <summary>True when the turn will not change any more.</summary>
     public bool IsSettled { get; }
+
+    /// <summary>What models may cite of the turn's results.</summary>
+    public IReadOnlyList<CitedSource> Sources => field ??= SourcesOf(Steps);
 
     /// <summary>Bytes that adapters keep here, for the cache's bound.</summary>
     public long RenderedBytes => Interlocked.Read(ref _renderedBytes);
@@ -62,6 +67,20 @@ public sealed class HistoryTurn
         return made;
     }
 
+    private static List<CitedSource> SourcesOf(IReadOnlyList<HistoryStep> steps)
+    {
+        List<CitedSource> sources = [];
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Sources.Count > 0)
+            {
+                sources.AddRange(steps[i].Sources);
+            }
+        }
+
+        return sources;
+    }
+
     private object? Find(object key)
     {
         lock (_gate)
@@ -85,6 +104,9 @@ public sealed class HistoryTurn
 /// <param name="CallName">For a result: the function that was called, which the client need not repeat on the wire.</param>
 public sealed record HistoryStep(Step Step, ProviderState? State = null, string? CallName = null)
 {
+    /// <summary>For a result: what the model may cite of it.</summary>
+    public IReadOnlyList<CitedSource> Sources { get; init; } = [];
+
     /// <summary>The id by which <paramref name="provider"/> knows this call or result: its own where it made the call, the native one elsewhere (P-4).</summary>
     public string? CallIdFor(string provider)
     {

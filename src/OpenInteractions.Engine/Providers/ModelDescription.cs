@@ -43,6 +43,9 @@ public sealed record ModelCapabilities
     /// <summary>True when it keeps to a JSON schema also while functions are declared (behaviour FN-12).</summary>
     public bool StructuredOutputWithFunctions { get; init; } = true;
 
+    /// <summary>Types of tools that its vendor runs itself, such as <c>google_search</c> (<see cref="ModelRequest.NativeTools"/>).</summary>
+    public IReadOnlyList<string> NativeTools { get; init; } = [];
+
     /// <summary>Levels of <c>thinking_level</c> that it takes; empty when it does not think (behaviour TH-1) or <see cref="MayThink"/>.</summary>
     public IReadOnlyList<string> ThinkingLevels { get; init; } = [];
 

@@ -35,13 +35,13 @@ internal static class ModelRequests
     }
 
     /// <summary>The request with the conversation up to what the turn has made so far.</summary>
-    public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> earlier, TurnOutput output)
+    public static ModelRequest Build(RunPlan plan, ModelDescription model, IReadOnlyList<HistoryTurn> earlier, TurnOutput output, SealedReadings readings)
     {
         var before = earlier.Count == 0 ? [] : earlier[^1].Steps;
         var own = OwnSteps(plan, output);
         var history = new List<HistoryTurn>(earlier.Count + 1);
         history.AddRange(earlier);
-        history.Add(new HistoryTurn(TurnJson.ModelView(own, before), isSettled: false));
+        history.Add(new HistoryTurn(TurnJson.ModelView(own, before, s => readings.View(plan.Interaction.Project, s)), isSettled: false));
         return Build(plan, model, history);
     }
 
@@ -60,11 +60,11 @@ internal static class ModelRequests
     }
 
     /// <summary>The request as far as it is known before the run: what a tool of the server will bring stands for itself, as a function of its name.</summary>
-    public static ModelRequest BuildForCheck(RunPlan plan, ModelDescription model)
+    public static ModelRequest BuildForCheck(RunPlan plan, ModelDescription model, IReadOnlyList<Tool> native)
     {
         var request = Build(plan, model, []);
         return ToolKinds.HasServerTools(plan.Request.Tools)
-            ? request with { Functions = [.. plan.Request.Tools!.Select(t => t as FunctionTool ?? new FunctionTool { Name = t.Type })] }
+            ? request with { NativeTools = native, Functions = [.. plan.Request.Tools!.Except(native, ReferenceEqualityComparer.Instance).Cast<Tool>().Select(t => t as FunctionTool ?? new FunctionTool { Name = t.Type })] }
             : request;
     }
 

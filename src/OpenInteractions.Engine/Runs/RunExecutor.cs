@@ -24,6 +24,7 @@ public sealed partial class RunExecutor
     private readonly JournalWriter _writer;
     private readonly RunRegistry _registry;
     private readonly ToolTurns _tools;
+    private readonly SealedReadings _readings;
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
     private readonly StorePatience _patience;
@@ -32,10 +33,10 @@ public sealed partial class RunExecutor
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, ToolTurns tools, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, ToolTurns tools, SealedReadings readings, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _tools, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, tools, structured, instruments, patience, options.Value, time, logger);
+        (_writer, _registry, _tools, _readings, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, tools, readings, structured, instruments, patience, options.Value, time, logger);
     }
 
     /// <summary>
@@ -178,12 +179,12 @@ public sealed partial class RunExecutor
             IReadOnlyList<ResponseFormat> formats;
             if (recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request))
             {
-                result = await _tools.RunAsync(TurnJob.Of(run.Plan, model, history, output, usage, recovery, _options.MaxSteps), run.Stopped);
+                result = await _tools.RunAsync(TurnJob.Of(run.Plan, model, history, output, usage, recovery, _readings, _options.MaxSteps), run.Stopped);
                 formats = ModelRequests.Formats(run.Plan.Request);
             }
             else
             {
-                var request = ModelRequests.Build(run.Plan, model.Model, history, output);
+                var request = ModelRequests.Build(run.Plan, model.Model, history, output, _readings);
                 usage.OnAsked(request, output);
                 _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
                 result = await TurnLoop.RunAsync(model.Provider, request, output, server: null, _options.MaxSteps, run.Stopped);
@@ -425,7 +426,7 @@ public sealed partial class RunExecutor
             return; // the calls stand in its parent: the chain joins them when it reads
         }
 
-        var turn = new HistoryTurn(TurnJson.ModelView(own, before: []), isSettled: true);
+        var turn = new HistoryTurn(TurnJson.ModelView(own, before: [], s => _readings.View(plan.Interaction.Project, s)), isSettled: true);
         _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length);
     }
 

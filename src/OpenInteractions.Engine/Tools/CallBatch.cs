@@ -14,12 +14,14 @@ namespace OpenInteractions.Engine.Tools;
 internal sealed class CallBatch(
     ToolGate gate,
     ToolCallRunner runner,
+    SealedReadings readings,
     ToolOptions options,
     StoredInteraction interaction,
     TurnOutput output,
     Func<ServerCall, PolicyPhase, string?, PolicyQuestion> question,
     TurnCheckpoint checkpoint)
 {
+    private readonly ResultLength _length = new(readings, interaction.Project);
     private readonly List<string> _started = [.. checkpoint.Started];
 
     public async Task RunAsync(IReadOnlyList<ServerCall> calls, CancellationToken cancellationToken)
@@ -92,21 +94,21 @@ internal sealed class CallBatch(
         var result = await runner.RunAsync(call, interaction.Id, cancellationToken);
         if (gate.ReadsResults)
         {
-            var text = ToolResults.Payload(result) is { } payload ? ToolResult.Text(payload) : JsonSerializer.Serialize(result, WireJson.Wire.Step);
+            var text = readings.Payload(interaction.Project, result) is { } payload ? ToolResult.Text(payload) : JsonSerializer.Serialize(result, WireJson.Wire.Step);
             if (await gate.DecideAsync(question(call, PolicyPhase.After, text), cancellationToken) is { } refusal)
             {
                 result = Failed(call, refusal);
             }
         }
 
-        return (call, ResultLength.Bound(result, options.Of(call.Function!.Function).MaxResultLength));
+        return (call, _length.Bound(result, options.Of(call.Function!.Function).MaxResultLength));
     }
 
     private async Task PutAsync(ServerCall call, Step result, CancellationToken cancellationToken)
     {
         if (ToolResults.IsError(result) && RepeatedFailures.Count(output.Steps, call.Step) is > 0 and var before)
         {
-            result = ResultLength.Remark(result, $"This call has failed {before + 1} times in the same way. Do not make it again unchanged.");
+            result = _length.Remark(result, $"This call has failed {before + 1} times in the same way. Do not make it again unchanged.");
         }
 
         await output.PutAsync(result, state: null, cancellationToken);

@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Providers;
+
 namespace OpenInteractions.Engine.Tools;
 
 /// <summary>A kind of tool of the wire that this server runs, such as <c>mcp_server</c>. One instance serves all runs.</summary>
@@ -11,6 +13,13 @@ public interface IToolKind
     /// <param name="path">Its place in the request, such as <c>tools[2]</c>, for the error.</param>
     /// <exception cref="ApiException">It cannot be served; the error names the place and the remedy.</exception>
     void Require(Tool declared, string path);
+
+    /// <summary>True when the model's vendor runs this tool in place of this server, which then only relays its steps.</summary>
+    /// <param name="declared">The declaration, which passed <see cref="Require"/>.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The declaration's place in the request, for the error.</param>
+    /// <exception cref="ApiException">Neither can run it; the error says what to configure.</exception>
+    bool IsNativeTo(Tool declared, ModelDescription model, string path) => false;
 
     /// <summary>Makes the tool ready for one run: the functions that the model will see.</summary>
     /// <param name="declared">The declaration, which passed <see cref="Require"/>.</param>

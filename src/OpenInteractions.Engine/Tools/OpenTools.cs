@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Providers;
+
 namespace OpenInteractions.Engine.Tools;
 
 /// <summary>The tools of one run, made ready.</summary>
@@ -6,17 +8,21 @@ internal sealed class OpenTools : IAsyncDisposable
     private readonly IReadOnlyList<Tool> _declared;
     private readonly IOpenTool?[] _open;
 
-    private OpenTools(IReadOnlyList<Tool> declared, IOpenTool?[] open) => (_declared, _open) = (declared, open);
+    private OpenTools(IReadOnlyList<Tool> declared, IOpenTool?[] open, IReadOnlyList<Tool> native) => (_declared, _open, Native) = (declared, open, native);
 
-    /// <summary>Makes all declared tools ready, side by side.</summary>
+    /// <summary>Those that the model's vendor runs itself.</summary>
+    public IReadOnlyList<Tool> Native { get; }
+
+    /// <summary>Makes all declared tools ready, side by side, but for those that the model's vendor runs itself.</summary>
     /// <exception cref="ApiException">One of them cannot be made ready.</exception>
-    public static async Task<OpenTools> OpenAsync(ToolKinds kinds, IReadOnlyList<Tool> declared, ToolScope scope, CancellationToken cancellationToken)
+    public static async Task<OpenTools> OpenAsync(ToolKinds kinds, IReadOnlyList<Tool> declared, ModelDescription model, ToolScope scope, CancellationToken cancellationToken)
     {
         var open = new IOpenTool?[declared.Count];
-        var tools = new OpenTools(declared, open);
+        var native = kinds.NativeTo(model, declared);
+        var tools = new OpenTools(declared, open, native);
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, declared.Count).Where(i => declared[i] is not FunctionTool).Select(OpenOneAsync));
+            await Task.WhenAll(Enumerable.Range(0, declared.Count).Where(i => declared[i] is not FunctionTool && !native.Contains(declared[i], ReferenceEqualityComparer.Instance)).Select(OpenOneAsync));
             return tools;
         }
         catch
@@ -91,9 +97,12 @@ internal sealed class OpenTools : IAsyncDisposable
         }
     }
 
-    private IEnumerable<ServerFunction> FunctionsOf(int index) => _open[index] is { } open
-        ? open.Functions.Select(f => Named(f, _declared[index].Type))
-        : [new ServerFunction((FunctionTool)_declared[index], FunctionTool.TypeName, null!)];
+    private IEnumerable<ServerFunction> FunctionsOf(int index) => (_open[index], _declared[index]) switch
+    {
+        ({ } open, { Type: var kind }) => open.Functions.Select(f => Named(f, kind)),
+        (_, FunctionTool function) => [new ServerFunction(function, FunctionTool.TypeName, null!)],
+        _ => [], // the vendor's
+    };
 
     // Under the name that later turns will show, which know the step alone.
     private static ServerFunction Named(IToolFunction function, string kind)

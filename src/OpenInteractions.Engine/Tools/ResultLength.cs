@@ -4,14 +4,14 @@ namespace OpenInteractions.Engine.Tools;
 
 /// <summary>
 /// Keeps the text of results within a bound: what is longer is cut, and says so, because a model that does not know takes a part for the whole. What the
-/// wire types is bounded by its tool.
+/// wire types and nothing is sealed for is bounded by its tool.
 /// </summary>
-internal static class ResultLength
+internal sealed class ResultLength(SealedReadings readings, string project)
 {
     /// <summary>The result with at most so many characters of text, and a note when that is not all.</summary>
-    public static Step Bound(Step result, int most)
+    public Step Bound(Step result, int most)
     {
-        if (ToolResults.Payload(result) is not { } payload)
+        if (readings.Payload(project, result) is not { } payload)
         {
             return result;
         }
@@ -19,24 +19,24 @@ internal static class ResultLength
         if (Blocks(payload) is not { } blocks)
         {
             var text = ToolResult.Text(payload);
-            return text.Length <= most ? result : ToolResults.WithPayload(result, ToolResults.Text(Cut(text, most) + Note(most, text.Length)));
+            return text.Length <= most ? result : readings.WithPayload(project, result, ToolResults.Text(Cut(text, most) + Note(most, text.Length)));
         }
 
         var length = blocks.OfType<TextContent>().Sum(b => (long)b.Text.Length);
-        return length <= most ? result : ToolResults.WithPayload(result, JsonSerializer.SerializeToElement(BoundBlocks(blocks, most, length), WireJson.Wire.IReadOnlyListContentBlock));
+        return length <= most ? result : readings.WithPayload(project, result, JsonSerializer.SerializeToElement(BoundBlocks(blocks, most, length), WireJson.Wire.IReadOnlyListContentBlock));
     }
 
     /// <summary>The result with a remark for the model behind it.</summary>
-    public static Step Remark(Step result, string remark)
+    public Step Remark(Step result, string remark)
     {
-        if (ToolResults.Payload(result) is not { } payload)
+        if (readings.Payload(project, result) is not { } payload)
         {
             return result;
         }
 
         return Blocks(payload) is { } blocks
-            ? ToolResults.WithPayload(result, JsonSerializer.SerializeToElement([.. blocks, new TextContent { Text = remark }], WireJson.Wire.IReadOnlyListContentBlock))
-            : ToolResults.WithPayload(result, ToolResults.Text($"{ToolResult.Text(payload)}\n\n{remark}"));
+            ? readings.WithPayload(project, result, JsonSerializer.SerializeToElement([.. blocks, new TextContent { Text = remark }], WireJson.Wire.IReadOnlyListContentBlock))
+            : readings.WithPayload(project, result, ToolResults.Text($"{ToolResult.Text(payload)}\n\n{remark}"));
     }
 
     private static List<ContentBlock> BoundBlocks(IReadOnlyList<ContentBlock> blocks, int most, long length)

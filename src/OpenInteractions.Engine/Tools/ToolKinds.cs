@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Providers;
+
 namespace OpenInteractions.Engine.Tools;
 
 /// <summary>The kinds of tools that this server runs.</summary>
@@ -14,6 +16,22 @@ public sealed class ToolKinds
 
     /// <summary>The kind that serves a declaration, or null.</summary>
     public IToolKind? Find(string type) => _kinds.GetValueOrDefault(type);
+
+    /// <summary>Those of the declared tools that the model's vendor runs itself.</summary>
+    /// <exception cref="ApiException">A tool can be run by nobody.</exception>
+    internal IReadOnlyList<Tool> NativeTo(ModelDescription model, IReadOnlyList<Tool>? declared)
+    {
+        List<Tool>? native = null;
+        for (var i = 0; i < declared?.Count; i++)
+        {
+            if (Find(declared[i].Type)?.IsNativeTo(declared[i], model, $"tools[{i}]") == true)
+            {
+                (native ??= []).Add(declared[i]);
+            }
+        }
+
+        return (IReadOnlyList<Tool>?)native ?? [];
+    }
 
     /// <summary>True when something in the list is run by this server.</summary>
     internal static bool HasServerTools(IReadOnlyList<Tool>? tools)

@@ -11,7 +11,7 @@ namespace OpenInteractions.Engine.Tools;
 /// A turn in rounds: the model is asked, the calls among its steps that this server answers are made, and the model is asked again with everything so far,
 /// until it calls nothing more, or only what the client must answer (behaviour TL-1, TL-5; docs/decisions/0009).
 /// </summary>
-internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner runner, ToolOptions options, EngineInstruments instruments, TurnJob job)
+internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner runner, SealedReadings readings, ToolOptions options, EngineInstruments instruments, TurnJob job)
 {
     private readonly TurnOutput _output = job.Output;
     private int _rounds = job.Standing?.Rounds ?? 0;
@@ -32,7 +32,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
             // 2.
             var asked = job.Request();
             var functions = tools.Functions(asked.Config.ToolChoice, isFirst: _rounds == 0, MustAnswer());
-            var request = asked with { Functions = functions.All, Config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice } };
+            var request = asked with { Functions = functions.All, NativeTools = functions.IsWithdrawn ? [] : tools.Native, Config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice } };
             var (before, calls) = (_output.Steps.Count, new RoundCalls(functions));
             job.Usage.OnAsked(request, _output);
             instruments.OnProviderCalled(isRepeated: job.IsRepeated && _rounds == (job.Standing?.Rounds ?? 0));
@@ -143,7 +143,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
     /// <summary>Answers calls, and says how the turn ends; null when the model is to be asked again.</summary>
     private async Task<TurnResult?> AnswerAsync(IReadOnlyList<ServerCall> calls, bool isCut, CancellationToken cancellationToken)
     {
-        var batch = new CallBatch(gate, runner, options, job.Interaction, _output, Question, new TurnCheckpoint
+        var batch = new CallBatch(gate, runner, readings, options, job.Interaction, _output, Question, new TurnCheckpoint
         {
             Rounds = _rounds,
             Steps = _output.Steps.Count,

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tools.Policy;
 using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Tools;
 
 /// <summary>Runs turns that may have several rounds, because this server answers calls in them.</summary>
-public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner runner, EngineInstruments instruments, IOptions<ToolOptions> options)
+public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner runner, SealedReadings readings, EngineInstruments instruments, IOptions<ToolOptions> options)
 {
     /// <summary>False when one call of the model is the whole turn: nothing that it may call is answered here.</summary>
     internal bool IsNeededFor(CreateInteractionRequest request) =>
@@ -31,7 +32,32 @@ public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner run
     {
         var interaction = job.Interaction;
         var scope = new ToolScope(interaction.Project, interaction.Id, interaction.RootId);
-        await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, scope, cancellationToken);
-        return await new ToolLoop(tools, gate, runner, options.Value, instruments, job).RunAsync(cancellationToken);
+        await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, job.Request().Model, scope, cancellationToken);
+        foreach (var native in tools.Native)
+        {
+            await RequireAllowedAsync(native, interaction, cancellationToken);
+        }
+
+        return await new ToolLoop(tools, gate, runner, readings, options.Value, instruments, job).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Calls that a vendor makes by itself cannot be stopped one by one, so the policy is asked for the tool as a whole, before anything is sent.</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.PermissionDenied"/>.</exception>
+    private async ValueTask RequireAllowedAsync(Tool native, StoredInteraction interaction, CancellationToken cancellationToken)
+    {
+        var question = new PolicyQuestion
+        {
+            Phase = PolicyPhase.Before,
+            Function = native.Type,
+            Kind = native.Type,
+            Arguments = JsonElement.Parse("{}"),
+            Project = interaction.Project,
+            Agent = interaction.Agent,
+            InteractionId = interaction.Id,
+        };
+        if (gate.IsActive && await gate.DecideAsync(question, cancellationToken) is { } refusal)
+        {
+            throw new ApiException(ErrorCode.PermissionDenied, $"The tool '{native.Type}' in 'tools' may not be used. {refusal}", "tools");
+        }
     }
 }

@@ -33,12 +33,12 @@ internal sealed record TurnJob
 
     public required int MaxSteps { get; init; }
 
-    public static TurnJob Of(RunPlan plan, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, RunRecovery? recovery, int maxSteps) => new()
+    public static TurnJob Of(RunPlan plan, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, RunRecovery? recovery, SealedReadings readings, int maxSteps) => new()
     {
         Interaction = plan.Interaction,
         Tools = plan.Request.Tools ?? [],
         Provider = model.Provider,
-        Request = () => ModelRequests.Build(plan, model.Model, history, output),
+        Request = () => ModelRequests.Build(plan, model.Model, history, output, readings),
         Output = output,
         Usage = usage,
         Standing = recovery?.Standing,

@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Citations;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Tools;
@@ -29,7 +30,7 @@ internal static class TurnLoop
     {
         var ids = new CallIds(provider.Name, request.Model.Family);
         (bool IsHeld, ProviderState? State) stop = default;
-        await using var events = provider.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var events = CitedAnswer.Of(provider.StreamAsync(request, cancellationToken), request.History).GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(events, output).ConfigureAwait(false))
         {
             var value = events.Current;

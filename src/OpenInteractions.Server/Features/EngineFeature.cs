@@ -53,6 +53,7 @@ internal static class EngineFeature
         services.AddSingleton<ToolGate>();
         services.AddSingleton<ToolKinds>();
         services.AddSingleton<ToolCallRunner>();
+        services.AddSingleton<SealedReadings>();
         services.AddSingleton<ToolTurns>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<EventStreams>();

@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Interactions;
@@ -14,7 +15,7 @@ public sealed class ConversationChainTests
     private readonly MemoryTurns _store = new();
     private readonly ConversationChain _chain;
 
-    public ConversationChainTests() => _chain = new ConversationChain(_store);
+    public ConversationChainTests() => _chain = new ConversationChain(_store, new SealedReadings(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize])));
 
     [Fact]
     [Rule("ST-3")]
@@ -205,7 +206,7 @@ public sealed class ConversationChainTests
     public async Task Many_callers_at_once_get_right_answers_while_others_are_dropped_and_cleared()
     {
         var ends = Enumerable.Range(0, 6).Select(i => (Name: $"c{i}-", End: _store.AddChain($"c{i}-", 20, bytes: 400_000))).ToArray();
-        var chain = new ConversationChain(_store);
+        var chain = new ConversationChain(_store, new SealedReadings(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize])));
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {

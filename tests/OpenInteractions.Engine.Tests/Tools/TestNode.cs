@@ -53,6 +53,7 @@ internal sealed class TestNode : IAsyncDisposable
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<IHostApplicationLifetime>(new Lifetime());
         services.AddSingleton(model);
+        services.AddSingleton<ISignatureEnvelope>(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize]));
         if (tools is not null)
         {
             services.AddSingleton(tools);
@@ -72,7 +73,7 @@ internal sealed class TestNode : IAsyncDisposable
         {
             typeof(ModelCatalog), typeof(InteractionId), typeof(ConversationChain), typeof(RunRegistry), typeof(RunLimits), typeof(RunBacklog), typeof(EngineInstruments), typeof(StructuredOutput),
             typeof(RunExecutor), typeof(EventStreams), typeof(CreateInteraction), typeof(GetInteraction), typeof(CancelInteraction), typeof(ForeignReaders), typeof(RunNews), typeof(BatchAppender), typeof(JournalWriter), typeof(StorePatience),
-            typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns),
+            typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns), typeof(SealedReadings),
         })
         {
             services.AddSingleton(part);

@@ -1,6 +1,7 @@
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Tools;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors;
@@ -128,7 +129,7 @@ public sealed class ToolLimitTests
     [InlineData("""{"a":1}""", 7, "{\"a\":1}")]
     public void Text_is_cut_wherever_it_stands_and_never_inside_a_character(string result, int most, string expected)
     {
-        var bounded = (McpServerToolResultStep)ResultLength.Bound(new McpServerToolResultStep { CallId = "c", Result = System.Text.Json.JsonElement.Parse(result) }, most);
+        var bounded = (McpServerToolResultStep)new ResultLength(new SealedReadings(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize])), "p").Bound(new McpServerToolResultStep { CallId = "c", Result = System.Text.Json.JsonElement.Parse(result) }, most);
 
         var text = bounded.Result.ValueKind == System.Text.Json.JsonValueKind.Array
             ? string.Join('|', bounded.Result.EnumerateArray().Select(b => b.TryGetProperty("text", out var t) ? t.GetString() : b.GetProperty("type").GetString()))
