@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Tools.Mcp;
+using OpenInteractions.Tools.UrlContext;
 
 namespace OpenInteractions.Tools;
 
@@ -13,6 +14,7 @@ public static class ToolsFeature
         ArgumentNullException.ThrowIfNull(services);
         services.AddCheckedOptions<McpOptions>(McpOptions.Section);
         services.AddSingleton<IToolKind, McpServerKind>();
+        services.AddUrlContext();
         return services;
     }
 }
