@@ -28,6 +28,7 @@ public static class StorageFeature
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Runs);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Journal);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Signals);
+        services.AddSingleton<IEmbeddedDatabase>(provider => new EmbeddedDatabase(dataDirectory, provider.GetRequiredService<IOptions<SqliteOptions>>()));
         services.AddHostedService<Opening>();
         return services;
     }

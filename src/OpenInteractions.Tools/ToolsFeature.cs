@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
 using OpenInteractions.Tools.UrlContext;
 
@@ -8,12 +9,13 @@ namespace OpenInteractions.Tools;
 /// <summary>Registers the kinds of tools that this server runs.</summary>
 public static class ToolsFeature
 {
-    /// <summary>Adds every <see cref="IToolKind"/>. Needs <see cref="Engine.Outbound.OutboundHttp.AddOutboundGuard"/>.</summary>
+    /// <summary>Adds every <see cref="IToolKind"/>. Needs <see cref="Engine.Outbound.OutboundHttp.AddOutboundGuard"/>, and the store's <see cref="Engine.Storage.IEmbeddedDatabase"/>.</summary>
     public static IServiceCollection AddTools(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddCheckedOptions<McpOptions>(McpOptions.Section);
         services.AddSingleton<IToolKind, McpServerKind>();
+        services.AddGoogleSearch();
         services.AddUrlContext();
         return services;
     }

@@ -29,6 +29,11 @@ public static class CitationMark
         return string.Create(null, stackalloc char[16], $"{Letters[hash[0] % Letters.Length]}{Characters[hash[1] % Characters.Length]}{Characters[hash[2] % Characters.Length]}{Characters[hash[3] % Characters.Length]}.{number}");
     }
 
+    /// <summary>What a result tells the model of its marks.</summary>
+    /// <param name="example">One of them.</param>
+    public static string Instruction(string example) =>
+        $"After each statement of your answer that rests on one of these sources, write the source's mark in its bracket, as in: The statement [{example}]. Marks are shown to the user as citations, so write no list of sources.";
+
     /// <summary>The marks in a bracket, each in full; null when it is something else.</summary>
     /// <param name="inner">What stands between the brackets.</param>
     internal static IReadOnlyList<string>? Read(string inner)

@@ -20,6 +20,7 @@ public sealed class OutboundGuard
     private readonly IPNetwork[] _allowed;
     private readonly ResolveHost _resolve;
     private readonly Dial _dial;
+    private readonly Uri? _trusted;
 
     /// <summary>A guard over the system's resolver.</summary>
     public OutboundGuard(IOptions<OutboundOptions> options)
@@ -35,9 +36,15 @@ public sealed class OutboundGuard
         _dial = dial;
     }
 
+    private OutboundGuard(OutboundGuard other, Uri trusted) => (_allowed, _resolve, _dial, _trusted) = (other._allowed, other._resolve, other._dial, trusted);
+
     internal delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken cancellationToken);
 
     internal delegate Task<Stream> Dial(IPEndPoint address, CancellationToken cancellationToken);
+
+    /// <summary>The same guard for requests to an address of the operator's own, which may be private: its host and port are reached wherever they lead, and nothing else is.</summary>
+    /// <param name="origin">An address from the configuration, never from a caller.</param>
+    public OutboundGuard Trusting(Uri origin) => new(this, origin);
 
     /// <summary>Checks an address of a request as far as that goes without asking anybody. What it leads to is checked when a connection is made.</summary>
     /// <param name="url">The address.</param>
@@ -76,7 +83,7 @@ public sealed class OutboundGuard
         return HostName.Read(uri.IdnHost) switch
         {
             { IsValid: false } => "its host is neither a name nor an address in the usual form",
-            { Address: { } address } when !IsAllowed(address) => NotPublic,
+            { Address: { } address } when !IsAllowed(address) && !IsTrusted(uri.IdnHost, uri.Port) => NotPublic,
             _ => null,
         };
     }
@@ -104,7 +111,7 @@ public sealed class OutboundGuard
         var addresses = await ResolveAsync(target.Host, cancellationToken);
 
         // A name that leads to both is refused as a whole: which one is reached would be a matter of chance, or of patience.
-        if (addresses.Length == 0 || !addresses.All(IsAllowed))
+        if (addresses.Length == 0 || !(IsTrusted(target.Host, target.Port) || addresses.All(IsAllowed)))
         {
             throw new OutboundRefusedException($"The address of '{target.Host}' was refused: {NotPublic}.");
         }
@@ -144,6 +151,8 @@ public sealed class OutboundGuard
             return []; // told in the same words as a private address: which names exist inside is nobody's business
         }
     }
+
+    private bool IsTrusted(string host, int port) => _trusted is not null && port == _trusted.Port && host.Trim('[', ']').Equals(_trusted.IdnHost.Trim('[', ']'), StringComparison.OrdinalIgnoreCase);
 
     private bool IsAllowed(IPAddress address)
     {

@@ -46,6 +46,7 @@ internal sealed class ModelList(UpstreamClient client, AnthropicOptions options)
             {
                 Input = Modalities.Text | Modalities.Image | Modalities.Document,
                 Output = Modalities.Text,
+                NativeTools = [GoogleSearchTool.TypeName],
                 StructuredOutput = traits.StructuredOutput,
                 StructuredOutputWithFunctions = traits.StructuredOutput,
                 ThinkingLevels = traits.Levels,
