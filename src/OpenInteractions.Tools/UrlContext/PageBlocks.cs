@@ -36,6 +36,11 @@ internal static class PageBlocks
             }
         }
 
+        if (sources.Count > 0)
+        {
+            blocks.Insert(0, new TextContent { Text = CitationMark.Instruction(sources[0].Mark) });
+        }
+
         return new ToolReading(JsonSerializer.SerializeToElement(blocks, WireJson.Wire.IReadOnlyListContentBlock), sources);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Tools.UrlContext;
 
@@ -11,6 +12,9 @@ internal sealed class UrlContextKind(PageReader reader, SealedReadings readings,
     public void Require(Tool declared, string path)
     {
     }
+
+    public bool IsNativeTo(Tool declared, ModelDescription model, string path) =>
+        options.Value.Prefer == PageReaderPreference.Native && model.Capabilities.NativeTools.Contains(Type);
 
     public ValueTask<IOpenTool> OpenAsync(Tool declared, ToolScope scope, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IOpenTool>(new OpenUrlContext(new UrlContextFunction(reader, readings, options.Value, tools.Value, scope)));

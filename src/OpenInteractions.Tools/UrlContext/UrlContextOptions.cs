@@ -50,7 +50,7 @@ public sealed class UrlContextOptions
     public TimeSpan MaxCacheAge { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Who reads pages for models whose vendor can read them itself.</summary>
-    public PageReaderChoice Reader { get; set; } = PageReaderChoice.Server;
+    public PageReaderPreference Prefer { get; set; } = PageReaderPreference.Server;
 
     /// <summary>The first word of <see cref="UserAgent"/>, without its version.</summary>
     internal string RobotsToken => UserAgent.Split('/', ' ')[0];
@@ -84,11 +84,11 @@ public enum RobotsPolicy
 }
 
 /// <summary>Who reads pages.</summary>
-public enum PageReaderChoice
+public enum PageReaderPreference
 {
     /// <summary>This server, for every model.</summary>
     Server,
 
-    /// <summary>The model's vendor where it can, this server elsewhere.</summary>
-    Vendor,
+    /// <summary>The model's vendor where it reads pages, this server elsewhere.</summary>
+    Native,
 }
