@@ -75,6 +75,11 @@ internal static partial class CallPlan
         var prompt = conversation.Prompt;
         var (segment, before) = (Segment(prompt, mention, mentions), prompt[..mentions[0].Start]);
 
+        if (SearchWords.Arguments(mention.Function, segment, prompt) is { } search)
+        {
+            return [new PlannedCall(mention.Function.Name, search)];
+        }
+
         // "The weather in Paris and Rome" is two calls when the function takes one place.
         if (OnlyText(mention.Function) is { } property && new ValuePool([segment, before, prompt], [], []) is var pool && pool.Named(property) is null && pool.Listed() is { Count: > 1 } listed)
         {

@@ -26,6 +26,11 @@ internal static partial class FunctionMentions
         }
 
         var named = functions.SelectMany(f => ByName(prompt, f)).ToArray();
+        if (SearchWords.In(prompt, functions) is { } search && !named.Any(m => m.Function == search.Function) && !IsForbidden(prompt, search))
+        {
+            named = [.. named, search];
+        }
+
         if (named.Length == 0)
         {
             return [.. functions.Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];

@@ -14,7 +14,14 @@ internal static class ResultReport
         var report = new StringBuilder();
         foreach (var result in results.Take(MostShown))
         {
-            report.Append(report.Length == 0 ? "" : "\n").Append(result.Name)
+            report.Append(report.Length == 0 ? "" : "\n");
+            if (!result.IsError && SourceReport.Of(result.Name, Text(result.Value)) is { } sources)
+            {
+                report.Append(sources);
+                continue;
+            }
+
+            report.Append(result.Name)
                 .Append(result.IsError ? " failed: " : " returned ").Append(Shorten(Text(result.Value))).Append('.');
         }
 
