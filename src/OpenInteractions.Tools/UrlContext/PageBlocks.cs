@@ -46,12 +46,13 @@ internal static class PageBlocks
 
     private static string Text(Page page, string? mark, int most)
     {
-        var text = new StringBuilder(mark is null ? "" : $"[{mark}] ").Append("URL: ").Append(page.Url);
-        if (page.Title is { Length: > 0 } title)
+        var text = new StringBuilder();
+        if (mark is not null)
         {
-            text.Append("\nTitle: ").Append(title);
+            text.Append('[').Append(mark).Append("] ").Append(page.Title ?? page.Url).Append('\n'); // as search shows its sources
         }
 
+        text.Append(page.Url);
         if (page.Status != PageStatus.Success)
         {
             text.Append("\nStatus: ").Append(page.Status);

@@ -93,7 +93,7 @@ internal sealed record PageAnswer(UrlContextResultStep Step, ToolReading Reading
     {
         get
         {
-            var page = Blocks.OfType<TextContent>().Select(b => b.Text).First(t => t.Contains("URL: ", StringComparison.Ordinal));
+            var page = Blocks.OfType<TextContent>().Select(b => b.Text).First(t => !t.StartsWith("After each statement", StringComparison.Ordinal));
             var head = page.IndexOf("\n\n", StringComparison.Ordinal);
             return head < 0 ? "" : page[(head + 2)..];
         }

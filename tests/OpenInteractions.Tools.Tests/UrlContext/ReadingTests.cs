@@ -30,7 +30,7 @@ public sealed class ReadingTests
         Assert.Equal(["type", "call_id", "result", "signature"], wire.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal).OrderBy(n => Array.IndexOf(["type", "call_id", "result", "signature"], n)));
         Assert.Equal($$"""[{"url":"{{site.Url}}/a#top","status":"success"}]""", wire.GetProperty("result").GetRawText());
         var mark = CitationMark.Of("call_1", 1);
-        Assert.Contains($"[{mark}] URL: {site.Url}/a#top\nTitle: On apples\n\n# Apples\n\nThey are **red**.", answer.Text, StringComparison.Ordinal);
+        Assert.Contains($"[{mark}] On apples\n{site.Url}/a#top\n\n# Apples\n\nThey are **red**.", answer.Text, StringComparison.Ordinal);
         var source = Assert.Single(answer.Reading.Sources);
         Assert.Equal((mark, new UrlCitation { Url = $"{site.Url}/a#top", Title = "On apples" }), (source.Mark, source.Citation));
     }
