@@ -22,11 +22,13 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     private readonly AnthropicVendor _anthropic = new() { Key = AnthropicKey };
     private readonly FakeGemini _gemini = new();
     private readonly Dictionary<string, VendorServer> _servers = [];
-    private readonly Site _site = new();
+    private readonly List<Site> _sites = [new()];
+
+    private Site Pages => _sites[0];
 
     public async Task InitializeAsync()
     {
-        _site.Page("/kyoto", $"<title>京都</title><h1>京都</h1><p>{Sentence}寺が多い。</p><script>SECRET</script>").On("/dog.png", Site.Answer(Png, "image/png"));
+        Pages.Page("/kyoto", $"<title>京都</title><h1>京都</h1><p>{Sentence}寺が多い。</p><script>SECRET</script>").On("/dog.png", Site.Answer(Png, "image/png"));
         _servers["responses"] = await VendorServer.StartAsync(_openAI);
         _servers["chat"] = await VendorServer.StartAsync(_chat);
         _servers["messages"] = await VendorServer.StartAsync(_anthropic);
@@ -35,7 +37,7 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _site.DisposeAsync();
+        await Pages.DisposeAsync();
         foreach (var server in _servers.Values)
         {
             await server.DisposeAsync();
@@ -59,7 +61,7 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
         await using var server = await StartAsync(wire);
         var (vendor, model) = Model(wire);
         var read = "";
-        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{_site.Url}}/kyoto"]}"""));
+        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{Pages.Url}}/kyoto"]}"""));
         vendor.Enqueue(request =>
         {
             read = Plain(request.Text);
@@ -70,15 +72,15 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
 
         var steps = first.Steps.Where(s => TypeOf(s) != "thought").ToList();
         Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(TypeOf));
-        Assert.Equal($$"""{"urls":["{{_site.Url}}/kyoto"]}""", steps[0].GetProperty("arguments").GetRawText());
-        Assert.Equal($$"""[{"url":"{{_site.Url}}/kyoto","status":"success"}]""", steps[1].GetProperty("result").GetRawText());
+        Assert.Equal($$"""{"urls":["{{Pages.Url}}/kyoto"]}""", steps[0].GetProperty("arguments").GetRawText());
+        Assert.Equal($$"""[{"url":"{{Pages.Url}}/kyoto","status":"success"}]""", steps[1].GetProperty("result").GetRawText());
         Assert.Equal(["call_id", "result", "signature", "type"], steps[1].EnumerateObject().Select(m => m.Name).Order());
         Assert.Contains(Sentence, read, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", read, StringComparison.Ordinal);
         var block = steps[2].GetProperty("content")[0];
         var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
         Assert.Equal("🏯 人口は百四十万人です。以上。", block.GetProperty("text").GetString());
-        Assert.Equal(($"{_site.Url}/kyoto", "京都", "🏯 人口は百四十万人です"), (citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), Cut(block, citation)));
+        Assert.Equal(($"{Pages.Url}/kyoto", "京都", "🏯 人口は百四十万人です"), (citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), Cut(block, citation)));
 
         vendor.Enqueue(request =>
         {
@@ -101,7 +103,7 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
         await using var server = await StartAsync(wire);
         var (vendor, model) = Model(wire);
         var read = "";
-        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{_site.Url}}/dog.png"]}"""));
+        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{Pages.Url}}/dog.png"]}"""));
         vendor.Enqueue(request =>
         {
             read = Plain(request.Text);
@@ -121,7 +123,7 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     {
         await using var server = await StartAsync("responses");
         var vendor = _servers["responses"];
-        vendor.Enqueue(Calls("responses", $$"""{"urls":["{{_site.Url}}/kyoto","{{_site.Url}}/none"]}"""));
+        vendor.Enqueue(Calls("responses", $$"""{"urls":["{{Pages.Url}}/kyoto","{{Pages.Url}}/none"]}"""));
         vendor.Enqueue(Says("responses", "百四十万."));
         var steps = (await server.Client.CreateAsync("""{"model":"gpt-5.1","store":false,"input":"How many?","tools":[{"type":"url_context"}]}""")).Ok().Steps;
         var read = "";
@@ -148,7 +150,7 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
         _servers["gemini"].Enqueue(Says("interactions", "Done."));
         _servers["responses"].Enqueue(Says("responses", "Done."));
 
-        (await server.Client.CreateAsync($$"""{"model":"{{Model("interactions").Model}}","input":"Read {{_site.Url}}/kyoto","tools":[{"type":"url_context"}]}""")).Ok();
+        (await server.Client.CreateAsync($$"""{"model":"{{Model("interactions").Model}}","input":"Read {{Pages.Url}}/kyoto","tools":[{"type":"url_context"}]}""")).Ok();
         (await server.Client.CreateAsync("""{"model":"gpt-5.1","input":"Read","tools":[{"type":"url_context"}]}""")).Ok();
 
         var native = _servers["gemini"].Requests[^1].Json!.Value.GetProperty("tools");
@@ -162,11 +164,11 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     {
         await using var server = await StartAsync("chat");
 
-        var steps = (await server.Client.CreateAsync($$"""{"model":"demo","input":"Please read {{_site.Url}}/kyoto.","tools":[{"type":"url_context"}]}""")).Ok().Steps;
+        var steps = (await server.Client.CreateAsync($$"""{"model":"demo","input":"Please read {{Pages.Url}}/kyoto.","tools":[{"type":"url_context"}]}""")).Ok().Steps;
 
         Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(TypeOf).Where(t => t != "thought"));
         var block = steps[^1].GetProperty("content")[0];
-        Assert.Equal($"{_site.Url}/kyoto", block.GetProperty("annotations")[0].GetProperty("url").GetString());
+        Assert.Equal($"{Pages.Url}/kyoto", block.GetProperty("annotations")[0].GetProperty("url").GetString());
     }
 
     [Fact]
