@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
+using OpenInteractions.Tools.UrlContext;
 
 namespace OpenInteractions.Tools;
 
@@ -15,6 +16,7 @@ public static class ToolsFeature
         services.AddCheckedOptions<McpOptions>(McpOptions.Section);
         services.AddSingleton<IToolKind, McpServerKind>();
         services.AddGoogleSearch();
+        services.AddUrlContext();
         return services;
     }
 }

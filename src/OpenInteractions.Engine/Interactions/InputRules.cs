@@ -76,7 +76,7 @@ internal static class InputRules
         return "input";
     }
 
-    private static Modalities ModalityOf(ContentBlock block) => block switch
+    public static Modalities ModalityOf(ContentBlock block) => block switch
     {
         TextContent => Modalities.Text,
         ImageContent => Modalities.Image,

@@ -5,6 +5,13 @@ namespace OpenInteractions.Engine.Interactions;
 /// <summary>Refuses media that the model's provider never takes, before anything is accepted (protocols 6.6): the same in the foreground and in the background.</summary>
 internal static class MediaCheck
 {
+    /// <summary>What a model does not take of a medium: its kind, or its type or address; null when it takes it.</summary>
+    public static Func<MediaContent, string?> Of(IModelProvider provider, ModelDescription model)
+    {
+        var (kinds, fault) = (model.Capabilities.Input, provider.MediaFault(model));
+        return media => (InputRules.ModalityOf(media) & ~kinds) == Modalities.None ? fault?.Invoke(media) : $"{media.Type} input";
+    }
+
     /// <param name="fault">What the provider says of a medium.</param>
     /// <param name="input">This turn's input.</param>
     /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the place.</exception>

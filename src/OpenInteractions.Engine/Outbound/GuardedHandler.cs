@@ -27,7 +27,7 @@ internal sealed class GuardedHandler(OutboundGuard guard, HttpMessageHandler inn
             response.Dispose();
             current = redirects < MaxRedirects
                 ? Follow(current, target, response.StatusCode)
-                : throw new OutboundRefusedException($"The address was refused: it redirects more than {MaxRedirects} times.");
+                : throw new OutboundRefusedException($"The address was refused: it redirects more than {MaxRedirects} times.") { IsUnsafe = false };
         }
     }
 

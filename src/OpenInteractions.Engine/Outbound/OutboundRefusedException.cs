@@ -10,4 +10,7 @@ public sealed class OutboundRefusedException : HttpRequestException
         : base(message)
     {
     }
+
+    /// <summary>False when the address does no harm and only leads nowhere, as a ring of redirects does.</summary>
+    public bool IsUnsafe { get; init; } = true;
 }

@@ -81,4 +81,11 @@ public sealed record CallLimits(TimeSpan Timeout, int MaxResultLength);
 /// <param name="Project">The project: nothing of another one may be reached.</param>
 /// <param name="InteractionId">The interaction, for logs.</param>
 /// <param name="RootId">The first interaction of its chain, for what lasts as long as the conversation.</param>
-public sealed record ToolScope(string Project, string InteractionId, string RootId);
+public sealed record ToolScope(string Project, string InteractionId, string RootId)
+{
+    /// <summary>
+    /// What of a medium the run's model does not take, such as <c>images</c>, or null when a result may hold it. A result with a medium that the model
+    /// does not take would end the run.
+    /// </summary>
+    public Func<MediaContent, string?> MediaFault { get; init; } = media => $"{media.Type} input";
+}

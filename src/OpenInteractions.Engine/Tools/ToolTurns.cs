@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Diagnostics;
+using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tools.Policy;
@@ -31,8 +32,8 @@ public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner run
     internal async Task<TurnResult> RunAsync(TurnJob job, CancellationToken cancellationToken)
     {
         var interaction = job.Interaction;
-        var scope = new ToolScope(interaction.Project, interaction.Id, interaction.RootId);
-        await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, job.Request().Model, scope, cancellationToken);
+        var scope = new ToolScope(interaction.Project, interaction.Id, interaction.RootId) { MediaFault = MediaCheck.Of(job.Provider, job.Model) };
+        await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, job.Model, scope, cancellationToken);
         foreach (var native in tools.Native)
         {
             await RequireAllowedAsync(native, interaction, cancellationToken);

@@ -15,6 +15,8 @@ internal sealed record TurnJob
 
     public required IModelProvider Provider { get; init; }
 
+    public required ModelDescription Model { get; init; }
+
     /// <summary>The request with the conversation up to what the turn has made so far.</summary>
     public required Func<ModelRequest> Request { get; init; }
 
@@ -38,6 +40,7 @@ internal sealed record TurnJob
         Interaction = plan.Interaction,
         Tools = plan.Request.Tools ?? [],
         Provider = model.Provider,
+        Model = model.Model,
         Request = () => ModelRequests.Build(plan, model.Model, history, output, readings),
         Output = output,
         Usage = usage,

@@ -80,6 +80,11 @@ internal static partial class CallPlan
             return [new PlannedCall(mention.Function.Name, search)];
         }
 
+        if (PageWords.Arguments(mention.Function, prompt) is { } pages)
+        {
+            return [new PlannedCall(mention.Function.Name, pages)];
+        }
+
         // "The weather in Paris and Rome" is two calls when the function takes one place.
         if (OnlyText(mention.Function) is { } property && new ValuePool([segment, before, prompt], [], []) is var pool && pool.Named(property) is null && pool.Listed() is { Count: > 1 } listed)
         {

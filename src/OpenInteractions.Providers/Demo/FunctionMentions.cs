@@ -31,6 +31,11 @@ internal static partial class FunctionMentions
             named = [.. named, search];
         }
 
+        if (PageWords.In(prompt, functions) is { } page && !named.Any(m => m.Function == page.Function) && !IsForbidden(prompt, page))
+        {
+            named = [.. named, page];
+        }
+
         if (named.Length == 0)
         {
             return [.. functions.Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];

@@ -78,7 +78,7 @@ internal static partial class GeminiModels
         {
             Input = id.StartsWith("gemma-", StringComparison.Ordinal) ? Modalities.Text | Modalities.Image : Everything,
             StructuredOutputWithFunctions = IsThirdGeneration(id),
-            NativeTools = id.StartsWith("gemma-", StringComparison.Ordinal) ? [] : [GoogleSearchTool.TypeName],
+            NativeTools = id.StartsWith("gemma-", StringComparison.Ordinal) ? [] : [GoogleSearchTool.TypeName, UrlContextTool.TypeName],
             ThinkingLevels = Levels(id),
         };
     }

@@ -1,0 +1,232 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OpenInteractions.Testing.Client;
+using OpenInteractions.Testing.Vendors;
+using OpenInteractions.Testing.Vendors.Anthropic;
+using OpenInteractions.Testing.Vendors.Gemini;
+using OpenInteractions.Testing.Vendors.OpenAI;
+
+namespace OpenInteractions.Tools.Tests.UrlContext;
+
+/// <summary>Pages that are read inside turns, through the API and every vendor's wire.</summary>
+public sealed partial class PageTurnsTests : IAsyncLifetime
+{
+    private const string AnthropicKey = "sk-ant-test-0123456789abcdef";
+    private const string Sentence = "京都の人口は百四十万人です。";
+
+    private static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13];
+
+    private readonly OpenAIVendor _openAI = new();
+    private readonly OpenAIVendor _chat = new() { Key = null, HasResponses = false, AcceptsAnyModel = true, Models = ["scripted"] };
+    private readonly AnthropicVendor _anthropic = new() { Key = AnthropicKey };
+    private readonly FakeGemini _gemini = new();
+    private readonly Dictionary<string, VendorServer> _servers = [];
+    private readonly List<Site> _sites = [new()];
+
+    private Site Pages => _sites[0];
+
+    public async Task InitializeAsync()
+    {
+        Pages.Page("/kyoto", $"<title>京都</title><h1>京都</h1><p>{Sentence}寺が多い。</p><script>SECRET</script>").On("/dog.png", Site.Answer(Png, "image/png"));
+        _servers["responses"] = await VendorServer.StartAsync(_openAI);
+        _servers["chat"] = await VendorServer.StartAsync(_chat);
+        _servers["messages"] = await VendorServer.StartAsync(_anthropic);
+        _servers["gemini"] = await VendorServer.StartAsync(_gemini);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Pages.DisposeAsync();
+        foreach (var server in _servers.Values)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("responses")]
+    [InlineData("chat")]
+    [InlineData("messages")]
+    [InlineData("interactions")]
+    [InlineData("generateContent")]
+    [Rule("TL-1")]
+    [Rule("TL-2")]
+    [Rule("TL-3")]
+    [Rule("TL-5")]
+    [Rule("TL-7")]
+    [Rule("TL-13")]
+    public async Task Every_vendors_model_reads_a_page_cites_it_and_knows_it_in_the_next_turn(string wire)
+    {
+        await using var server = await StartAsync(wire);
+        var (vendor, model) = Model(wire);
+        var read = "";
+        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{Pages.Url}}/kyoto"]}"""));
+        vendor.Enqueue(request =>
+        {
+            read = Plain(request.Text);
+            return Says(wire, $"🏯 人口は百四十万人です [{Mark().Match(read).Groups["mark"].Value}]。以上。")(request);
+        });
+
+        var first = (await server.Client.CreateAsync($$"""{"model":"{{model}}","input":"How many?","tools":[{"type":"url_context"}]}""")).Ok();
+
+        var steps = first.Steps.Where(s => TypeOf(s) != "thought").ToList();
+        Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(TypeOf));
+        Assert.Equal($$"""{"urls":["{{Pages.Url}}/kyoto"]}""", steps[0].GetProperty("arguments").GetRawText());
+        Assert.Equal($$"""[{"url":"{{Pages.Url}}/kyoto","status":"success"}]""", steps[1].GetProperty("result").GetRawText());
+        Assert.Equal(["call_id", "result", "signature", "type"], steps[1].EnumerateObject().Select(m => m.Name).Order());
+        Assert.Contains(Sentence, read, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", read, StringComparison.Ordinal);
+        var block = steps[2].GetProperty("content")[0];
+        var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
+        Assert.Equal("🏯 人口は百四十万人です。以上。", block.GetProperty("text").GetString());
+        Assert.Equal(($"{Pages.Url}/kyoto", "京都", "🏯 人口は百四十万人です"), (citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), Cut(block, citation)));
+
+        vendor.Enqueue(request =>
+        {
+            read = Plain(request.Text);
+            return Says(wire, "Yes.")(request);
+        });
+        (await server.Client.CreateAsync($$"""{"model":"{{model}}","previous_interaction_id":"{{first.Id}}","input":"Sure?"}""")).Ok();
+
+        Assert.Contains(Sentence, read, StringComparison.Ordinal);
+        Assert.Empty(vendor.Refusals);
+    }
+
+    [Theory]
+    [InlineData("responses", true)]
+    [InlineData("messages", true)]
+    [InlineData("interactions", true)]
+    [InlineData("generateContent", true)]
+    public async Task A_picture_is_shown_to_a_model_that_sees(string wire, bool sees)
+    {
+        await using var server = await StartAsync(wire);
+        var (vendor, model) = Model(wire);
+        var read = "";
+        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{Pages.Url}}/dog.png"]}"""));
+        vendor.Enqueue(request =>
+        {
+            read = Plain(request.Text);
+            return Says(wire, "A dog.")(request);
+        });
+
+        var answer = (await server.Client.CreateAsync($$"""{"model":"{{model}}","input":"What is it?","tools":[{"type":"url_context"}]}""")).Ok();
+
+        Assert.Equal("success", answer.Steps.Single(s => TypeOf(s) == "url_context_result").GetProperty("result")[0].GetProperty("status").GetString());
+        Assert.Equal(sees, read.Contains(Convert.ToBase64String(Png), StringComparison.Ordinal));
+        Assert.Empty(vendor.Refusals);
+    }
+
+    [Fact]
+    [Rule("TL-3")]
+    public async Task A_client_that_keeps_the_history_itself_sends_the_steps_back_and_the_model_reads_them()
+    {
+        await using var server = await StartAsync("responses");
+        var vendor = _servers["responses"];
+        vendor.Enqueue(Calls("responses", $$"""{"urls":["{{Pages.Url}}/kyoto","{{Pages.Url}}/none"]}"""));
+        vendor.Enqueue(Says("responses", "百四十万."));
+        var steps = (await server.Client.CreateAsync("""{"model":"gpt-5.1","store":false,"input":"How many?","tools":[{"type":"url_context"}]}""")).Ok().Steps;
+        var read = "";
+        vendor.Enqueue(request =>
+        {
+            read = Plain(request.Text);
+            return Says("responses", "Yes.")(request);
+        });
+
+        var history = string.Join(',', steps.Select(s => s.GetRawText()));
+        (await server.Client.CreateAsync($$"""
+            {"model":"gpt-5.1","store":false,"input":[{"type":"user_input","content":[{"type":"text","text":"How many?"}]},{{history}},{"type":"user_input","content":[{"type":"text","text":"Sure?"}]}]}
+            """)).Ok();
+
+        Assert.Contains(Sentence, read, StringComparison.Ordinal);
+        Assert.Contains("HTTP 404", read, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("TL-1")]
+    public async Task Gemini_reads_pages_itself_where_that_is_preferred_and_other_models_have_them_read_here()
+    {
+        await using var server = await StartAsync("interactions", ("OpenInteractions__Tools__UrlContext__Prefer", "native"));
+        _servers["gemini"].Enqueue(Says("interactions", "Done."));
+        _servers["responses"].Enqueue(Says("responses", "Done."));
+
+        (await server.Client.CreateAsync($$"""{"model":"{{Model("interactions").Model}}","input":"Read {{Pages.Url}}/kyoto","tools":[{"type":"url_context"}]}""")).Ok();
+        (await server.Client.CreateAsync("""{"model":"gpt-5.1","input":"Read","tools":[{"type":"url_context"}]}""")).Ok();
+
+        var native = _servers["gemini"].Requests[^1].Json!.Value.GetProperty("tools");
+        Assert.Equal("""[{"type":"url_context"}]""", native.GetRawText());
+        var function = _servers["responses"].Requests[^1].Json!.Value.GetProperty("tools")[0];
+        Assert.Equal(("function", "url_context"), (TypeOf(function), function.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task The_demo_model_reads_the_addresses_of_a_prompt_and_cites_them()
+    {
+        await using var server = await StartAsync("chat");
+
+        var steps = (await server.Client.CreateAsync($$"""{"model":"demo","input":"Please read {{Pages.Url}}/kyoto.","tools":[{"type":"url_context"}]}""")).Ok().Steps;
+
+        Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(TypeOf).Where(t => t != "thought"));
+        var block = steps[^1].GetProperty("content")[0];
+        Assert.Equal($"{Pages.Url}/kyoto", block.GetProperty("annotations")[0].GetProperty("url").GetString());
+    }
+
+    [Fact]
+    public async Task A_name_that_no_site_could_read_keeps_the_server_from_starting()
+    {
+        var failed = await Assert.ThrowsAnyAsync<Exception>(async () => await StartAsync("chat", ("OpenInteractions__Tools__UrlContext__UserAgent", "bot/1 (open"), ("OpenInteractions__Tools__UrlContext__MaxPages", "0")));
+
+        Assert.Contains("OpenInteractions:Tools:UrlContext:UserAgent", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("OpenInteractions:Tools:UrlContext:MaxPages", failed.Message, StringComparison.Ordinal);
+    }
+
+    private static string Cut(JsonElement block, JsonElement citation) =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block.GetProperty("text").GetString()!)[citation.GetProperty("start_index").GetInt32()..citation.GetProperty("end_index").GetInt32()]);
+
+    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
+
+    private Task<ServerProcess> StartAsync(string wire, params (string, string)[] settings) => ServerProcess.StartAsync(
+    [
+        ("OpenInteractions__Outbound__AllowedNetworks__0", "127.0.0.1/32"),
+        ("OPENAI_API_KEY", _openAI.Key!), ("OPENAI_BASE_URL", new Uri(_servers["responses"].Address, "v1").ToString()),
+        ("ANTHROPIC_API_KEY", AnthropicKey), ("ANTHROPIC_BASE_URL", _servers["messages"].Address.ToString().TrimEnd('/')),
+        ("GEMINI_API_KEY", FakeGemini.Key), ("GOOGLE_GEMINI_BASE_URL", _servers["gemini"].Address.ToString().TrimEnd('/')),
+        ("OpenInteractions__Providers__GeminiWire", wire == "generateContent" ? "GenerateContent" : "Interactions"),
+        ("OpenInteractions__Providers__Endpoints__local__BaseUrl", new Uri(_servers["chat"].Address, "v1").ToString()),
+        ("OpenInteractions__Providers__Endpoints__local__Wire", "chat"),
+        .. settings,
+    ]);
+
+    private (VendorServer Server, string Model) Model(string wire) => wire switch
+    {
+        "responses" => (_servers["responses"], "gpt-5.1"),
+        "chat" => (_servers["chat"], "local/scripted"),
+        "messages" => (_servers["messages"], "claude-opus-5"),
+        _ => (_servers["gemini"], "gemini-3.8-flash"),
+    };
+
+    private Func<VendorRequest, VendorReply> Calls(string wire, string arguments) => wire switch
+    {
+        "responses" => _openAI.Reply(OpenAITurn.New.Calls("url_context", arguments)),
+        "chat" => _chat.Reply(OpenAITurn.New.Calls("url_context", arguments)),
+        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Calls("url_context", arguments)),
+        _ => _gemini.Turn(GeminiTurn.Empty.Calls("url_context", arguments).Signed("call")),
+    };
+
+    private Func<VendorRequest, VendorReply> Says(string wire, string text) => wire switch
+    {
+        "responses" => _openAI.Reply(OpenAITurn.New.Says(text)),
+        "chat" => _chat.Reply(OpenAITurn.New.Says(text)),
+        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Says(text)),
+        _ => _gemini.Turn(GeminiTurn.Says(text)),
+    };
+
+    /// <summary>JSON with its escapes read, for looking into it.</summary>
+    private static string Plain(string json) => Escape().Replace(json, m => ((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString());
+
+    [GeneratedRegex(@"\[(?<mark>[a-z][a-z0-9]{3}\.1)\]")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"\\u([0-9a-fA-F]{4})")]
+    private static partial Regex Escape();
+}
