@@ -33,6 +33,7 @@ internal sealed class ActiveRun : IDisposable
     private Task<Task<StoredInteraction?>>? _work;
     private int _cause;
     private int _isOver;
+    private long _leasedAt;
 
     /// <param name="plan">What to do.</param>
     /// <param name="lease">The lease, or null.</param>
@@ -41,7 +42,7 @@ internal sealed class ActiveRun : IDisposable
     /// <param name="time">The clock of the deadline.</param>
     public ActiveRun(RunPlan plan, RunLease? lease, JournalWriter journal, bool hasEvents, TimeProvider time)
     {
-        (Plan, Lease) = (plan, lease);
+        (Plan, Lease, LeasedAt) = (plan, lease, time.GetTimestamp());
         _stop = new CancellationTokenSource(Left(plan.TimeLeft), time);
         if (hasEvents)
         {
@@ -57,6 +58,13 @@ internal sealed class ActiveRun : IDisposable
 
     /// <summary>The owner's proof; null for a run that is kept only when it has ended, or never.</summary>
     public RunLease? Lease { get; }
+
+    /// <summary>When the lease was last known to be this node's, by <see cref="TimeProvider.GetTimestamp"/>: before the call that took or renewed it.</summary>
+    public long LeasedAt
+    {
+        get => Volatile.Read(ref _leasedAt);
+        set => Volatile.Write(ref _leasedAt, value);
+    }
 
     /// <summary>Ends when the run's row is durable, for a run that began while it was written. Nothing of the run may be kept before.</summary>
     public Task Kept { get; init; } = Task.CompletedTask;

@@ -21,22 +21,34 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var interval = options.Value.LeaseTime / 3;
-        var lastGood = time.GetTimestamp();
+        Volatile.Write(ref _renewedAt, time.GetTimestamp());
         using var timer = new PeriodicTimer(interval, time);
         while (await NextAsync(timer, stoppingToken))
         {
-            var before = time.GetTimestamp();
-            if (await RenewAsync(PatienceAt(options.Value.LeaseTime * 0.8 - time.GetElapsedTime(lastGood), interval), stoppingToken))
-            {
-                lastGood = before;
-                Volatile.Write(ref _renewedAt, before);
-            }
-            else if (time.GetElapsedTime(lastGood) > options.Value.LeaseTime * 0.8 - interval)
+            if (!await RenewAllAsync(PatienceAt(SafeTime - SinceRenewed, interval), stoppingToken) && SinceRenewed > SafeTime - interval)
             {
                 // The next round would be too late.
                 StopAll();
             }
         }
+    }
+
+    /// <summary>
+    /// Renews all leases that may have passed, before this node looks for work: after a time in which nothing went on, as when the machine slept, its own runs
+    /// would else look like those of a dead owner, and be begun anew.
+    /// </summary>
+    internal Task RenewLateAsync() => SinceRenewed < SafeTime ? Task.CompletedTask : RenewAllAsync(options.Value.LeaseTime / 3, CancellationToken.None);
+
+    private async Task<bool> RenewAllAsync(TimeSpan patience, CancellationToken stopping)
+    {
+        var before = time.GetTimestamp();
+        if (!await RenewAsync(registry.Leased, patience, stopping))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _renewedAt, before);
+        return true;
     }
 
     /// <summary>No longer than the leases are safe; but who wakes late still asks, shortly: where nobody else took the runs, they go on.</summary>
@@ -54,11 +66,30 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
         }
     }
 
-    private async Task<bool> RenewAsync(TimeSpan patience, CancellationToken stopping)
+    /// <summary>
+    /// Makes sure, before a model is asked, that a run is still this node's: a process that was held still does not know what happened meanwhile until its timers
+    /// have told it, and what it had claimed just before may have ended elsewhere. It costs a look at the clock, unless the lease may have passed.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Somebody else has the run, or may have it.</exception>
+    internal ValueTask RequireHeldAsync(ActiveRun run) => run.Lease is null || time.GetElapsedTime(run.LeasedAt) < SafeTime ? default : new(AskAsync(run));
+
+    private TimeSpan SafeTime => options.Value.LeaseTime * 0.8;
+
+    private async Task AskAsync(ActiveRun run)
+    {
+        if (!await RenewAsync([run], options.Value.LeaseTime / 3, run.Stopped) && run.Stop(StopCause.LeaseLost))
+        {
+            instruments.OnLeaseLost("not_renewed");
+        }
+
+        run.Stopped.ThrowIfCancellationRequested();
+    }
+
+    /// <returns>False when there was no answer.</returns>
+    private async Task<bool> RenewAsync(IReadOnlyCollection<ActiveRun> runs, TimeSpan patience, CancellationToken stopping)
     {
         try
         {
-            var runs = registry.Leased;
             if (runs.Count == 0)
             {
                 return true;
@@ -67,10 +98,15 @@ public sealed partial class LeaseKeeper(IRunQueue queue, RunRegistry registry, E
             using var answer = new CancellationTokenSource(patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(answer.Token, stopping);
             RunLease[] leases = [.. runs.Select(r => r.Lease!.Value)];
+            var before = time.GetTimestamp();
             var held = (await queue.RenewAsync(leases, options.Value.LeaseTime, either.Token).WaitAsync(either.Token)).ToHashSet();
-            foreach (var run in runs.Where(r => !held.Contains(r.Lease!.Value) && registry.Holds(r.Lease!.Value)))
+            foreach (var run in runs)
             {
-                if (run.Stop(StopCause.LeaseLost))
+                if (held.Contains(run.Lease!.Value))
+                {
+                    run.LeasedAt = before;
+                }
+                else if (registry.Holds(run.Lease!.Value) && run.Stop(StopCause.LeaseLost))
                 {
                     instruments.OnLeaseLost("taken");
                 }

@@ -28,15 +28,16 @@ public sealed partial class RunExecutor
     private readonly StructuredOutput _structured;
     private readonly EngineInstruments _instruments;
     private readonly StorePatience _patience;
+    private readonly LeaseKeeper _leases;
     private readonly RunOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RunExecutor> _logger;
 
     /// <summary>Made by the container.</summary>
-    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, ToolTurns tools, SealedReadings readings, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    public RunExecutor(ModelCatalog catalog, ConversationChain chain, IInteractionStore store, IRunQueue queue, IEventJournal journal, JournalWriter writer, RunRegistry registry, ToolTurns tools, SealedReadings readings, StructuredOutput structured, EngineInstruments instruments, StorePatience patience, LeaseKeeper leases, IOptions<RunOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
     {
         (_catalog, _chain, _store, _queue, _journal) = (catalog, chain, store, queue, journal);
-        (_writer, _registry, _tools, _readings, _structured, _instruments, _patience, _options, _time, _logger) = (writer, registry, tools, readings, structured, instruments, patience, options.Value, time, logger);
+        (_writer, _registry, _tools, _readings, _structured, _instruments, _patience, _leases, _options, _time, _logger) = (writer, registry, tools, readings, structured, instruments, patience, leases, options.Value, time, logger);
     }
 
     /// <summary>
@@ -92,9 +93,14 @@ public sealed partial class RunExecutor
     }
 
     /// <summary>Makes a run known, so that it can be followed and cancelled, without starting it: <see cref="ActiveRun.Begin"/> must follow.</summary>
-    internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null)
+    /// <param name="plan">What to do.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="recovery">What is left of the run's life before; null for a new run.</param>
+    /// <param name="leasedAt">When the lease was taken (<see cref="ActiveRun.LeasedAt"/>); null for now.</param>
+    internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null, long? leasedAt = null)
     {
         var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time);
+        run.LeasedAt = leasedAt ?? run.LeasedAt;
         if (recovery is { WasQueued: true })
         {
             // The same as readers were shown while it waited, and before anybody can find the run.
@@ -175,6 +181,7 @@ public sealed partial class RunExecutor
 
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var history = await LoadHistoryAsync(run);
+            await _leases.RequireHeldAsync(run);
             TurnResult result;
             IReadOnlyList<ResponseFormat> formats;
             if (recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request))

@@ -16,6 +16,7 @@ public sealed partial class RunWorker(
     RunLimits limits,
     RunBacklog backlog,
     CancelWatch cancels,
+    LeaseKeeper leases,
     EngineInstruments instruments,
     IHostApplicationLifetime lifetime,
     IOptions<RunOptions> options,
@@ -137,12 +138,14 @@ public sealed partial class RunWorker(
     {
         try
         {
+            await leases.RenewLateAsync();
+            var before = time.GetTimestamp();
             var runs = await queue.ClaimAsync(registry.Owner, options.Value.LeaseTime, places, _rules, CancellationToken.None);
             Interlocked.Add(ref _places, runs.Count - places);
             places = 0; // each run that was claimed answers for its own
             foreach (var run in runs)
             {
-                await StartAsync(run, hasPlace: true);
+                await StartAsync(run, before, hasPlace: true);
             }
 
             return runs.Count;
@@ -165,17 +168,18 @@ public sealed partial class RunWorker(
         var wished = CancelRound;
         while (wished == CancelRound && !stopping.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested)
         {
+            var before = time.GetTimestamp();
             var runs = await queue.ClaimCancelledAsync(registry.Owner, options.Value.LeaseTime, CancelRound, CancellationToken.None);
             foreach (var run in runs)
             {
-                await StartAsync(run, hasPlace: false);
+                await StartAsync(run, before, hasPlace: false);
             }
 
             wished = runs.Count;
         }
     }
 
-    private async Task StartAsync(ClaimedRun claimed, bool hasPlace)
+    private async Task StartAsync(ClaimedRun claimed, long leasedAt, bool hasPlace)
     {
         var slot = hasPlace ? limits.Hold(claimed.Interaction.Project, claimed.Provider) : null;
         try
@@ -211,7 +215,7 @@ public sealed partial class RunWorker(
                 instruments.OnTakenOver(recovery.IsHandedOver);
             }
 
-            var run = executor.Prepare(plan, claimed.Lease, recovery);
+            var run = executor.Prepare(plan, claimed.Lease, recovery, leasedAt);
             if (claimed.IsCancelRequested)
             {
                 run.Stop(StopCause.Cancelled);

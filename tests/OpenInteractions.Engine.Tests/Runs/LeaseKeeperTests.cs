@@ -139,6 +139,46 @@ public sealed class LeaseKeeperTests : IAsyncLifetime, IDisposable
         Assert.Equal(StopCause.None, next.Cause);
     }
 
+    [Fact]
+    public async Task Before_a_model_is_asked_nobody_is_asked_for_a_lease_that_cannot_have_passed()
+    {
+        _queue.Renew = _ => throw new InvalidOperationException("Nobody may ask.");
+        _first.LeasedAt = Ago(23.9);
+
+        await _keeper.RequireHeldAsync(_first);
+
+        Assert.Equal(StopCause.None, _first.Cause);
+    }
+
+    [Fact]
+    public async Task A_lease_that_may_have_passed_is_renewed_before_a_model_is_asked()
+    {
+        _first.LeasedAt = Ago(24);
+        var asked = _queue.RenewalsAsync(1);
+
+        await _keeper.RequireHeldAsync(_first);
+        await asked;
+        await _keeper.RequireHeldAsync(_first); // no second time
+
+        Assert.Equal((StopCause.None, 0.0), (_first.Cause, _time.GetElapsedTime(_first.LeasedAt).TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData(true, "taken")]
+    [InlineData(false, "not_renewed")]
+    public async Task No_model_is_asked_for_a_run_that_is_lost_or_may_be(bool isAnswered, string counted)
+    {
+        _first.LeasedAt = Ago(24);
+        _queue.Renew = isAnswered ? _ => Task.FromResult<IReadOnlyList<Engine.Storage.RunLease>>([]) : ScriptedQueue.Fail;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _keeper.RequireHeldAsync(_first));
+
+        Assert.Equal((StopCause.LeaseLost, StopCause.None), (_first.Cause, _second.Cause));
+        Assert.Equal(1, _instruments.LeasesLost[counted]);
+    }
+
+    private long Ago(double seconds) => _time.GetTimestamp() - (long)(seconds * _time.TimestampFrequency);
+
     /// <summary>A renewal that fails at once; the keeper has taken note of the time before the clock may move on.</summary>
     private async Task FailAsync(int renewal)
     {

@@ -72,7 +72,7 @@ internal sealed class TestNode : IAsyncDisposable
         foreach (var part in new[]
         {
             typeof(ModelCatalog), typeof(InteractionId), typeof(ConversationChain), typeof(RunRegistry), typeof(RunLimits), typeof(RunBacklog), typeof(EngineInstruments), typeof(StructuredOutput),
-            typeof(RunExecutor), typeof(EventStreams), typeof(CreateInteraction), typeof(GetInteraction), typeof(CancelInteraction), typeof(ForeignReaders), typeof(RunNews), typeof(BatchAppender), typeof(JournalWriter), typeof(StorePatience),
+            typeof(RunExecutor), typeof(EventStreams), typeof(CreateInteraction), typeof(GetInteraction), typeof(CancelInteraction), typeof(ForeignReaders), typeof(RunNews), typeof(BatchAppender), typeof(JournalWriter), typeof(StorePatience), typeof(LeaseKeeper),
             typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns), typeof(SealedReadings),
         })
         {
