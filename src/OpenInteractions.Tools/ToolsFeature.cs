@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.GoogleMaps;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
 using OpenInteractions.Tools.UrlContext;
@@ -16,6 +17,7 @@ public static class ToolsFeature
         services.AddCheckedOptions<McpOptions>(McpOptions.Section);
         services.AddSingleton<IToolKind, McpServerKind>();
         services.AddGoogleSearch();
+        services.AddGoogleMaps();
         services.AddUrlContext();
         return services;
     }
