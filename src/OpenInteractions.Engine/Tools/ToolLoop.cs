@@ -32,7 +32,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
             // 2.
             var asked = job.Request();
             var functions = tools.Functions(asked.Config.ToolChoice, isFirst: _rounds == 0, MustAnswer());
-            var request = asked with { Functions = functions.All, NativeTools = functions.IsWithdrawn ? [] : tools.Native, Config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice } };
+            var request = asked with { Functions = functions.All, NativeTools = functions.IsWithdrawn ? [] : tools.Native, PredefinedFunctions = functions.IsWithdrawn ? [] : tools.Predefined, Config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice } };
             var (before, calls) = (_output.Steps.Count, new RoundCalls(functions));
             job.Usage.OnAsked(request, _output);
             instruments.OnProviderCalled(isRepeated: job.IsRepeated && _rounds == (job.Standing?.Rounds ?? 0));
