@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.CodeExecution;
+using OpenInteractions.Tools.ComputerUse;
 using OpenInteractions.Tools.GoogleMaps;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
@@ -19,6 +21,9 @@ public static class ToolsFeature
         services.AddGoogleSearch();
         services.AddGoogleMaps();
         services.AddUrlContext();
+        services.AddCheckedOptions<CodeExecutionOptions>(CodeExecutionOptions.Section);
+        services.AddSingleton<IToolKind, CodeExecutionKind>();
+        services.AddSingleton<IToolKind, ComputerUseKind>();
         return services;
     }
 }
