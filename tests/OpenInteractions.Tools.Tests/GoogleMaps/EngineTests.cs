@@ -96,7 +96,7 @@ public sealed class EngineTests : IAsyncLifetime
 
         var (step, _, text) = await rig.FindAsync(query, (35, 135.7));
 
-        Assert.StartsWith($"/search?q={Uri.EscapeDataString(query)}&limit=8&viewbox=135.425533,34.77517,135.974467,35.22483&", _nominatim.Heard.Single().Target, StringComparison.Ordinal);
+        Assert.StartsWith($"/search?q={Uri.EscapeDataString(query)}&limit=8&viewbox=135.425533%2C34.77517%2C135.974467%2C35.22483&", _nominatim.Heard.Single().Target, StringComparison.Ordinal);
         Assert.DoesNotContain("bounded", _nominatim.Heard.Single().Target, StringComparison.Ordinal);
         Assert.Empty(Assert.Single(step.Result).Places!);
         Assert.Contains("Nothing was found.", text, StringComparison.Ordinal);

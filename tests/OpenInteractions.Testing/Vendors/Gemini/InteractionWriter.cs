@@ -198,7 +198,7 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
             }
 
             yield return piece;
-            if (piece is GeminiPiece.Code or GeminiPiece.Search)
+            if (piece is GeminiPiece.Code or GeminiPiece.Search or GeminiPiece.Places)
             {
                 yield return null;
             }
