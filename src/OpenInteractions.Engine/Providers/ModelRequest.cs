@@ -48,6 +48,9 @@ public sealed record ModelRequest
     /// <summary>Where the provider notes settings that it had to leave out for the sake of the history.</summary>
     public LeftOut LeftOut { get; init; } = new();
 
+    /// <summary>The same request, to which the model can give nothing but an answer. The functions stay declared: some upstreams refuse a history with calls of others.</summary>
+    internal ModelRequest Answering() => Functions.Count == 0 ? this : this with { Config = Config with { ToolChoice = new("none") } };
+
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }
 }
