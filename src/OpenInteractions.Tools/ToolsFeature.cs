@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.CodeExecution;
+using OpenInteractions.Tools.ComputerUse;
+using OpenInteractions.Tools.GoogleMaps;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
 using OpenInteractions.Tools.UrlContext;
@@ -16,7 +19,11 @@ public static class ToolsFeature
         services.AddCheckedOptions<McpOptions>(McpOptions.Section);
         services.AddSingleton<IToolKind, McpServerKind>();
         services.AddGoogleSearch();
+        services.AddGoogleMaps();
         services.AddUrlContext();
+        services.AddCheckedOptions<CodeExecutionOptions>(CodeExecutionOptions.Section);
+        services.AddSingleton<IToolKind, CodeExecutionKind>();
+        services.AddSingleton<IToolKind, ComputerUseKind>();
         return services;
     }
 }

@@ -21,6 +21,9 @@ public sealed record ModelRequest
     /// <summary>Tools of the vendor's own that the vendor runs, where configuration chose them.</summary>
     public IReadOnlyList<Tool> NativeTools { get; init; } = [];
 
+    /// <summary>Names of functions that the model knows because of its native tools, without a declaration; the client answers them.</summary>
+    public IReadOnlyList<string> PredefinedFunctions { get; init; } = [];
+
     /// <summary>Generation settings, never null.</summary>
     public required GenerationConfig Config { get; init; }
 

@@ -33,6 +33,7 @@ internal static class ToolResults
         UrlContextResultStep r => r.IsError == true,
         GoogleSearchResultStep r => r.IsError == true,
         RetrievalResultStep r => r.IsError == true,
+        GoogleMapsResultStep r => r.Result.Count == 0 || r.Result.Any(m => m.Unknown?.ContainsKey("error") == true), // the wire has no member for it
         _ => false,
     };
 
