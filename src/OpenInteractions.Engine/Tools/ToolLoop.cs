@@ -75,14 +75,18 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
 
     private Task<TurnResult> RepairAsync(TurnResult result, CancellationToken cancellationToken)
     {
-        var (_, functions) = Request(isFirst: false, isWithdrawn: true);
+        RoundFunctions? functions = null; // put together only when the model is asked again
         return job.Repair.RunAsync(
             result,
-            () => Request(isFirst: false, isWithdrawn: true).Request,
+            () =>
+            {
+                (var request, functions) = Request(isFirst: false, isWithdrawn: true);
+                return request;
+            },
             request =>
             {
                 instruments.OnProviderCalled(isRepeated: false);
-                return TurnLoop.RunAsync(job.Provider, request, _output, new RoundCalls(functions), job.MaxSteps, cancellationToken);
+                return TurnLoop.RunAsync(job.Provider, request, _output, new RoundCalls(functions!), job.MaxSteps, cancellationToken);
             },
             cancellationToken);
     }

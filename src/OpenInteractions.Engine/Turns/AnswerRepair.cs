@@ -77,7 +77,7 @@ internal sealed class AnswerRepair(StructuredOutput structured, string interacti
     {
         var wrong = verdict.Outcome == SchemaOutcome.NotJson
             ? "it is not JSON"
-            : string.Join("; ", verdict.Errors.Select(e => $"at '{(e.Pointer.Length == 0 ? "/" : e.Pointer)}': {e.Message}"));
+            : string.Join("; ", verdict.Errors.Select(e => e.Pointer.Length == 0 ? e.Message : $"at '{e.Pointer}': {e.Message}"));
         var correction = new UserInputStep
         {
             Content = [new TextContent { Text = $"Your answer does not fit the JSON schema that was asked for: {wrong}. Write the whole answer again, as JSON that fits the schema and nothing else." }],

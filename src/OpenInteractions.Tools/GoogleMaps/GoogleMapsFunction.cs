@@ -24,7 +24,7 @@ internal sealed class GoogleMapsFunction(MapSearch search, MapPoint? user, ToolS
 
     public CallLimits? Limits => null;
 
-    public Step CallStep(string id, JsonElement arguments) => new GoogleMapsCallStep { Id = id, Arguments = new SearchArguments { Queries = Queries(arguments) } };
+    public Step CallStep(string id, JsonElement arguments) => new GoogleMapsCallStep { Id = id, Arguments = new SearchArguments { Queries = QueryList.Of(arguments, LongestQuery) } };
 
     public Step Failed(Step call, string message) => new GoogleMapsResultStep
     {
@@ -66,18 +66,4 @@ internal sealed class GoogleMapsFunction(MapSearch search, MapPoint? user, ToolS
             return new MapAnswer(query, null, exception.Message);
         }
     }
-
-    /// <summary>The queries, however the model put them: as the list that was asked for, or as one text.</summary>
-    private static IReadOnlyList<string> Queries(JsonElement arguments)
-    {
-        if (!arguments.TryGetProperty("queries"u8, out var given) && !arguments.TryGetProperty("query"u8, out given))
-        {
-            return [];
-        }
-
-        IEnumerable<JsonElement> texts = given.ValueKind == JsonValueKind.Array ? given.EnumerateArray() : [given];
-        return [.. texts.Where(t => t.ValueKind == JsonValueKind.String).Select(t => Shorten(t.GetString()!.Trim())).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static string Shorten(string query) => query.Length <= LongestQuery ? query : query[..(char.IsHighSurrogate(query[LongestQuery - 1]) ? LongestQuery - 1 : LongestQuery)];
 }

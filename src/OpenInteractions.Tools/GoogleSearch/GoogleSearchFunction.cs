@@ -28,7 +28,7 @@ internal sealed class GoogleSearchFunction(ISearchEngine engine, IReadOnlyList<s
     public Step CallStep(string id, JsonElement arguments) => new GoogleSearchCallStep
     {
         Id = id,
-        Arguments = new SearchArguments { Queries = Queries(arguments) },
+        Arguments = new SearchArguments { Queries = QueryList.Of(arguments, LongestQuery) },
         SearchType = TypeOf(arguments),
     };
 
@@ -81,20 +81,6 @@ internal sealed class GoogleSearchFunction(ISearchEngine engine, IReadOnlyList<s
             return new SearchAnswer(query, null, exception.Message);
         }
     }
-
-    /// <summary>The queries, however the model put them: as the list that was asked for, or as one text.</summary>
-    private static IReadOnlyList<string> Queries(JsonElement arguments)
-    {
-        if (!arguments.TryGetProperty("queries"u8, out var given) && !arguments.TryGetProperty("query"u8, out given))
-        {
-            return [];
-        }
-
-        IEnumerable<JsonElement> texts = given.ValueKind == JsonValueKind.Array ? given.EnumerateArray() : [given];
-        return [.. texts.Where(t => t.ValueKind == JsonValueKind.String).Select(t => Shorten(t.GetString()!.Trim())).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static string Shorten(string query) => query.Length <= LongestQuery ? query : query[..(char.IsHighSurrogate(query[LongestQuery - 1]) ? LongestQuery - 1 : LongestQuery)];
 
     // The wire has an enumeration here: what the model invents is left to the default.
     private string? TypeOf(JsonElement arguments) =>
