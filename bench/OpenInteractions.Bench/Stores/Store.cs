@@ -15,6 +15,9 @@ internal sealed class Store(string directory, DatabaseServer? server, string? na
 
     public (string Name, string? Value) Settings => (Setting, server?.ConnectionString(name!));
 
+    /// <summary>Where its database is; only with PostgreSQL.</summary>
+    public string ConnectionString => server?.ConnectionString(name!) ?? throw NoDatabase();
+
     public string Directory => directory;
 
     /// <summary>Null with SQLite.</summary>
@@ -59,6 +62,8 @@ internal sealed class Store(string directory, DatabaseServer? server, string? na
     }
 
     private async Task<long> CountAsync(string sql, CancellationToken cancellationToken) => server is null
-        ? throw new InvalidOperationException("This store has no PostgreSQL to ask.")
+        ? throw NoDatabase()
         : (long)(await server.QueryAsync(name!, sql, cancellationToken))!;
+
+    private static InvalidOperationException NoDatabase() => new("This store has no PostgreSQL to ask.");
 }
