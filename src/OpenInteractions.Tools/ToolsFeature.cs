@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.FileSearch;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
 using OpenInteractions.Tools.UrlContext;
@@ -17,6 +18,7 @@ public static class ToolsFeature
         services.AddSingleton<IToolKind, McpServerKind>();
         services.AddGoogleSearch();
         services.AddUrlContext();
+        services.AddFileSearch();
         return services;
     }
 }
