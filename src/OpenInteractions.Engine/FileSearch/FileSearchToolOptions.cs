@@ -24,8 +24,8 @@ public sealed class FileSearchToolOptions
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Most bytes of vectors that are kept in memory, of all stores together; a store that has more is read from the database for each search. Default 1,000,000,000.</summary>
-    [Range(0, 1_000_000_000_000)]
-    public long VectorCacheBytes { get; set; } = 1_000_000_000;
+    [Range(0, 2_000_000_000)]
+    public int VectorCacheBytes { get; set; } = 1_000_000_000;
 
     /// <summary>Passages of one search when the tool names no <c>top_k</c>. Default 10.</summary>
     [Range(1, 1000)]

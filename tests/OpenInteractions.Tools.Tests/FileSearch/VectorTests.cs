@@ -166,7 +166,7 @@ public sealed class VectorTests(ITestOutputHelper output)
         return (index, store);
     }
 
-    private static VectorSearch Search(MemoryIndex index, long room) => new(index, Options.Create(new FileSearchToolOptions { VectorCacheBytes = room }));
+    private static VectorSearch Search(MemoryIndex index, int room) => new(index, Options.Create(new FileSearchToolOptions { VectorCacheBytes = room }));
 
     private static IndexedStore Store(MemoryStore store) => new(store.Name, store.Version, store.Model);
 
