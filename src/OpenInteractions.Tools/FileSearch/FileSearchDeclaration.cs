@@ -1,3 +1,4 @@
+using System.Buffers;
 using OpenInteractions.Tools.FileSearch.Filters;
 
 namespace OpenInteractions.Tools.FileSearch;
@@ -9,6 +10,8 @@ namespace OpenInteractions.Tools.FileSearch;
 internal sealed record FileSearchDeclaration(IReadOnlyList<string> Stores, MetadataFilter? Filter, int? TopK)
 {
     private const string Prefix = "fileSearchStores/";
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     private const int LongestId = 63;
     private const int MostStores = 16;
 
@@ -54,5 +57,5 @@ internal sealed record FileSearchDeclaration(IReadOnlyList<string> Stores, Metad
     }
 
     private static bool IsName(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length && name.Length <= Prefix.Length + LongestId && name.AsSpan(Prefix.Length).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-") < 0;
+        name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length && name.Length <= Prefix.Length + LongestId && name.AsSpan(Prefix.Length).IndexOfAnyExcept(IdCharacters) < 0;
 }
