@@ -35,12 +35,12 @@ public sealed class EmbedderTests : IAsyncLifetime
     [Fact]
     public async Task OpenAI_gets_the_texts_in_batches_and_gives_vectors_of_length_1_in_their_order()
     {
-        var embedder = Embedder("openai/text-embedding-3-small", ("EmbeddingBatch", "2"), ("EmbeddingDimensions", "3"));
+        var embedder = Embedder("openai/text-embedding-3-small", ("EmbeddingBatch", "2"), ("EmbeddingDimensions", "8"));
 
         var vectors = await embedder.EmbedAsync(["a", "bb", "ccc"], isQuery: false, CancellationToken.None);
 
         Assert.Equal("openai/text-embedding-3-small", embedder.Model);
-        Assert.Equal(["""{"model":"text-embedding-3-small","input":["a","bb"],"encoding_format":"float","dimensions":3}""", """{"model":"text-embedding-3-small","input":["ccc"],"encoding_format":"float","dimensions":3}"""], _openAIServer.Requests.Select(r => r.Text));
+        Assert.Equal(["""{"model":"text-embedding-3-small","input":["a","bb"],"encoding_format":"float","dimensions":8}""", """{"model":"text-embedding-3-small","input":["ccc"],"encoding_format":"float","dimensions":8}"""], _openAIServer.Requests.Select(r => r.Text));
         Assert.Equal([[0.6f, 0.8f, 0f], Unit(3, 4, 1), Unit(3, 4, 2)], vectors.Select(v => v.Select(x => MathF.Round(x, 5)).ToArray()));
         Assert.Empty(_openAIServer.Refusals);
     }

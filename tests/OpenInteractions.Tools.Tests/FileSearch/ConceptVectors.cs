@@ -9,8 +9,9 @@ namespace OpenInteractions.Tools.Tests.FileSearch;
 /// </summary>
 internal sealed class ConceptVectors
 {
-    private const int Dimensions = 1024;
+    private const int Dimensions = 4096;
     private const int Beginning = 60;
+    private const float Saturation = 5;
 
     private readonly Dictionary<string, List<int>> _concepts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _weak = new(StringComparer.Ordinal);
@@ -50,7 +51,7 @@ internal sealed class ConceptVectors
         var vector = new float[Dimensions];
         foreach (var (place, weight) in weights)
         {
-            vector[place] += weight / (weight + 1); // often is not so much more than once
+            vector[place] += weight / (weight + Saturation); // often is not so much more than once
         }
 
         return weights.Count == 0 ? [.. vector.Select(_ => 1f)] : vector;
