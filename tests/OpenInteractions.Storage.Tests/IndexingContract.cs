@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Errors;
@@ -217,7 +218,7 @@ public abstract class IndexingContract(IStorageFixture fixture)
     /// <summary>Each line is a piece.</summary>
     private sealed class LineReader : IDocumentReader
     {
-        private readonly SemaphoreSlim _read = new(0);
+        private readonly Channel<bool> _read = Channel.CreateUnbounded<bool>();
         private int _count;
 
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -229,7 +230,7 @@ public abstract class IndexingContract(IStorageFixture fixture)
         public async Task<IReadOnlyList<NewChunk>> ReadAsync(ReadOnlyMemory<byte> content, string mimeType, Chunking chunking, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _count);
-            _read.Release();
+            _read.Writer.TryWrite(true);
             Begun.TrySetResult();
             await Before(cancellationToken);
             var text = Encoding.UTF8.GetString(content.Span);
@@ -240,7 +241,7 @@ public abstract class IndexingContract(IStorageFixture fixture)
         {
             for (var i = 0; i < times; i++)
             {
-                await _read.WaitAsync();
+                await _read.Reader.ReadAsync();
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Api.Tests.Hosting;
 using OpenInteractions.Contracts.Errors;
@@ -297,18 +298,18 @@ public sealed class StoreTests : IAsyncLifetime
     /// <summary>Reads when the test lets it.</summary>
     private sealed class GatedReader : IDocumentReader
     {
-        private readonly SemaphoreSlim _gate = new(0);
+        private readonly Channel<bool> _gate = Channel.CreateUnbounded<bool>();
         private readonly TaskCompletionSource<(int, string, Chunking)> _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async Task<(int Length, string MimeType, Chunking Chunking)> LetThroughAsync()
         {
-            _gate.Release();
+            _gate.Writer.TryWrite(true);
             return await _read.Task.OrTimeout("the reading");
         }
 
         public async Task<IReadOnlyList<NewChunk>> ReadAsync(ReadOnlyMemory<byte> content, string mimeType, Chunking chunking, CancellationToken cancellationToken)
         {
-            await _gate.WaitAsync(cancellationToken);
+            await _gate.Reader.ReadAsync(cancellationToken);
             _read.TrySetResult((content.Length, mimeType, chunking));
             var text = Encoding.UTF8.GetString(content.Span);
             return text == "unreadable" ? throw new ApiException(ErrorCode.InvalidRequest, "This is no text.") : [new NewChunk(text[^3..], null)];
