@@ -164,7 +164,10 @@ public sealed partial class DocumentIndexer(
 
         for (var first = 0; first < chunks.Count; first += ChunksOfCommit)
         {
-            await queue.AddChunksAsync(lease, first, [.. chunks.Skip(first).Take(ChunksOfCommit)], owned);
+            if (!await queue.AddChunksAsync(lease, first, [.. chunks.Skip(first).Take(ChunksOfCommit)], owned))
+            {
+                return; // deleted, or another node has it
+            }
         }
 
         if (await queue.ActivateAsync(lease, chunks.Count, owned))
