@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -42,13 +41,14 @@ public static class ResourceNames
     private static string Slug(string displayName)
     {
         var slug = new StringBuilder();
-        foreach (var c in displayName.Normalize(NormalizationForm.FormD))
+        foreach (var c in displayName)
         {
-            if (char.IsAsciiLetterOrDigit(c))
+            var plain = PlainLetters.Of(c);
+            if (char.IsAsciiLetterOrDigit(plain))
             {
-                slug.Append(char.ToLowerInvariant(c));
+                slug.Append(plain);
             }
-            else if (slug.Length > 0 && slug[^1] != '-' && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+            else if (slug.Length > 0 && slug[^1] != '-' && plain != '\0')
             {
                 slug.Append('-');
             }

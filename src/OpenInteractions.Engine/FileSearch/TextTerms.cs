@@ -72,19 +72,24 @@ public static class TextTerms
         }
 
         var folded = new StringBuilder(text.Length);
-        foreach (var c in WellFormed(text).Normalize(NormalizationForm.FormKD))
+        foreach (var rune in text.EnumerateRunes())
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark || IsUnspaced(c))
+            if (!rune.IsBmp)
             {
-                folded.Append(char.ToLowerInvariant(c));
+                folded.Append(Rune.ToLowerInvariant(rune).ToString());
+            }
+            else if (IsUnspaced((char)rune.Value))
+            {
+                folded.Append((char)rune.Value);
+            }
+            else if (PlainLetters.Of((char)rune.Value) is not '\0' and var plain)
+            {
+                folded.Append(plain);
             }
         }
 
         return folded.ToString();
     }
-
-    /// <summary>Halves of characters cannot be normalized.</summary>
-    private static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static bool IsInWord(string text, int at)
     {
@@ -105,7 +110,7 @@ public static class TextTerms
             && CharUnicodeInfo.GetUnicodeCategory(text, high) is <= UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber;
     }
 
-    /// <summary>Han, kana with the marks that were taken apart, Thai, Lao, Khmer, Myanmar.</summary>
+    /// <summary>Han, kana, Thai, Lao, Khmer, Myanmar.</summary>
     private static bool IsUnspaced(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff') or (>= '\uf900' and <= '\ufaff')
         or (>= '\u0e00' and <= '\u0eff') or (>= '\u1780' and <= '\u17ff') or (>= '\u1000' and <= '\u109f');
 }

@@ -11,6 +11,8 @@ internal sealed partial class SqliteDocumentQueue(SqliteWriter writer, SqliteRea
         RETURNING {FileSearchRows.Claimed}
         """;
 
+    private const string IsDueSql = "SELECT 1 FROM file_search_documents WHERE work = $1 AND due_at <= $2 LIMIT 1";
+
     private const string RenewSql = "UPDATE file_search_documents SET due_at = $3 WHERE number = $1 AND epoch = $2 AND work IS NOT NULL";
 
     private const string PostponeSql =
@@ -33,20 +35,14 @@ internal sealed partial class SqliteDocumentQueue(SqliteWriter writer, SqliteRea
     private const string FreeSql =
         "UPDATE file_search_documents SET due_at = 0, epoch = epoch + 1 WHERE work IS NOT NULL AND due_at > 0 AND state <> 'arriving'";
 
-    public Task<ClaimedDocument?> ClaimAsync(DocumentWork work, TimeSpan ttl, CancellationToken cancellationToken) => writer.RunAsync(
-        (Work: FileSearchRows.WorkName(work), Now: clock.Now, ttl),
-        static (session, claim) =>
-        {
-            using var rows = session[ClaimSql].Set(1, claim.Work).Set(2, claim.Now).Set(3, claim.Now + claim.ttl).Query();
-            var claimed = rows.Read() ? FileSearchRows.ReadClaimed(rows) : null;
-            while (claimed is not null && rows.Read())
-            {
-                // The change is made when the statement has come to its end.
-            }
-
-            return claimed;
-        },
-        cancellationToken);
+    public async Task<ClaimedDocument?> ClaimAsync(DocumentWork work, TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        // Mostly there is nothing, and the writer is left alone.
+        var claim = (Work: FileSearchRows.WorkName(work), clock.Now, ttl);
+        return await readers.ReadAsync(claim, static (session, claim) => session[IsDueSql].Set(1, claim.Work).Set(2, claim.Now).QueryNumber(), cancellationToken) is null
+            ? null
+            : await writer.RunAsync(claim, Claim, cancellationToken);
+    }
 
     public Task<bool> RenewAsync(DocumentLease lease, TimeSpan ttl, CancellationToken cancellationToken) => writer.RunAsync(
         (lease, Due: clock.Now + ttl),
@@ -84,6 +80,18 @@ internal sealed partial class SqliteDocumentQueue(SqliteWriter writer, SqliteRea
 
     /// <summary>One process owns the directory: whoever had taken something is dead. Uploads go on where they were.</summary>
     public Task<int> FreeAsync(CancellationToken cancellationToken) => writer.RunAsync(0, static (session, _) => session[FreeSql].Execute(), cancellationToken);
+
+    private static ClaimedDocument? Claim(SqliteSession session, (string Work, DateTimeOffset Now, TimeSpan Ttl) claim)
+    {
+        using var rows = session[ClaimSql].Set(1, claim.Work).Set(2, claim.Now).Set(3, claim.Now + claim.Ttl).Query();
+        var claimed = rows.Read() ? FileSearchRows.ReadClaimed(rows) : null;
+        while (claimed is not null && rows.Read())
+        {
+            // The change is made when the statement has come to its end.
+        }
+
+        return claimed;
+    }
 
     private static (long Store, long Bytes)? Find(SqliteSession session, DocumentLease lease, string work)
     {

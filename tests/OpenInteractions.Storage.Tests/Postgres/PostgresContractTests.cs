@@ -38,3 +38,5 @@ public sealed class PostgresFileSearchStoreTests(PostgresFixture fixture) : File
 public sealed class PostgresDocumentQueueTests(PostgresFixture fixture) : DocumentQueueContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresChunkIndexTests(PostgresFixture fixture) : ChunkIndexContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresIndexingTests(PostgresFixture fixture) : IndexingContract(fixture), IClassFixture<PostgresFixture>;

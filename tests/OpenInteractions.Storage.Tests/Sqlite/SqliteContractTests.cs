@@ -43,3 +43,5 @@ public sealed class SqliteFileSearchStoreTests(SqliteFixture fixture) : FileSear
 public sealed class SqliteDocumentQueueTests(SqliteFixture fixture) : DocumentQueueContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteChunkIndexTests(SqliteFixture fixture) : ChunkIndexContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteIndexingTests(SqliteFixture fixture) : IndexingContract(fixture), IClassFixture<SqliteFixture>;
