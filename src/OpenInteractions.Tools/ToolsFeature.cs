@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Tools.CodeExecution;
+using OpenInteractions.Tools.ComputerUse;
 using OpenInteractions.Tools.FileSearch;
+using OpenInteractions.Tools.GoogleMaps;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
 using OpenInteractions.Tools.UrlContext;
@@ -17,8 +20,12 @@ public static class ToolsFeature
         services.AddCheckedOptions<McpOptions>(McpOptions.Section);
         services.AddSingleton<IToolKind, McpServerKind>();
         services.AddGoogleSearch();
+        services.AddGoogleMaps();
         services.AddUrlContext();
         services.AddFileSearch();
+        services.AddCheckedOptions<CodeExecutionOptions>(CodeExecutionOptions.Section);
+        services.AddSingleton<IToolKind, CodeExecutionKind>();
+        services.AddSingleton<IToolKind, ComputerUseKind>();
         return services;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Engine.Events;
@@ -28,9 +27,8 @@ internal sealed class EventLog
     private readonly RunLease? _lease;
     private readonly JournalWriter? _journal;
     private readonly CancellationTokenSource _lost;
-    private ArrayBufferWriter<byte> _pending = new(256);
-    private long _pendingFrom = 1;
-    private long _number;
+    private readonly PendingEvents _pending;
+    private readonly RefusedSteps _refused = new();
     private long _durable;
     private int _inFlight;
     private bool _isQueued;
@@ -41,8 +39,6 @@ internal sealed class EventLog
     private bool _isHeldBack;
     private bool _isLost;
     private bool _isAbandoned;
-    private bool _isRefused;
-    private int? _refusedFrom;
     private TaskCompletionSource? _flushed;
 
     /// <summary>A log with a journal behind it.</summary>
@@ -53,6 +49,7 @@ internal sealed class EventLog
     {
         (_lease, _journal, _lost) = (lease, journal, lost);
         Feed = new EventFeed(lease.Epoch, isDurable: true);
+        _pending = new PendingEvents(lease.Epoch);
     }
 
     /// <summary>A log of a run that is not stored: the feed is all there is.</summary>
@@ -60,6 +57,7 @@ internal sealed class EventLog
     {
         _lost = lost;
         Feed = new EventFeed(epoch: 1, isDurable: false);
+        _pending = new PendingEvents(epoch: 1);
     }
 
     public EventFeed Feed { get; }
@@ -93,31 +91,20 @@ internal sealed class EventLog
         var behind = 0L;
         lock (_gate)
         {
-            if (_isRefused)
+            if (_refused.IsOpen)
             {
-                value = Silenced(value); // the step that it tells of has no beginning in the journal
+                value = _refused.Silence(value, RunId); // the step that it tells of has no beginning in the journal
             }
 
-            var start = _pending.WrittenCount;
-            try
-            {
-                EventFrame.Write(_pending, value with { EventId = EventFrame.Id(Epoch, ++_number) });
-            }
-            catch
-            {
-                TakeBack(start);
-                throw;
-            }
-
-            Feed.Append(_pending.WrittenSpan[start..]);
+            Feed.Append(_pending.Add(value));
             if (_lease is null)
             {
-                _pending.ResetWrittenCount();
+                _pending.Forget();
             }
             else
             {
                 Enqueue();
-                behind = _isClosed || _inFlight + _pending.WrittenCount <= MostUndurable ? 0 : _durable + 1;
+                behind = _isClosed || _inFlight + _pending.Length <= MostUndurable ? 0 : _durable + 1;
             }
         }
 
@@ -162,7 +149,7 @@ internal sealed class EventLog
         lock (_gate)
         {
             _isHeldBack = false;
-            if (_pending.WrittenCount > 0)
+            if (_pending.Length > 0)
             {
                 Enqueue();
             }
@@ -185,7 +172,7 @@ internal sealed class EventLog
         lock (_gate)
         {
             // Of a run that the store has refused an event of, the last one that was kept holds: this one counts steps that the journal will not have.
-            _checkpoint = _refusedFrom is null ? checkpoint : default;
+            _checkpoint = _refused.Any ? default : checkpoint;
         }
 
         return AppendAsync(carrier, cancellationToken);
@@ -201,7 +188,7 @@ internal sealed class EventLog
         {
             lock (_gate)
             {
-                return _number;
+                return _pending.LastNumber;
             }
         }
     }
@@ -256,7 +243,7 @@ internal sealed class EventLog
                     throw new OperationCanceledException(_lost.Token);
                 }
 
-                if (!_isInFlight && _isRefused)
+                if (!_isInFlight && _refused.IsOpen)
                 {
                     _isClosed = false;
                     Enqueue();
@@ -282,15 +269,9 @@ internal sealed class EventLog
     {
         lock (_gate)
         {
-            for (var rest = closed.LastFrames; !rest.IsEmpty; rest = rest[EventFrame.SkipFrames(rest.Span, 1)..])
-            {
-                _number--;
-            }
-
-            var whole = new ArrayBufferWriter<byte>(closed.Tail.Frames.Length + 256);
-            whole.Write(closed.Tail.Frames.Span[..^closed.LastFrames.Length]);
-            (_pending, _isClosed) = (whole, false);
-            if (_pending.WrittenCount > 0)
+            _pending.TakeBack(closed);
+            _isClosed = false;
+            if (_pending.Length > 0)
             {
                 Enqueue();
             }
@@ -322,7 +303,7 @@ internal sealed class EventLog
         await WaitForCheckpointAsync(); // a batch holds one, and this one is to be the last
         lock (_gate)
         {
-            _isHandedOver = _refusedFrom is null; // of what was refused, readers have seen more than the journal will have
+            _isHandedOver = !_refused.Any; // of what was refused, readers have seen more than the journal will have
         }
 
         await AppendAsync(last, CancellationToken.None);
@@ -346,14 +327,12 @@ internal sealed class EventLog
         lock (_gate)
         {
             _isQueued = false;
-            if (_isClosed || _isLost || _pending.WrittenCount == 0)
+            if (_isClosed || _isLost || _pending.Length == 0)
             {
                 return null; // what was lost with the lease is a gap: nothing may follow it, though the row may still be this owner's
             }
 
-            var batch = PendingBatch();
-            _pending = new ArrayBufferWriter<byte>(Math.Clamp(batch.Frames.Length, 256, EagerBytes));
-            _pendingFrom = _number + 1;
+            var batch = _pending.Take(TakeCheckpoint(), EagerBytes);
             (_isInFlight, _inFlight) = (true, batch.Frames.Length);
             return new JournalAppend(_lease!.Value, batch);
         }
@@ -384,30 +363,21 @@ internal sealed class EventLog
     /// <summary>The batch could not be kept; the writer has logged why, once for all runs.</summary>
     public void OnFlushFailed() => Lose();
 
-    /// <summary>
-    /// The store does not take this batch and never will, though it works. Readers have seen it. So that no number is missing, its events are replaced by
-    /// ones that say nothing; the steps that they told of are begun again by whoever ends the run (<see cref="TakeRefusal"/>).
-    /// </summary>
+    /// <summary>The store does not take this batch and never will, though it works (<see cref="RefusedSteps"/>).</summary>
     public void OnRefused(JournalBatch batch)
     {
         TaskCompletionSource? flushed;
         lock (_gate)
         {
-            if (_refusedFrom is not null)
+            if (_refused.Any)
             {
-                flushed = null; // not even those: nothing of this run can be kept
+                flushed = null; // not even what stands in its place: nothing of this run can be kept
             }
             else
             {
-                var rest = _pending.WrittenMemory;
-                (_pending, _pendingFrom) = (new ArrayBufferWriter<byte>(256), batch.FirstNumber);
-                _refusedFrom = int.MaxValue;
-                foreach (var value in EventFrame.ReadAll(batch.Frames).Concat(EventFrame.ReadAll(rest)))
-                {
-                    EventFrame.Write(_pending, Silenced(value));
-                }
-
-                (_isRefused, _isHandedOver, _isInFlight, _inFlight, _checkpoint) = (true, false, false, 0, default);
+                _refused.Begin();
+                _pending.Replace(batch, value => _refused.Silence(value, RunId));
+                (_isHandedOver, _isInFlight, _inFlight, _checkpoint) = (false, false, 0, default);
                 (flushed, _flushed) = (_flushed ?? new TaskCompletionSource(), null);
                 Enqueue();
             }
@@ -428,13 +398,7 @@ internal sealed class EventLog
     {
         lock (_gate)
         {
-            if (!_isRefused)
-            {
-                return null;
-            }
-
-            _isRefused = false;
-            return _refusedFrom;
+            return _refused.Take();
         }
     }
 
@@ -445,27 +409,15 @@ internal sealed class EventLog
     // Called with the gate held.
     private ClosedLog Close(IEnumerable<StreamEvent> last)
     {
-        var start = _pending.WrittenCount;
-        foreach (var value in last)
-        {
-            EventFrame.Write(_pending, value with { EventId = EventFrame.Id(Epoch, ++_number) });
-        }
-
-        return new ClosedLog(PendingBatch(), _pending.WrittenMemory[start..]);
+        var frames = _pending.AddLast(last);
+        return new ClosedLog(_pending.AsBatch(TakeCheckpoint()), frames);
     }
 
-    private JournalBatch PendingBatch()
+    private ReadOnlyMemory<byte> TakeCheckpoint()
     {
         var checkpoint = _isHandedOver ? HandedOver : _checkpoint;
         _checkpoint = default;
-        return new JournalBatch
-        {
-            Epoch = Epoch,
-            FirstNumber = _pendingFrom,
-            LastNumber = _number,
-            Frames = _pending.WrittenMemory,
-            Checkpoint = checkpoint,
-        };
+        return checkpoint;
     }
 
     private async Task WaitForCheckpointAsync()
@@ -473,32 +425,13 @@ internal sealed class EventLog
         long? number;
         lock (_gate)
         {
-            number = _checkpoint.IsEmpty ? null : _number;
+            number = _checkpoint.IsEmpty ? null : _pending.LastNumber;
         }
 
         if (number is { } carried)
         {
             await WaitDurableAsync(carried, CancellationToken.None);
         }
-    }
-
-    // Called with the gate held. Other events than those of steps are small, and none that a reader could do without.
-    private StreamEvent Silenced(StreamEvent value)
-    {
-        int? index = value switch
-        {
-            StepStartEvent start => start.Index,
-            StepDeltaEvent delta => delta.Index,
-            StepStopEvent stop => stop.Index,
-            _ => null,
-        };
-        if (index is null)
-        {
-            return value;
-        }
-
-        _refusedFrom = Math.Min(_refusedFrom!.Value, index.Value);
-        return new StatusUpdateEvent { InteractionId = RunId, Status = InteractionStatus.InProgress, EventId = value.EventId };
     }
 
     private bool Lose()
@@ -528,15 +461,6 @@ internal sealed class EventLog
         return true;
     }
 
-    // Called with the gate held. Half of an event that could not be written must not stand in the batch.
-    private void TakeBack(int start)
-    {
-        var whole = new ArrayBufferWriter<byte>(start + 256);
-        whole.Write(_pending.WrittenSpan[..start]);
-        _pending = whole;
-        _number--;
-    }
-
     private void Enqueue()
     {
         if (_isClosed || _isHeldBack)
@@ -550,7 +474,7 @@ internal sealed class EventLog
             _journal!.Add(this);
         }
 
-        if (_pending.WrittenCount > EagerBytes)
+        if (_pending.Length > EagerBytes)
         {
             _journal!.Hurry();
         }

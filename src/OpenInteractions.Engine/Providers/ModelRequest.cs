@@ -21,6 +21,9 @@ public sealed record ModelRequest
     /// <summary>Tools of the vendor's own that the vendor runs, where configuration chose them.</summary>
     public IReadOnlyList<Tool> NativeTools { get; init; } = [];
 
+    /// <summary>Names of functions that the model knows because of its native tools, without a declaration; the client answers them.</summary>
+    public IReadOnlyList<string> PredefinedFunctions { get; init; } = [];
+
     /// <summary>Generation settings, never null.</summary>
     public required GenerationConfig Config { get; init; }
 
@@ -44,6 +47,9 @@ public sealed record ModelRequest
 
     /// <summary>Where the provider notes settings that it had to leave out for the sake of the history.</summary>
     public LeftOut LeftOut { get; init; } = new();
+
+    /// <summary>The same request, to which the model can give nothing but an answer. The functions stay declared: some upstreams refuse a history with calls of others.</summary>
+    internal ModelRequest Answering() => Functions.Count == 0 ? this : this with { Config = Config with { ToolChoice = new("none") } };
 
     /// <summary>The interaction's id, for logs and for the upstream's safety identifier where it takes one.</summary>
     public required string InteractionId { get; init; }

@@ -182,27 +182,12 @@ public sealed partial class RunExecutor
             var model = run.Plan.Model ?? await _catalog.ResolveAsync(run.Plan.Request.Model!, run.Stopped);
             var history = await LoadHistoryAsync(run);
             await _leases.RequireHeldAsync(run);
-            TurnResult result;
-            IReadOnlyList<ResponseFormat> formats;
-            if (recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request))
-            {
-                result = await _tools.RunAsync(TurnJob.Of(run.Plan, model, history, output, usage, recovery, _readings, _options.MaxSteps), run.Stopped);
-                formats = ModelRequests.Formats(run.Plan.Request);
-            }
-            else
-            {
-                var request = ModelRequests.Build(run.Plan, model.Model, history, output, _readings);
-                usage.OnAsked(request, output);
-                _instruments.OnProviderCalled(isRepeated: recovery is { WasQueued: false });
-                result = await TurnLoop.RunAsync(model.Provider, request, output, server: null, _options.MaxSteps, run.Stopped);
-                formats = request.ResponseFormats;
-                if (result.Status == InteractionStatus.RequiresAction)
-                {
-                    _tools.OnClientCalls(run.Id, output.Steps);
-                }
-            }
-
-            var warning = CheckStructure(run, formats, result, output);
+            var repair = new AnswerRepair(_structured, run.Id, ModelRequests.Formats(run.Plan.Request), usage, output, _options.MaxRepairs);
+            var result = recovery is { Standing: not null } || _tools.IsNeededFor(run.Plan.Request)
+                ? await _tools.RunAsync(TurnJob.Of(run.Plan, model, history, output, usage, repair, recovery, _readings, _options.MaxSteps), run.Stopped)
+                : await AskAsync(run, model, history, output, usage, repair, isRepeated: recovery is { WasQueued: false });
+            var warning = repair.Verdict is { } verdict ? _structured.Record(run.Id, verdict) : null;
+            run.Warn(warning);
             await output.ReplaceStaleAsync(run.Stopped);
             return new RunEnding(result.Status, usage.Of(result.Usage, output, hasAnswered: true), result.Fault) { Warning = warning };
         }
@@ -235,18 +220,26 @@ public sealed partial class RunExecutor
         bool HasAnswered(ApiException exception) => output.HasBegun || ErrorTable.IsOutcome(exception.Code);
     }
 
-    /// <summary>
-    /// Once, when the answer is whole: of one that was cut, or that waits for the client's calls, the status tells already. Whoever wants the model to
-    /// try again has everything here: the verdict with its errors, the request, and steps that are not yet kept.
-    /// </summary>
-    /// <returns>What the caller is told; null for an answer that fits.</returns>
-    private string? CheckStructure(ActiveRun run, IReadOnlyList<ResponseFormat> formats, TurnResult result, TurnOutput output)
+    /// <summary>A turn that is one call of the model: nothing that it may call is answered here.</summary>
+    private async Task<TurnResult> AskAsync(ActiveRun run, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, AnswerRepair repair, bool isRepeated)
     {
-        var warning = result.Status == InteractionStatus.Completed && _structured.Check(run.Id, formats, output.Steps) is { } verdict
-            ? StructuredOutput.Warning(verdict)
-            : null;
-        run.Warn(warning);
-        return warning;
+        var request = ModelRequests.Build(run.Plan, model.Model, history, output, _readings);
+        usage.OnAsked(request, output);
+        var result = await CallAsync(request, isRepeated);
+        if (result.Status == InteractionStatus.RequiresAction)
+        {
+            _tools.OnClientCalls(run.Id, output.Steps);
+        }
+
+        return await repair.RunAsync(result, Again, again => CallAsync(again, isRepeated: false), run.Stopped);
+
+        Task<TurnResult> CallAsync(ModelRequest asked, bool isRepeated)
+        {
+            _instruments.OnProviderCalled(isRepeated);
+            return TurnLoop.RunAsync(model.Provider, asked, output, server: null, _options.MaxSteps, run.Stopped);
+        }
+
+        ModelRequest Again() => ModelRequests.Build(run.Plan, model.Model, history, output, _readings).Answering();
     }
 
     private static async Task BeginAsync(ActiveRun run, RunRecovery? recovery)

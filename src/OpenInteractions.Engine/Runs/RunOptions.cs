@@ -51,6 +51,10 @@ public sealed class RunOptions
     [Range(1, 1_000_000)]
     public int MaxSteps { get; set; } = 10_000;
 
+    /// <summary>How often a model is asked again in one turn whose answer does not fit the schema that was asked for. Default 2.</summary>
+    [Range(0, 2)]
+    public int MaxRepairs { get; set; } = 2;
+
     /// <summary>How often a run may be taken over from an owner that died, before it is given up as poisoned. Default 3.</summary>
     [Range(0, 100)]
     public int MaxTakeOvers { get; set; } = 3;

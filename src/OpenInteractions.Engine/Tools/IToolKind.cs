@@ -29,6 +29,10 @@ public interface IToolKind
     /// <exception cref="ApiException">Neither can run it; the error says what to configure.</exception>
     bool IsNativeTo(Tool declared, ModelDescription model, string path) => false;
 
+    /// <summary>Functions that the vendor's model calls because of this tool, although no request declares them, and that the client answers (behaviour TL-7).</summary>
+    /// <param name="declared">The declaration, which <see cref="IsNativeTo"/> found to be the vendor's.</param>
+    IReadOnlyList<string> PredefinedFunctions(Tool declared) => [];
+
     /// <summary>Makes the tool ready for one run: the functions that the model will see.</summary>
     /// <param name="declared">The declaration, which passed <see cref="Require"/>.</param>
     /// <param name="scope">Whose run it is.</param>

@@ -8,10 +8,14 @@ internal sealed class OpenTools : IAsyncDisposable
     private readonly IReadOnlyList<Tool> _declared;
     private readonly IOpenTool?[] _open;
 
-    private OpenTools(IReadOnlyList<Tool> declared, IOpenTool?[] open, IReadOnlyList<Tool> native) => (_declared, _open, Native) = (declared, open, native);
+    private OpenTools(IReadOnlyList<Tool> declared, IOpenTool?[] open, IReadOnlyList<Tool> native, IReadOnlyList<string> predefined) =>
+        (_declared, _open, Native, Predefined) = (declared, open, native, predefined);
 
     /// <summary>Those that the model's vendor runs itself.</summary>
     public IReadOnlyList<Tool> Native { get; }
+
+    /// <summary>Functions that come with those tools, and that the client answers.</summary>
+    public IReadOnlyList<string> Predefined { get; }
 
     /// <summary>Makes all declared tools ready, side by side, but for those that the model's vendor runs itself.</summary>
     /// <exception cref="ApiException">One of them cannot be made ready.</exception>
@@ -19,7 +23,7 @@ internal sealed class OpenTools : IAsyncDisposable
     {
         var open = new IOpenTool?[declared.Count];
         var native = kinds.NativeTo(model, declared);
-        var tools = new OpenTools(declared, open, native);
+        var tools = new OpenTools(declared, open, native, kinds.PredefinedOf(native));
         try
         {
             await Task.WhenAll(Enumerable.Range(0, declared.Count).Where(i => declared[i] is not FunctionTool && !native.Contains(declared[i], ReferenceEqualityComparer.Instance)).Select(OpenOneAsync));
@@ -64,6 +68,11 @@ internal sealed class OpenTools : IAsyncDisposable
                 else if (isFirst)
                 {
                     throw Clash(function.Declaration.Name, owners[function.Declaration.Name], i);
+                }
+
+                if (isFirst && Predefined.Contains(function.Declaration.Name))
+                {
+                    throw Clash(function.Declaration.Name, i);
                 }
             }
         }
@@ -115,6 +124,11 @@ internal sealed class OpenTools : IAsyncDisposable
         ErrorCode.InvalidRequest,
         $"Two functions are called '{name}': {Place(first)} and {Place(second)}. Give the function, or the server, another name.",
         $"tools[{second}]");
+
+    private ApiException Clash(string name, int index) => new(
+        ErrorCode.InvalidRequest,
+        $"Two functions are called '{name}': {Place(index)} and a predefined one of a tool of the model's vendor. Give the function another name, or exclude the predefined one.",
+        $"tools[{index}]");
 
     private string Place(int index) => _declared[index] switch
     {

@@ -46,6 +46,21 @@ public sealed class ToolKinds
         }
     }
 
+    /// <summary>The functions that come with tools of the vendor's, and that the client answers.</summary>
+    internal IReadOnlyList<string> PredefinedOf(IReadOnlyList<Tool> native)
+    {
+        List<string>? names = null;
+        for (var i = 0; i < native.Count; i++)
+        {
+            if (Find(native[i].Type)?.PredefinedFunctions(native[i]) is { Count: > 0 } predefined)
+            {
+                (names ??= []).AddRange(predefined);
+            }
+        }
+
+        return (IReadOnlyList<string>?)names ?? [];
+    }
+
     /// <summary>True when something in the list is run by this server.</summary>
     internal static bool HasServerTools(IReadOnlyList<Tool>? tools)
     {

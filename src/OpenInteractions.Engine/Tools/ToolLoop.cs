@@ -30,9 +30,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
         while (true)
         {
             // 2.
-            var asked = job.Request();
-            var functions = tools.Functions(asked.Config.ToolChoice, isFirst: _rounds == 0, MustAnswer());
-            var request = asked with { Functions = functions.All, NativeTools = functions.IsWithdrawn ? [] : tools.Native, Config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice } };
+            var (request, functions) = Request(isFirst: _rounds == 0, MustAnswer());
             var (before, calls) = (_output.Steps.Count, new RoundCalls(functions));
             job.Usage.OnAsked(request, _output);
             instruments.OnProviderCalled(isRepeated: job.IsRepeated && _rounds == (job.Standing?.Rounds ?? 0));
@@ -50,7 +48,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
             var made = await DecideAsync(calls.Taken, before, cancellationToken);
             if (made.Count == 0)
             {
-                return result;
+                return await RepairAsync(result, cancellationToken);
             }
 
             _output.Owe(made.Where(c => c.Function is null).Select(c => c.Step));
@@ -65,6 +63,28 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
                 return end;
             }
         }
+    }
+
+    private (ModelRequest Request, RoundFunctions Functions) Request(bool isFirst, bool isWithdrawn)
+    {
+        var asked = job.Request();
+        var functions = tools.Functions(asked.Config.ToolChoice, isFirst, isWithdrawn);
+        var config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice };
+        return (asked with { Functions = functions.All, NativeTools = isWithdrawn ? [] : tools.Native, PredefinedFunctions = isWithdrawn ? [] : tools.Predefined, Config = config }, functions);
+    }
+
+    private Task<TurnResult> RepairAsync(TurnResult result, CancellationToken cancellationToken)
+    {
+        var (_, functions) = Request(isFirst: false, isWithdrawn: true);
+        return job.Repair.RunAsync(
+            result,
+            () => Request(isFirst: false, isWithdrawn: true).Request,
+            request =>
+            {
+                instruments.OnProviderCalled(isRepeated: false);
+                return TurnLoop.RunAsync(job.Provider, request, _output, new RoundCalls(functions), job.MaxSteps, cancellationToken);
+            },
+            cancellationToken);
     }
 
     /// <summary>True in the last round, and when more calls would lead nowhere.</summary>

@@ -24,6 +24,8 @@ internal sealed record TurnJob
 
     public required TurnUsage Usage { get; init; }
 
+    public required AnswerRepair Repair { get; init; }
+
     /// <summary>Where a former owner left it, or null.</summary>
     public TurnCheckpoint? Standing { get; init; }
 
@@ -35,7 +37,7 @@ internal sealed record TurnJob
 
     public required int MaxSteps { get; init; }
 
-    public static TurnJob Of(RunPlan plan, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, RunRecovery? recovery, SealedReadings readings, int maxSteps) => new()
+    public static TurnJob Of(RunPlan plan, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, AnswerRepair repair, RunRecovery? recovery, SealedReadings readings, int maxSteps) => new()
     {
         Interaction = plan.Interaction,
         Tools = plan.Request.Tools ?? [],
@@ -44,6 +46,7 @@ internal sealed record TurnJob
         Request = () => ModelRequests.Build(plan, model.Model, history, output, readings),
         Output = output,
         Usage = usage,
+        Repair = repair,
         Standing = recovery?.Standing,
         OpenCalls = [.. recovery?.OpenCalls ?? []],
         IsRepeated = recovery is { WasQueued: false } && !recovery.OpenCalls.Any(), // with calls open, nobody has asked behind them

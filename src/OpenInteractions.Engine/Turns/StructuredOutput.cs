@@ -14,19 +14,19 @@ public sealed partial class StructuredOutput(EngineInstruments instruments, ILog
 {
     private readonly CompiledSchemas _schemas = new();
 
-    /// <summary>Checks what a turn has made, and puts an outcome other than a fit on record.</summary>
-    /// <param name="interactionId">Of the turn.</param>
+    /// <summary>Checks what a turn has made.</summary>
     /// <param name="formats">What was asked for.</param>
     /// <param name="made">The turn's steps.</param>
     /// <returns>What was found; null when no schema was asked for.</returns>
-    internal SchemaVerdict? Check(string interactionId, IReadOnlyList<ResponseFormat> formats, IReadOnlyList<HistoryStep> made)
-    {
-        if (SchemaOf(formats) is not { } schema)
-        {
-            return null;
-        }
+    internal SchemaVerdict? Check(IReadOnlyList<ResponseFormat> formats, IReadOnlyList<HistoryStep> made) => SchemaOf(formats) is { } schema ? Check(schema, made) : null;
 
-        var verdict = Check(schema, made);
+    /// <summary>An answer did not fit, and the model is asked again.</summary>
+    internal void OnAskedAgain(string interactionId, int time, int most) => LogAskedAgain(interactionId, time, most);
+
+    /// <summary>Puts on record what was found of the answer that is kept.</summary>
+    /// <returns>What a caller is told of it; null for a fit.</returns>
+    internal string? Record(string interactionId, SchemaVerdict verdict)
+    {
         instruments.OnStructuredOutput(verdict.Outcome);
         switch (verdict.Outcome)
         {
@@ -41,11 +41,10 @@ public sealed partial class StructuredOutput(EngineInstruments instruments, ILog
                 break;
         }
 
-        return verdict;
+        return Warning(verdict);
     }
 
-    /// <summary>What a caller is told of an outcome; null for a fit.</summary>
-    internal static string? Warning(SchemaVerdict verdict) => verdict.Outcome switch
+    private static string? Warning(SchemaVerdict verdict) => verdict.Outcome switch
     {
         SchemaOutcome.Unfit => $"response_format: the output does not fit the schema: {Places(verdict.Errors)}",
         SchemaOutcome.NotJson => "response_format: the output is not JSON",
@@ -84,6 +83,9 @@ public sealed partial class StructuredOutput(EngineInstruments instruments, ILog
         var places = string.Join(", ", errors.Take(Told).Select(e => $"{PointerFragment.Of(e.Pointer)} {e.Keyword}"));
         return errors.Count <= Told ? places : $"{places} and more";
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The output of {InteractionId} does not fit its response_format; the model is asked again ({Time} of {Most})")]
+    private partial void LogAskedAgain(string interactionId, int time, int most);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The output of {InteractionId} does not fit the schema of its response_format: {Errors} errors, the first at '{Pointer}' ({Keyword})")]
     private partial void LogUnfit(string interactionId, int errors, string pointer, string keyword);

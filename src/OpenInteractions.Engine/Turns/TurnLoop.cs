@@ -47,7 +47,7 @@ internal static class TurnLoop
 
             switch (value)
             {
-                case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name):
+                case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name) && !request.PredefinedFunctions.Contains(call.Name):
                     throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Shorten(call.Name)}', which was not declared.");
                 case StepStarted started:
                     RequireRoom(output, maxSteps);

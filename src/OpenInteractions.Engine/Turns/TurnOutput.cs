@@ -14,7 +14,7 @@ internal sealed class TurnOutput
 
     private readonly EventLog? _log;
     private readonly TaskCompletionSource _begun;
-    private readonly int _shownThrough;
+    private int _shownThrough;
     private readonly List<HistoryStep> _steps;
     private Step? _held;
     private Step? _shell;
@@ -221,6 +221,30 @@ internal sealed class TurnOutput
         while (_steps.Count < count)
         {
             await FillAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Takes back the steps from an index on, for others that take their places. Clients who were shown them see those begin again (docs/api.md); of places that
+    /// stay empty they are told at the end (<see cref="ReplaceStaleAsync"/>).
+    /// </summary>
+    /// <returns>What was there.</returns>
+    public IReadOnlyList<HistoryStep> TakeBack(int index)
+    {
+        var taken = _steps.GetRange(index, _steps.Count - index);
+        _shownThrough = _log is null ? _shownThrough : Math.Max(_shownThrough, _steps.Count - (_open is null ? 1 : 0));
+        (_held, _open, _shell) = (null, null, null);
+        _steps.RemoveRange(index, taken.Count);
+        return taken;
+    }
+
+    /// <summary>Puts steps back in place of what came after <see cref="TakeBack"/>.</summary>
+    public async ValueTask PutBackAsync(int index, IReadOnlyList<HistoryStep> steps, CancellationToken cancellationToken)
+    {
+        TakeBack(index);
+        foreach (var (step, state, _) in steps)
+        {
+            await PutAsync(step, state, cancellationToken);
         }
     }
 

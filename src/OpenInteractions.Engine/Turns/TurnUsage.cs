@@ -32,6 +32,13 @@ internal sealed class TurnUsage(Usage? before)
         return _before;
     }
 
+    /// <summary>A model call broke off, and the turn goes on without it: what it used is added up.</summary>
+    public void OnBroken(TurnOutput output)
+    {
+        _before = Of(reported: null, output, HasAnswer(output));
+        _asked = null;
+    }
+
     /// <summary>The usage of the turn as it stands now; null when no model has answered.</summary>
     /// <param name="reported">What the upstream told at the end; null when it told nothing, or was cut before it could.</param>
     /// <param name="output">What came of it.</param>

@@ -80,6 +80,11 @@ internal static partial class CallPlan
             return [new PlannedCall(mention.Function.Name, search)];
         }
 
+        if (MapWords.Arguments(mention.Function, segment, prompt) is { } places)
+        {
+            return [new PlannedCall(mention.Function.Name, places)];
+        }
+
         if (PageWords.Arguments(mention.Function, prompt) is { } pages)
         {
             return [new PlannedCall(mention.Function.Name, pages)];

@@ -36,6 +36,11 @@ internal static partial class FunctionMentions
             named = [.. named, page];
         }
 
+        if (MapWords.In(prompt, functions) is { } place && !named.Any(m => m.Function == place.Function) && !IsForbidden(prompt, place))
+        {
+            named = [.. named, place];
+        }
+
         if (named.Length == 0)
         {
             return [.. functions.Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];

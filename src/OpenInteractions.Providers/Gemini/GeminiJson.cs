@@ -64,13 +64,24 @@ internal sealed record GeminiGrounding
     public GeminiSearchEntryPoint? SearchEntryPoint { get; init; }
     public IReadOnlyList<GeminiGroundingChunk>? GroundingChunks { get; init; }
     public IReadOnlyList<GeminiGroundingSupport>? GroundingSupports { get; init; }
+    public string? GoogleMapsWidgetContextToken { get; init; }
 }
 
 internal sealed record GeminiSearchEntryPoint(string? RenderedContent);
 
-internal sealed record GeminiGroundingChunk(GeminiWebSource? Web, GeminiWebSource? RetrievedContext, GeminiWebSource? Maps);
+internal sealed record GeminiGroundingChunk(GeminiWebSource? Web, GeminiWebSource? RetrievedContext, GeminiMapsSource? Maps);
 
-internal sealed record GeminiWebSource(string? Uri, string? Title, string? PlaceId);
+internal sealed record GeminiWebSource(string? Uri, string? Title);
+
+internal sealed record GeminiMapsSource(string? Uri, string? Title, string? PlaceId, GeminiPlaceAnswers? PlaceAnswerSources)
+{
+    public ReviewSnippet[]? Reviews() =>
+        PlaceAnswerSources?.ReviewSnippets is { Count: > 0 } reviews ? [.. reviews.Select(r => new ReviewSnippet { ReviewId = r.ReviewId, Title = r.Title, Url = r.GoogleMapsUri })] : null;
+}
+
+internal sealed record GeminiPlaceAnswers(IReadOnlyList<GeminiReview>? ReviewSnippets);
+
+internal sealed record GeminiReview(string? ReviewId, string? Title, string? GoogleMapsUri);
 
 internal sealed record GeminiGroundingSupport(GeminiSegment? Segment, IReadOnlyList<int>? GroundingChunkIndices);
 

@@ -13,6 +13,27 @@ internal static class GeminiLimits
         }
     }
 
+    /// <summary>What the models that were made for screens do not have: they know browsers only, and no policies that could be switched.</summary>
+    public static void CheckTools(ModelRequest request)
+    {
+        if (!GeminiModels.IsForScreens(request.Model.Id) || request.NativeTools.OfType<ComputerUseTool>().FirstOrDefault() is not { } tool)
+        {
+            return;
+        }
+
+        var wrong = tool switch
+        {
+            { Environment: not (null or "browser") } => "environment",
+            { EnablePromptInjectionDetection: true } => "enable_prompt_injection_detection",
+            { DisabledSafetyPolicies.Count: > 0 } => "disabled_safety_policies",
+            _ => null,
+        };
+        if (wrong is not null)
+        {
+            throw new ApiException(ErrorCode.FailedPrecondition, $"'{wrong}' of the tool 'computer_use' in 'tools': {request.Model.Id} operates browsers only, without this setting. Leave it out, or use a newer model.", "tools");
+        }
+    }
+
     /// <summary>Settings that exist only on the vendor's Interactions wire.</summary>
     public static void CheckGenerateContent(ModelRequest request)
     {

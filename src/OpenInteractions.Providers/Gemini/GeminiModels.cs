@@ -33,6 +33,12 @@ internal static partial class GeminiModels
     /// <summary>Whether the model checks signatures, takes <c>thinkingLevel</c> and media inside function responses: 3.0 and later.</summary>
     public static bool IsThirdGeneration(string id) => Version(id) is not (< 3, _);
 
+    /// <summary>Whether a function's result may have media inside: 3.0 and later, and the models that were made for screens.</summary>
+    public static bool TakesMediaInResults(string id) => IsThirdGeneration(id) || IsForScreens(id);
+
+    /// <summary>A model that does nothing but operate a browser, with the first set of functions for it.</summary>
+    public static bool IsForScreens(string id) => Names(id, "-computer-use");
+
     /// <summary>The token budget of a level, for models that know no levels (2.5). Zero switches thinking off where the model can do that.</summary>
     public static int Budget(string id, string level) => level switch
     {
@@ -78,9 +84,21 @@ internal static partial class GeminiModels
         {
             Input = id.StartsWith("gemma-", StringComparison.Ordinal) ? Modalities.Text | Modalities.Image : Everything,
             StructuredOutputWithFunctions = IsThirdGeneration(id),
-            NativeTools = id.StartsWith("gemma-", StringComparison.Ordinal) ? [] : [GoogleSearchTool.TypeName, UrlContextTool.TypeName],
+            NativeTools = Tools(id),
             ThinkingLevels = Levels(id),
         };
+    }
+
+    /// <summary>What the vendor runs itself, and screens, which its newer models can operate.</summary>
+    private static string[] Tools(string id)
+    {
+        if (IsForScreens(id))
+        {
+            return [ComputerUseTool.TypeName];
+        }
+
+        string[] all = id.StartsWith("gemma-", StringComparison.Ordinal) ? [] : [GoogleSearchTool.TypeName, UrlContextTool.TypeName, GoogleMapsTool.TypeName, CodeExecutionTool.TypeName];
+        return all.Length > 0 && IsThirdGeneration(id) && !Names(id, "-lite") ? [.. all, ComputerUseTool.TypeName] : all;
     }
 
     /// <summary>The levels per model; one that is missing is an error at the vendor (behaviour TH-1).</summary>

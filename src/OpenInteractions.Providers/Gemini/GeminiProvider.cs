@@ -68,6 +68,7 @@ public sealed class GeminiProvider : IModelProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         GeminiLimits.Check(request.Config);
+        GeminiLimits.CheckTools(request);
         if (_wires.For(request) == GeminiWire.GenerateContent)
         {
             GeminiLimits.CheckGenerateContent(request);

@@ -56,34 +56,20 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads one row; null when there is none. While nobody else reads, on the caller's thread.</summary>
+    /// <summary>Reads one row on the caller's thread; the row is null when there is none. Null when the lane is taken: nothing was read.</summary>
     /// <param name="query">What to read.</param>
     /// <param name="state">Passed to the query, so that it needs no closure.</param>
-    /// <param name="cancellationToken">Ends the query.</param>
-    public Task<TResult?> ReadRowAsync<TState, TResult>(RowQuery<TState, TResult> query, TState state, CancellationToken cancellationToken)
+    public Task<TResult?>? TryReadRow<TState, TResult>(RowQuery<TState, TResult> query, TState state)
         where TResult : class
     {
         try
         {
-            if (!cancellationToken.IsCancellationRequested && _lane.TryRead(query, state, out var row))
-            {
-                return Task.FromResult(row);
-            }
+            return _lane.TryRead(query, state, out var row) ? Task.FromResult(row) : null;
         }
         catch (Exception exception)
         {
             return Task.FromException<TResult?>(PostgresErrors.Translate(exception));
         }
-
-        return ReadAsync(
-            (Query: query, State: state),
-            static async (connection, read, cancellationToken) =>
-            {
-                await using var batch = read.Query.On(connection, read.State);
-                await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-                return await rows.ReadAsync(cancellationToken) ? read.Query.Read(new PostgresRows(rows)) : null;
-            },
-            cancellationToken);
     }
 
     /// <summary>Reads, or makes a change that may be made twice. After a broken connection it is tried once more on a new one.</summary>

@@ -19,15 +19,10 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
 
     private const string MarkAliveSql = "INSERT INTO liveness (id, checked_at) VALUES (1, oi_now()) ON CONFLICT (id) DO UPDATE SET checked_at = oi_now()";
 
-    private static readonly RowQuery<(string Project, string Id), StoredInteraction> Whole = new(
-        $"SELECT {PostgresInteractionRows.WithContent} FROM interactions i WHERE i.id = $2 AND i.project = $1",
-        static (command, key) => command.Text(key.Project).Text(key.Id),
-        static row => Rows.ReadInteraction(row, withContent: true));
+    private readonly InteractionReads<StoredInteraction> _whole = new(database, PostgresInteractionRows.WithContent, static row => Rows.ReadInteraction(row, withContent: true));
 
-    private static readonly RowQuery<(string Project, string Id), ParentInteraction> Parent = new(
-        "SELECT id, status, root_id, depth, chain_modalities, pending_calls, has_gap FROM interactions WHERE id = $2 AND project = $1",
-        static (command, key) => command.Text(key.Project).Text(key.Id),
-        static row => Rows.ReadParent(row));
+    private readonly InteractionReads<ParentInteraction> _parents = new(
+        database, "i.id, i.status, i.root_id, i.depth, i.chain_modalities, i.pending_calls, i.has_gap", static row => Rows.ReadParent(row));
 
     public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken)
     {
@@ -39,9 +34,9 @@ internal sealed partial class PostgresInteractionStore(PostgresDatabase database
         return inserts.RunAsync(new PostgresInsertion(interaction, null, null, default), cancellationToken);
     }
 
-    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => database.ReadRowAsync(Whole, (project, id), cancellationToken);
+    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => _whole.ReadAsync(project, id, cancellationToken);
 
-    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => database.ReadRowAsync(Parent, (project, id), cancellationToken);
+    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => _parents.ReadAsync(project, id, cancellationToken);
 
     public async Task<IReadOnlyList<StoredTurn>> LoadTurnsAsync(string project, string id, int limit, CancellationToken cancellationToken) =>
         limit < 1 ? [] : await database.ReadAsync((project, id, limit), LoadTurnsAsync, cancellationToken);

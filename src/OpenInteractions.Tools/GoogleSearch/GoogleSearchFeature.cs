@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Settings;
-using OpenInteractions.Tools.GoogleSearch.Engines;
 using OpenInteractions.Tools.GoogleSearch.Local;
 
 namespace OpenInteractions.Tools.GoogleSearch;
@@ -14,11 +13,10 @@ internal static class GoogleSearchFeature
     {
         services.AddCheckedOptions<GoogleSearchOptions>(GoogleSearchOptions.Section);
         services.AddSingleton<IValidateOptions<GoogleSearchOptions>, GoogleSearchSettings>();
-        services.AddHttpClient(EngineRequests.ClientName)
+        services.AddHttpClient(SearchEngines.ClientName)
             .ConfigurePrimaryHttpMessageHandler(s => GuardOf(s).NewHandler())
             .RemoveAllLoggers() // it would log queries
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan); // the handler renews its connections by itself
-        services.AddSingleton<EngineRequests>();
         services.AddSingleton<SearchLog>();
         services.AddSingleton<LocalIndex>();
         services.AddHostedService<LocalIndexing>();

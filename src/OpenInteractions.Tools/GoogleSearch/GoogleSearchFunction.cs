@@ -1,4 +1,5 @@
 using OpenInteractions.Engine.Citations;
+using OpenInteractions.Tools.Engines;
 
 namespace OpenInteractions.Tools.GoogleSearch;
 
@@ -74,7 +75,7 @@ internal sealed class GoogleSearchFunction(ISearchEngine engine, IReadOnlyList<s
         {
             return new SearchAnswer(query, await engine.SearchAsync(query, type, cancellationToken), null);
         }
-        catch (SearchFailedException exception)
+        catch (EngineFailedException exception)
         {
             log.Failed(engine.Name, exception.Message);
             return new SearchAnswer(query, null, exception.Message);

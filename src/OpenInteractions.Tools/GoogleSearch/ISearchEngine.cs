@@ -1,3 +1,5 @@
+using OpenInteractions.Tools.Engines;
+
 namespace OpenInteractions.Tools.GoogleSearch;
 
 /// <summary>Somebody who finds pages.</summary>
@@ -13,7 +15,7 @@ internal interface ISearchEngine
     string? PageOf(string query);
 
     /// <summary>Makes one search.</summary>
-    /// <exception cref="SearchFailedException">It gave none; the message is for the model.</exception>
+    /// <exception cref="EngineFailedException">It gave none; the message is for the model.</exception>
     Task<SearchFindings> SearchAsync(string query, string type, CancellationToken cancellationToken);
 }
 
@@ -24,10 +26,6 @@ internal sealed record SearchFindings(IReadOnlyList<FoundPage> Pages, IReadOnlyL
 {
     public static SearchFindings Of(IEnumerable<FoundPage?> pages, IEnumerable<string>? related = null) => new([.. pages.OfType<FoundPage>()], [.. related ?? []]);
 }
-
-/// <summary>A search that failed.</summary>
-/// <param name="message">For the model: no address and no key of the engine.</param>
-internal sealed class SearchFailedException(string message) : Exception(message);
 
 /// <summary>Kinds of search (wire 9).</summary>
 internal static class SearchTypes

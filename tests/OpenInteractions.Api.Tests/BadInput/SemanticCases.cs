@@ -161,7 +161,7 @@ internal static class SemanticCases
 
     private static IEnumerable<BadCase> NotOffered()
     {
-        foreach (var tool in (string[])["google_search", "url_context", "code_execution", "google_maps", "file_search"])
+        foreach (var tool in (string[])["google_search", "code_execution", "google_maps", "file_search"])
         {
             yield return new($"tool {tool}", Tool($$"""{"type":"{{tool}}"}"""), $"The tool '{tool}' in 'tools[0]'", Precondition);
         }

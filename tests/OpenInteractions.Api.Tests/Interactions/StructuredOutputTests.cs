@@ -16,7 +16,14 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
         return $"{{\"model\":\"gpt-5.1\",\"input\":\"How old?\",{more}{format}}}";
     }
 
-    private void Answer(string text) => models.OpenAI.Enqueue(models.Turn(OpenAITurn.New.Says(text)));
+    /// <summary>What the model says, and says again when it is asked again.</summary>
+    private void Answer(string text, int times = 1)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            models.OpenAI.Enqueue(models.Turn(OpenAITurn.New.Says(text)));
+        }
+    }
 
     [Theory]
     [InlineData("\"store\":true")]
@@ -24,7 +31,7 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
     [Rule("SO-2")]
     public async Task A_failed_fit_is_told_and_the_answer_stays_as_it_is(string more)
     {
-        Answer("""{"age":"classified","é":1}""");
+        Answer("""{"age":"classified","é":1}""", times: 3);
 
         var answer = (await models.Client.CreateAsync(Ask(more))).Ok();
 
@@ -43,7 +50,7 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
     [Rule("SO-2")]
     public async Task A_stream_or_background_run_that_does_not_fit_is_told_at_its_end(string more)
     {
-        Answer("""{"unasked":1}""");
+        Answer("""{"unasked":1}""", times: 3);
 
         await using var reader = await models.Client.CreateStreamedAsync(Ask(more));
         var last = (await reader.ToEndAsync()).Last(e => e.Name == "interaction.completed").Json.GetProperty("interaction");
@@ -63,7 +70,7 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
     [Rule("SO-2")]
     public async Task Text_that_is_not_JSON_is_told()
     {
-        Answer("Thirty-six.");
+        Answer("Thirty-six.", times: 3);
 
         Assert.Equal("response_format: the output is not JSON", (await models.Client.CreateAsync(Ask())).Ok().Header("x-oi-warnings"));
     }

@@ -9,7 +9,6 @@ namespace OpenInteractions.Faults.Tests.Nodes;
 /// A backup that is made by the commands of docs/operations.md while runs are written, and brought back by them on a fresh server: what was accepted before it
 /// is there, chains and streams go on, runs that had not ended end, and the callers' keys open what they did.
 /// </summary>
-[Collection("several nodes")]
 public sealed class BackupTests : IDisposable
 {
     private static readonly (string, string) FewPlaces = ("OpenInteractions__Runs__MaxConcurrent", "4");

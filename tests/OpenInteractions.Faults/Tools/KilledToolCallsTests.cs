@@ -11,7 +11,6 @@ namespace OpenInteractions.Faults.Tests.Tools;
 /// Servers that die in a turn with tools (design 5, docs/decisions/0009): no call with an effect is made twice, the run ends, and its stream is continued exactly
 /// from every place.
 /// </summary>
-[Collection("several nodes")]
 public sealed class KilledToolCallsTests(ITestOutputHelper output)
 {
     private const string Prompt = "work";

@@ -20,6 +20,10 @@ internal static class FunctionResponses
         {
             result.WriteTo(json);
         }
+        else if (!isError && ObjectBesideMedia(blocks) is { } said)
+        {
+            said.WriteTo(json);
+        }
         else
         {
             json.WriteStartObject();
@@ -29,6 +33,28 @@ internal static class FunctionResponses
         }
 
         return new(scratch.ToArray(), takesMedia ? media : [], takesMedia ? [] : media);
+    }
+
+    /// <summary>
+    /// The object that a result's only text is, when media are beside it: a screen's picture comes with its address and with what the user confirmed, and the vendor
+    /// looks for these as members of the response.
+    /// </summary>
+    private static JsonElement? ObjectBesideMedia(IReadOnlyList<ContentBlock>? blocks)
+    {
+        if (blocks?.OfType<MediaContent>().Any() != true || blocks.OfType<TextContent>().ToArray() is not [{ Text: { } text }] || !text.AsSpan().TrimStart().StartsWith("{"))
+        {
+            return null;
+        }
+
+        try
+        {
+            var value = JsonElement.Parse(text);
+            return value.ValueKind == JsonValueKind.Object ? value : null;
+        }
+        catch (JsonException)
+        {
+            return null; // it only looks like one
+        }
     }
 
     /// <summary>Writes the part that answers a call.</summary>

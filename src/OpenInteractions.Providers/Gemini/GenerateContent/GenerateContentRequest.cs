@@ -122,6 +122,12 @@ internal static class GenerateContentRequest
                 json.WriteStartObject("computerUse");
                 json.WriteString("environment", "ENVIRONMENT_" + (computer.Environment ?? "browser").ToUpperInvariant());
                 WriteStrings(json, "excludedPredefinedFunctions", computer.ExcludedPredefinedFunctions);
+                if (computer.EnablePromptInjectionDetection is { } isDetecting)
+                {
+                    json.WriteBoolean("enablePromptInjectionDetection", isDetecting);
+                }
+
+                WriteStrings(json, "disabledSafetyPolicies", computer.DisabledSafetyPolicies?.Select(p => p.ToUpperInvariant()).ToArray());
                 break;
             default:
                 throw new ApiException(ErrorCode.FailedPrecondition, $"This model's provider does not run the tool '{tool.Type}' by itself.", "tools");
@@ -133,35 +139,53 @@ internal static class GenerateContentRequest
 
     private static void WriteToolConfig(Utf8JsonWriter json, ModelRequest request)
     {
-        if (request.Functions.Count == 0)
-        {
-            return;
-        }
-
-        var choice = request.Config.ToolChoice;
-        var allowed = choice?.Value?.AllowedTools;
-        var mode = allowed is null ? choice?.Text ?? ToolChoiceMode.Auto : allowed.Mode ?? ToolChoiceMode.Auto;
-        if (mode == ToolChoiceMode.Auto && (request.NativeTools.Count > 0 || allowed?.Tools is { Count: > 0 }))
-        {
-            // The vendor wants this mode for a mix with its own tools (behaviour TL-4), and takes a list of names only with it or with "any".
-            mode = ToolChoiceMode.Validated;
-        }
-
-        if (mode == ToolChoiceMode.Auto)
+        var here = request.NativeTools.OfType<GoogleMapsTool>().FirstOrDefault(m => m is { Latitude: not null, Longitude: not null });
+        var mode = ModeOf(request);
+        if (mode == ToolChoiceMode.Auto && here is null)
         {
             return;
         }
 
         json.WriteStartObject("toolConfig");
-        json.WriteStartObject("functionCallingConfig");
-        json.WriteString("mode", mode.ToUpperInvariant());
-        if (mode != ToolChoiceMode.None)
+        if (mode != ToolChoiceMode.Auto)
         {
-            WriteStrings(json, "allowedFunctionNames", allowed?.Tools);
+            json.WriteStartObject("functionCallingConfig");
+            json.WriteString("mode", mode.ToUpperInvariant());
+            if (mode != ToolChoiceMode.None)
+            {
+                WriteStrings(json, "allowedFunctionNames", request.Config.ToolChoice?.Value?.AllowedTools.Tools);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (here is not null)
+        {
+            json.WriteStartObject("retrievalConfig");
+            json.WriteStartObject("latLng");
+            json.WriteNumber("latitude", here.Latitude!.Value);
+            json.WriteNumber("longitude", here.Longitude!.Value);
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();
-        json.WriteEndObject();
+    }
+
+    private static string ModeOf(ModelRequest request)
+    {
+        if (request.Functions.Count == 0)
+        {
+            return ToolChoiceMode.Auto; // a choice among no functions makes no sense
+        }
+
+        var choice = request.Config.ToolChoice;
+        var allowed = choice?.Value?.AllowedTools;
+        var mode = allowed is null ? choice?.Text ?? ToolChoiceMode.Auto : allowed.Mode ?? ToolChoiceMode.Auto;
+
+        // The vendor wants this mode for a mix with tools that it runs itself (behaviour TL-4), and takes a list of names only with it or with "any".
+        var isMixed = request.NativeTools.Any(t => t is not ComputerUseTool) || allowed?.Tools is { Count: > 0 };
+        return mode == ToolChoiceMode.Auto && isMixed ? ToolChoiceMode.Validated : mode;
     }
 
     private static void WriteSafety(Utf8JsonWriter json, IReadOnlyList<SafetySetting> settings)

@@ -57,6 +57,21 @@ internal sealed class Grounding(string family, GeminiSignatures signatures)
             yield return new StepStopped();
         }
 
+        if (Places() is { Length: > 0 } places || _grounding?.GoogleMapsWidgetContextToken is not null)
+        {
+            const string Id = "maps-1";
+            yield return new StepStarted(new GoogleMapsCallStep { Id = Id });
+            yield return new StepPiece(new GoogleMapsCallDelta { Signature = Mark() }); // what was asked, this wire does not tell
+            yield return new StepStopped();
+            yield return new StepStarted(new GoogleMapsResultStep { CallId = Id, Result = [] });
+            yield return new StepPiece(new GoogleMapsResultDelta
+            {
+                Result = [new GoogleMapsResult { Places = Places(), WidgetContextToken = _grounding!.GoogleMapsWidgetContextToken }],
+                Signature = Mark(),
+            });
+            yield return new StepStopped();
+        }
+
         if (_pages?.UrlMetadata is { Count: > 0 } pages)
         {
             const string Id = "pages-1";
@@ -77,13 +92,16 @@ internal sealed class Grounding(string family, GeminiSignatures signatures)
         }
     }
 
+    private MapsPlace[] Places() =>
+        [.. (_grounding?.GroundingChunks ?? []).Select(c => c.Maps).OfType<GeminiMapsSource>().Select(p => new MapsPlace { Name = p.Title, PlaceId = p.PlaceId, Url = p.Uri, ReviewSnippets = p.Reviews() })];
+
     /// <summary>Marks a step as the vendor's own: it has no part that could go back.</summary>
     private string Mark() => signatures.Seal(family, new(SignaturePlace.Own, "", 0));
 
     private static Annotation? Citation(GeminiGroundingChunk chunk, GeminiSegment segment) => chunk switch
     {
         { Web: { } web } => new UrlCitation { Url = web.Uri, Title = web.Title, StartIndex = segment.StartIndex ?? 0, EndIndex = segment.EndIndex },
-        { Maps: { } place } => new PlaceCitation { PlaceId = place.PlaceId, Name = place.Title, Url = place.Uri, StartIndex = segment.StartIndex ?? 0, EndIndex = segment.EndIndex },
+        { Maps: { } place } => new PlaceCitation { PlaceId = place.PlaceId, Name = place.Title, Url = place.Uri, ReviewSnippets = place.Reviews(), StartIndex = segment.StartIndex ?? 0, EndIndex = segment.EndIndex },
         { RetrievedContext: { } file } => new FileCitation { DocumentUri = file.Uri, FileName = file.Title, StartIndex = segment.StartIndex ?? 0, EndIndex = segment.EndIndex },
         _ => null,
     };

@@ -11,6 +11,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
     private readonly ImmutableArray<RenderedSegment>.Builder _segments = ImmutableArray.CreateBuilder<RenderedSegment>();
     private readonly StringBuilder _text = new();
     private readonly bool _isThirdGeneration = GeminiModels.IsThirdGeneration(form.Model);
+    private readonly bool _takesMedia = GeminiModels.TakesMediaInResults(form.Model);
     private JsonObjects _parts = new();
     private ImmutableArray<RenderedCall>.Builder _calls = ImmutableArray.CreateBuilder<RenderedCall>();
     private string? _nextSignature;
@@ -160,7 +161,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
     private void RenderResult(string callId, JsonElement result, bool isError)
     {
         EndModel();
-        _segments.Add(new RenderedSegment.Response(callId, FunctionResponses.Render(result, isError, takesMedia: _isThirdGeneration)));
+        _segments.Add(new RenderedSegment.Response(callId, FunctionResponses.Render(result, isError, takesMedia: _takesMedia)));
     }
 
     private void RenderCode(CodeExecutionCallStep call, VendorSignature signature)

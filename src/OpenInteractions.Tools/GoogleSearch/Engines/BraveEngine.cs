@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Tools.Engines;
 
 namespace OpenInteractions.Tools.GoogleSearch.Engines;
 
@@ -25,7 +26,7 @@ internal sealed class BraveEngine(EngineRequests requests, IOptions<GoogleSearch
             : EngineAddress.Of(
                 _options.Address, Own, "/res/v1/web/search", ("q", query), ("count", count), ("search_lang", Language()), ("safesearch", _options.SafeSearch?.ToString().ToLowerInvariant()),
                 ("text_decorations", "false"), ("result_filter", "web"));
-        var answer = await requests.AskAsync(() => Request(address), cancellationToken);
+        var answer = await requests.AskAsync(() => Request(address), JsonValueKind.Object, cancellationToken);
         var results = isImage ? answer.List("results") : answer.Member("web").List("results");
         return SearchFindings.Of(results.Select(r => isImage ? Image(r) : Page(r)).OfType<FoundPage>().Take(_options.Results));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Tools.Engines;
 
 namespace OpenInteractions.Tools.GoogleSearch.Engines;
 
@@ -22,7 +23,7 @@ internal sealed class GoogleEngine(EngineRequests requests, IOptions<GoogleSearc
         var address = EngineAddress.Of(
             _options.Address, Own, "/customsearch/v1", ("cx", _options.EngineId), ("q", query), ("num", _options.Results.ToString(CultureInfo.InvariantCulture)),
             ("lr", Language()), ("safe", _options.SafeSearch is { } safe ? safe == SafeSearch.Off ? "off" : "active" : null), ("searchType", isImage ? "image" : null));
-        var answer = await requests.AskAsync(() => Request(address), cancellationToken);
+        var answer = await requests.AskAsync(() => Request(address), JsonValueKind.Object, cancellationToken);
         var corrected = answer.Member("spelling").Text("correctedQuery");
         return SearchFindings.Of(answer.List("items").Select(i => isImage ? Image(i) : FoundPage.Of(i.Text("link"), i.Text("title"), i.Text("snippet"))), corrected is null ? [] : [corrected]);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Tools.Engines;
 
 namespace OpenInteractions.Tools.GoogleSearch.Engines;
 
@@ -21,11 +22,11 @@ internal sealed class SearxngEngine(EngineRequests requests, IOptions<GoogleSear
         var address = EngineAddress.Of(
             _options.Address, "", "/search", ("q", query), ("format", "json"), ("categories", isImage ? "images" : "general"), ("language", _options.Language),
             ("safesearch", _options.SafeSearch is { } safe ? ((int)safe).ToString(CultureInfo.InvariantCulture) : null));
-        var answer = await requests.AskAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
+        var answer = await requests.AskAsync(() => new HttpRequestMessage(HttpMethod.Get, address), JsonValueKind.Object, cancellationToken);
         var results = answer.List("results");
         if (results.Count == 0 && answer.List("unresponsive_engines").Count > 0)
         {
-            throw new SearchFailedException("None of the engines behind the search engine answered.");
+            throw new EngineFailedException("None of the engines behind the search engine answered.");
         }
 
         return SearchFindings.Of(

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Tools.Engines;
 
 namespace OpenInteractions.Tools.GoogleSearch.Engines;
 
@@ -31,7 +32,7 @@ internal sealed class TavilyEngine(EngineRequests requests, IOptions<GoogleSearc
             }
         });
         var address = EngineAddress.Of(_options.Address, Own, "/search");
-        var answer = await requests.AskAsync(() => Request(address, body), cancellationToken);
+        var answer = await requests.AskAsync(() => Request(address, body), JsonValueKind.Object, cancellationToken);
         return isImage
             ? SearchFindings.Of(answer.List("images").Select(Image).OfType<FoundPage>().Take(_options.Results))
             : SearchFindings.Of(

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Tools.Engines;
 
 namespace OpenInteractions.Tools.GoogleSearch.Local;
 
@@ -51,7 +52,7 @@ internal sealed class LocalIndex(IEmbeddedDatabase database, IOptions<GoogleSear
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or StoreUnavailableException)
         {
             log.NotIndexed(exception);
-            _ready.TrySetException(new SearchFailedException("The pages of this server could not be indexed. Its operator has to look at them."));
+            _ready.TrySetException(new EngineFailedException("The pages of this server could not be indexed. Its operator has to look at them."));
         }
     }
 

@@ -30,7 +30,12 @@ public abstract record GeminiPiece
 
     /// <summary>A search by the service, and what of the text before it rests on it (byte offsets).</summary>
     public sealed record Search(string Query, string SuggestionsHtml, ImmutableArray<GeminiCitation> Citations) : GeminiPiece;
+
+    /// <summary>Places that the service looked up, and what of the text rests on the first of them (byte offsets).</summary>
+    public sealed record Places(string Query, ImmutableArray<GeminiPlace> Found, string? WidgetToken) : GeminiPiece;
 }
+
+public sealed record GeminiPlace(string Id, string Name, string Url, int StartByte, int EndByte);
 
 public sealed record GeminiCitation(string Url, string Title, int StartByte, int EndByte);
 

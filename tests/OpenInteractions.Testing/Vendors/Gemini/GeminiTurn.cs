@@ -48,6 +48,8 @@ public sealed record GeminiTurn
     public GeminiTurn Searches(string query, string suggestionsHtml, params GeminiCitation[] citations) =>
         Add(new GeminiPiece.Search(query, suggestionsHtml, [.. citations]));
 
+    public GeminiTurn LooksUp(string query, string? widgetToken, params GeminiPlace[] found) => Add(new GeminiPiece.Places(query, [.. found], widgetToken));
+
     /// <summary>Signs the piece that was added last.</summary>
     public GeminiTurn Signed(string label) => this with
     {

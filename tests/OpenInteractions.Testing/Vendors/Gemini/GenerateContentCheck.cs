@@ -84,7 +84,7 @@ internal sealed partial class GenerateContentCheck(IssuedTurns issued)
     /// <summary>Media inside function responses came with the third generation.</summary>
     private static void CheckResponseMedia(JsonArray contents, GeminiModel model)
     {
-        if (!model.NeedsSignatures && contents.SelectMany(c => c!["parts"]!.AsArray()).Any(p => p!["functionResponse"]?["parts"] is not null))
+        if (!model.NeedsSignatures && !model.IsForScreens && contents.SelectMany(c => c!["parts"]!.AsArray()).Any(p => p!["functionResponse"]?["parts"] is not null))
         {
             throw GeminiRefusal.Invalid($"Multimodal function responses are not supported for models/{model.Id}.");
         }
@@ -102,7 +102,12 @@ internal sealed partial class GenerateContentCheck(IssuedTurns issued)
             }
         }
 
-        var builtIn = tools?.SelectMany(t => t!.AsObject()).Any(m => m.Key != "functionDeclarations") == true;
+        if (tools?.Any(t => t!["computerUse"] is not null) == true && !model.OperatesScreens)
+        {
+            throw GeminiRefusal.Invalid("Computer Use is not enabled for this model.");
+        }
+
+        var builtIn = tools?.SelectMany(t => t!.AsObject()).Any(m => m.Key is not ("functionDeclarations" or "computerUse")) == true;
         if (builtIn && names.Count > 0 && !model.NeedsSignatures)
         {
             throw GeminiRefusal.Invalid("Built-in tools ({google_search}) and Function Calling cannot be combined in the same request.");

@@ -41,8 +41,13 @@ internal static class GenerateContentShape
         ("codeExecution", Struct),
         ("urlContext", Struct),
         ("fileSearch", Struct),
-        ("computerUse", Struct),
-        ("googleMaps", Struct));
+        ("computerUse", Of(
+            ("environment", OneOf("ENVIRONMENT_BROWSER", "ENVIRONMENT_MOBILE", "ENVIRONMENT_DESKTOP")),
+            ("excludedPredefinedFunctions", List(Text)),
+            ("enablePromptInjectionDetection", Flag),
+            ("disabledSafetyPolicies", List(OneOf(
+                "FINANCIAL_TRANSACTIONS", "SENSITIVE_DATA_MODIFICATION", "COMMUNICATION_TOOL", "ACCOUNT_CREATION", "DATA_MODIFICATION", "USER_CONSENT_MANAGEMENT", "LEGAL_TERMS_AND_AGREEMENTS"))))),
+        ("googleMaps", Of(("enableWidget", Flag))));
 
     private static readonly PayloadShape GenerationConfig = Of(
         ("temperature", Number),
@@ -75,7 +80,7 @@ internal static class GenerateContentShape
         ("toolConfig", Of(
             ("functionCallingConfig", Of(("mode", OneOf("AUTO", "ANY", "NONE", "VALIDATED")), ("allowedFunctionNames", List(Text)))),
             ("includeServerSideToolInvocations", Flag),
-            ("retrievalConfig", Struct))),
+            ("retrievalConfig", Of(("latLng", Of(("latitude", Number), ("longitude", Number))), ("languageCode", Text))))),
         ("generationConfig", GenerationConfig),
         ("safetySettings", List(Of(("category", Text), ("threshold", Text), ("method", Text)))),
         ("cachedContent", Text),

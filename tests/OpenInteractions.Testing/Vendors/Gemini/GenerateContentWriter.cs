@@ -149,6 +149,11 @@ internal sealed class GenerateContentWriter(GeminiTurn turn, string model)
 
     private JsonObject? Grounding()
     {
+        if (turn.Pieces.OfType<GeminiPiece.Places>().FirstOrDefault() is { } places)
+        {
+            return Grounding(places);
+        }
+
         var searches = turn.Pieces.OfType<GeminiPiece.Search>().ToList();
         if (searches.Count == 0)
         {
@@ -168,6 +173,25 @@ internal sealed class GenerateContentWriter(GeminiTurn turn, string model)
             })]),
             ["webSearchQueries"] = new JsonArray([.. searches.Select(s => JsonValue.Create(s.Query))]),
         };
+    }
+
+    private static JsonObject Grounding(GeminiPiece.Places places)
+    {
+        var grounding = new JsonObject
+        {
+            ["groundingChunks"] = new JsonArray([.. places.Found.Select(p => new JsonObject { ["maps"] = new JsonObject { ["uri"] = p.Url, ["title"] = p.Name, ["placeId"] = p.Id } })]),
+            ["groundingSupports"] = new JsonArray([.. places.Found.Select((p, i) => new JsonObject
+            {
+                ["segment"] = new JsonObject { ["startIndex"] = p.StartByte, ["endIndex"] = p.EndByte },
+                ["groundingChunkIndices"] = new JsonArray(i),
+            })]),
+        };
+        if (places.WidgetToken is { } token)
+        {
+            grounding["googleMapsWidgetContextToken"] = token;
+        }
+
+        return grounding;
     }
 
     /// <summary>Counts are cumulative: an early chunk has seen only a part of the output.</summary>

@@ -19,7 +19,7 @@ internal sealed class InteractionCheck(IssuedTurns issued)
             throw GeminiRefusal.Interaction(404, "not_found", $"Interaction '{(string?)previous}' was not found.");
         }
 
-        CheckTools(request["tools"] as JsonArray ?? []);
+        CheckTools(request["tools"] as JsonArray ?? [], model);
         CheckGeneration(request["generation_config"], model);
         CheckFormat(request["response_format"], model);
         CheckInput(request["input"], model, key);
@@ -62,11 +62,16 @@ internal sealed class InteractionCheck(IssuedTurns issued)
         }
     }
 
-    private static void CheckTools(JsonArray tools)
+    private static void CheckTools(JsonArray tools, GeminiModel model)
     {
         var names = new HashSet<string?>();
         for (var i = 0; i < tools.Count; i++)
         {
+            if ((string?)tools[i]!["type"] == "computer_use" && !model.OperatesScreens)
+            {
+                throw GeminiRefusal.InteractionInvalid($"Invalid value 'computer_use' at 'tools[{i}].type'. The model '{model.Id}' does not support it.");
+            }
+
             if ((string?)tools[i]!["type"] != "function")
             {
                 continue;

@@ -198,7 +198,7 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
             }
 
             yield return piece;
-            if (piece is GeminiPiece.Code or GeminiPiece.Search)
+            if (piece is GeminiPiece.Code or GeminiPiece.Search or GeminiPiece.Places)
             {
                 yield return null;
             }
@@ -284,6 +284,17 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
 
                 yield return ran;
                 break;
+            case GeminiPiece.Places places:
+                var placesId = newCallId();
+                yield return new JsonObject { ["type"] = "google_maps_call", ["id"] = placesId, ["arguments"] = new JsonObject { ["queries"] = new JsonArray(places.Query) } };
+                var looked = new JsonObject { ["places"] = new JsonArray([.. places.Found.Select(p => new JsonObject { ["name"] = p.Name, ["place_id"] = p.Id, ["url"] = p.Url })]) };
+                if (places.WidgetToken is { } token)
+                {
+                    looked["widget_context_token"] = token;
+                }
+
+                yield return new JsonObject { ["type"] = "google_maps_result", ["call_id"] = placesId, ["result"] = new JsonArray(looked) };
+                break;
             case GeminiPiece.Search search:
                 var searchId = newCallId();
                 yield return new JsonObject { ["type"] = "google_search_call", ["id"] = searchId, ["arguments"] = new JsonObject { ["queries"] = new JsonArray(search.Query) } };
@@ -298,10 +309,16 @@ internal sealed class InteractionWriter(GeminiTurn turn, string model, Func<stri
     }
 
     private static JsonArray Annotations(GeminiTurn turn) => new(
-        [.. turn.Pieces.OfType<GeminiPiece.Search>().SelectMany(s => s.Citations).Select(c => new JsonObject
-        {
-            ["type"] = "url_citation", ["url"] = c.Url, ["title"] = c.Title, ["start_index"] = c.StartByte, ["end_index"] = c.EndByte,
-        })]);
+        [
+            .. turn.Pieces.OfType<GeminiPiece.Search>().SelectMany(s => s.Citations).Select(c => new JsonObject
+            {
+                ["type"] = "url_citation", ["url"] = c.Url, ["title"] = c.Title, ["start_index"] = c.StartByte, ["end_index"] = c.EndByte,
+            }),
+            .. turn.Pieces.OfType<GeminiPiece.Places>().SelectMany(p => p.Found).Select(p => new JsonObject
+            {
+                ["type"] = "place_citation", ["place_id"] = p.Id, ["name"] = p.Name, ["url"] = p.Url, ["start_index"] = p.StartByte, ["end_index"] = p.EndByte,
+            }),
+        ]);
 
     private string Event(string type, Action<JsonObject> fill)
     {

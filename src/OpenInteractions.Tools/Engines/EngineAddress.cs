@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OpenInteractions.Tools.GoogleSearch.Engines;
+namespace OpenInteractions.Tools.Engines;
 
 /// <summary>Addresses of engines, and what is read of their answers.</summary>
 internal static class EngineAddress
@@ -27,12 +27,12 @@ internal static class EngineAddress
     public static JsonElement Member(this JsonElement o, string name) => o.ValueKind == JsonValueKind.Object && o.TryGetProperty(name, out var value) ? value : default;
 
     /// <summary>A list; empty when there is none.</summary>
-    /// <exception cref="SearchFailedException">There is something else in its place.</exception>
+    /// <exception cref="EngineFailedException">There is something else in its place.</exception>
     public static IReadOnlyList<JsonElement> List(this JsonElement o, string name) => o.Member(name) switch
     {
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
         { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } => [],
-        _ => throw EngineRequests.NotUnderstood(),
+        _ => throw new EngineFailedException("The engine's answer could not be understood."),
     };
 
     public static IEnumerable<string> Texts(this JsonElement o, string name) => o.List(name).Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!);

@@ -1,18 +1,14 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Options;
 
-namespace OpenInteractions.Tools.GoogleSearch.Engines;
+namespace OpenInteractions.Tools.Engines;
 
 /// <summary>
 /// Asks an engine over HTTP: within its time, bounded in size, and with one patience for engines that want to be asked less often. What went wrong is told in words
 /// for the model, which hold neither address nor key.
 /// </summary>
-internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<GoogleSearchOptions> options, TimeProvider time)
+internal sealed class EngineRequests(IHttpClientFactory clients, TimeProvider time, EngineTerms terms)
 {
-    /// <summary>The client whose requests pass the guard, which knows the engine's own address.</summary>
-    public const string ClientName = "google_search";
-
     /// <summary>Bytes of an answer; twenty results have some tens of thousands.</summary>
     public const int MostBytes = 2 * 1024 * 1024;
 
@@ -23,13 +19,14 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
 
     /// <summary>Sends a request, again when the engine says when, and gives the JSON of its answer.</summary>
     /// <param name="request">Makes the request, each time anew.</param>
+    /// <param name="form">What the answer is: an object, or a list.</param>
     /// <param name="cancellationToken">The call ends.</param>
-    /// <exception cref="SearchFailedException">There is no answer.</exception>
-    public async Task<JsonElement> AskAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
+    /// <exception cref="EngineFailedException">There is no answer.</exception>
+    public async Task<JsonElement> AskAsync(Func<HttpRequestMessage> request, JsonValueKind form, CancellationToken cancellationToken)
     {
         RequireNoPause();
         var began = time.GetTimestamp();
-        using var patience = new CancellationTokenSource(options.Value.Timeout, time);
+        using var patience = new CancellationTokenSource(terms.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
@@ -37,11 +34,11 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
             {
                 using var message = request();
                 message.Headers.Accept.ParseAdd("application/json");
-                message.Headers.UserAgent.ParseAdd("OpenInteractions");
-                using var response = await clients.CreateClient(ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+                message.Headers.TryAddWithoutValidation("User-Agent", terms.UserAgent);
+                using var response = await clients.CreateClient(terms.ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
                 if (response.IsSuccessStatusCode)
                 {
-                    return await ReadAsync(response, either.Token);
+                    return await ReadAsync(response, form, either.Token);
                 }
 
                 if (WaitOf(response) is not { } wait)
@@ -49,10 +46,10 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
                     throw Refused(response.StatusCode);
                 }
 
-                if (time.GetElapsedTime(began) + wait >= options.Value.Timeout)
+                if (time.GetElapsedTime(began) + wait >= terms.Timeout)
                 {
                     Pause(wait);
-                    throw new SearchFailedException($"The search engine takes no more requests now (HTTP {(int)response.StatusCode}). It can be asked again in {Seconds(wait)} seconds.");
+                    throw new EngineFailedException($"The {terms.Noun} takes no more requests now (HTTP {(int)response.StatusCode}). It can be asked again in {Seconds(wait)} seconds.");
                 }
 
                 await Task.Delay(wait, time, either.Token);
@@ -60,19 +57,19 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new SearchFailedException($"The search engine did not answer within {options.Value.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} seconds.");
+            throw new EngineFailedException($"The {terms.Noun} did not answer within {terms.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} seconds.");
         }
         catch (Exception exception) when (exception is Engine.Outbound.OutboundRefusedException)
         {
-            throw new SearchFailedException("The search engine's address cannot be used: it redirects to another one that may not be reached, or too often.");
+            throw new EngineFailedException($"The {terms.Noun}'s address cannot be used: it redirects to another one that may not be reached, or too often.");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new SearchFailedException("The search engine could not be reached, or broke off its answer.");
+            throw new EngineFailedException($"The {terms.Noun} could not be reached, or broke off its answer.");
         }
     }
 
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<JsonElement> ReadAsync(HttpResponseMessage response, JsonValueKind form, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var read = new MemoryStream();
@@ -81,7 +78,7 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
         {
             if (read.Length + count > MostBytes)
             {
-                throw new SearchFailedException($"The search engine's answer was dropped: it has more than {MostBytes} bytes.");
+                throw new EngineFailedException($"The {terms.Noun}'s answer was dropped: it has more than {MostBytes} bytes.");
             }
 
             read.Write(buffer, 0, count);
@@ -90,7 +87,7 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
         try
         {
             var json = JsonElement.Parse(read.GetBuffer().AsSpan(0, (int)read.Length));
-            return json.ValueKind == JsonValueKind.Object ? json : throw NotUnderstood();
+            return json.ValueKind == form ? json : throw NotUnderstood();
         }
         catch (JsonException)
         {
@@ -99,13 +96,13 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
     }
 
     /// <summary>An answer in another form than the engine's.</summary>
-    public static SearchFailedException NotUnderstood() => new("The search engine's answer could not be understood.");
+    private EngineFailedException NotUnderstood() => new($"The {terms.Noun}'s answer could not be understood.");
 
-    private static SearchFailedException Refused(HttpStatusCode status) => status switch
+    private EngineFailedException Refused(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new($"The search engine refused this server (HTTP {(int)status}). Its operator has to look at the key, or at what the engine allows."),
-        >= HttpStatusCode.InternalServerError => new($"The search engine failed (HTTP {(int)status})."),
-        _ => new($"The search engine refused the request (HTTP {(int)status})."),
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new($"The {terms.Noun} refused this server (HTTP {(int)status}). Its operator has to look at the key, or at what the engine allows."),
+        >= HttpStatusCode.InternalServerError => new($"The {terms.Noun} failed (HTTP {(int)status})."),
+        _ => new($"The {terms.Noun} refused the request (HTTP {(int)status})."),
     };
 
     /// <summary>How long to wait until the engine can be asked again; null when it did not say that it was asked too often.</summary>
@@ -139,9 +136,20 @@ internal sealed class EngineRequests(IHttpClientFactory clients, IOptions<Google
         var left = TimeSpan.FromTicks(Interlocked.Read(ref _pausedUntil) - time.GetUtcNow().UtcTicks);
         if (left > TimeSpan.Zero)
         {
-            throw new SearchFailedException($"The search engine takes no more requests now. It can be asked again in {Seconds(left)} seconds.");
+            throw new EngineFailedException($"The {terms.Noun} takes no more requests now. It can be asked again in {Seconds(left)} seconds.");
         }
     }
 
     private static string Seconds(TimeSpan wait) => Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>How an engine is asked, and what it is called.</summary>
+/// <param name="ClientName">The client whose requests pass the guard, which knows the engine's own address.</param>
+/// <param name="Noun">What it is to the model: <c>search engine</c>.</param>
+/// <param name="UserAgent">How this server names itself to it.</param>
+/// <param name="Timeout">How long one question may take.</param>
+internal sealed record EngineTerms(string ClientName, string Noun, string UserAgent, TimeSpan Timeout);
+
+/// <summary>A question that an engine did not answer.</summary>
+/// <param name="message">For the model: no address and no key of the engine.</param>
+internal sealed class EngineFailedException(string message) : Exception(message);
