@@ -74,6 +74,21 @@ need_fault_tools() {
     say "libfaketime could not be installed; the tests that need it will be skipped."
 }
 
+# The retrieval tests search the manual of the GNU core utilities. It is on every Debian machine, but for images that leave documentation out: there it is
+# taken out of the package, which is not installed anew.
+need_manual() {
+  local work name=coreutils.info.gz
+  [ ! -f "/usr/share/info/$name" ] && [ ! -f "$root/artifacts/manual/$name" ] || return 0
+  work=$(mktemp -d)
+  say "Fetching the package coreutils with apt for its manual (the retrieval tests search it)"
+  if (cd "$work" && apt-get download -qq coreutils && dpkg-deb -x coreutils_*.deb . && mkdir -p "$root/artifacts/manual" && cp "usr/share/info/$name" "$root/artifacts/manual/") >&2; then
+    :
+  else
+    say "The manual could not be had; the tests that need it will be skipped."
+  fi
+  rm -rf "$work"
+}
+
 # install_packages WHAT_AND_WHY PACKAGE...
 install_packages() {
   local what=$1 as_root=()

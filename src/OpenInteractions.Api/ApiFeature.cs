@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.Errors;
+using OpenInteractions.Api.FileSearch;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Api.Interactions;
 using OpenInteractions.Api.Models;
@@ -37,7 +38,9 @@ public static class ApiFeature
         {
             InteractionEndpoints.Map(version);
             ModelEndpoints.Map(version);
+            StoreEndpoints.Map(version);
         });
+        app.MapGroup("/upload").MapVersions(UploadEndpoint.Map);
         Health.HealthEndpoints.Map(app);
         HomePage.Map(app);
     }
@@ -49,6 +52,6 @@ public static class ApiFeature
         .AllowAnyOrigin()
         .AllowAnyMethod()
         .AllowAnyHeader()
-        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader, InteractionEndpoints.WarningsHeader)
+        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader, InteractionEndpoints.WarningsHeader, UploadEndpoint.UrlHeader, UploadEndpoint.StatusHeader, UploadEndpoint.ReceivedHeader)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 }

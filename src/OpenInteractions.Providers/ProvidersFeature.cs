@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Providers.Anthropic;
 using OpenInteractions.Providers.Demo;
+using OpenInteractions.Providers.Embeddings;
 using OpenInteractions.Providers.Gemini;
 using OpenInteractions.Providers.Http;
 using OpenInteractions.Providers.OpenAI;
@@ -33,6 +34,7 @@ public static class ProvidersFeature
         AddOpenAI(services, detected, upstream);
         AddAnthropic(services, detected, upstream);
         AddEndpoints(services, detected, upstream);
+        services.AddEmbeddings(configuration, detected, upstream);
         if (detected.Options.Demo)
         {
             services.AddSingleton<IModelProvider, DemoProvider>();

@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
@@ -11,6 +12,14 @@ internal interface IStorageEngine : IAsyncDisposable
     IRunQueue Runs { get; }
 
     IEventJournal Journal { get; }
+
+    IFileSearchStores FileSearchStores { get; }
+
+    IDocumentUploads Uploads { get; }
+
+    IDocumentQueue Documents { get; }
+
+    IChunkIndex Chunks { get; }
 
     INodeSignals Signals { get; }
 }

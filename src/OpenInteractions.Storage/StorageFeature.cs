@@ -13,7 +13,7 @@ namespace OpenInteractions.Storage;
 public static class StorageFeature
 {
     /// <summary>
-    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/>, <see cref="IEventJournal"/> and <see cref="Engine.Nodes.INodeSignals"/>. The store opens when the host starts, so that a
+    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/>, <see cref="IEventJournal"/>, what keeps documents for <c>file_search</c> and <see cref="Engine.Nodes.INodeSignals"/>. The store opens when the host starts, so that a
     /// directory in use or a database out of reach stops the start, and closes after everything that uses it.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -27,6 +27,10 @@ public static class StorageFeature
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Interactions);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Runs);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Journal);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().FileSearchStores);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Uploads);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Documents);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Chunks);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Signals);
         services.AddSingleton<IEmbeddedDatabase>(provider => new EmbeddedDatabase(dataDirectory, provider.GetRequiredService<IOptions<SqliteOptions>>()));
         services.AddHostedService<Opening>();

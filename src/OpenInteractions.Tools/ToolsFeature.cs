@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Tools.CodeExecution;
 using OpenInteractions.Tools.ComputerUse;
+using OpenInteractions.Tools.FileSearch;
 using OpenInteractions.Tools.GoogleMaps;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.Mcp;
@@ -21,6 +22,7 @@ public static class ToolsFeature
         services.AddGoogleSearch();
         services.AddGoogleMaps();
         services.AddUrlContext();
+        services.AddFileSearch();
         services.AddCheckedOptions<CodeExecutionOptions>(CodeExecutionOptions.Section);
         services.AddSingleton<IToolKind, CodeExecutionKind>();
         services.AddSingleton<IToolKind, ComputerUseKind>();

@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Storage.Tests;
@@ -10,18 +11,33 @@ public interface IStorageFixture
 }
 
 /// <summary>One engine's store, with the clock that it reads.</summary>
-public sealed class TestStore(
-    IInteractionStore interactions, IRunQueue runs, IEventJournal journal, ManualClock clock, Func<ValueTask> close) : IAsyncDisposable
+public sealed class TestStore : IAsyncDisposable
 {
-    public IInteractionStore Interactions => interactions;
+    private readonly IStorageEngine _storage;
+    private readonly Func<ValueTask> _close;
 
-    public IRunQueue Runs => runs;
+    internal TestStore(IStorageEngine storage, ManualClock clock, Func<ValueTask> close)
+    {
+        (_storage, Clock, _close) = (storage, clock, close);
+    }
 
-    public IEventJournal Journal => journal;
+    public IInteractionStore Interactions => _storage.Interactions;
 
-    public ManualClock Clock => clock;
+    public IRunQueue Runs => _storage.Runs;
 
-    public ValueTask DisposeAsync() => close();
+    public IEventJournal Journal => _storage.Journal;
+
+    public IFileSearchStores FileSearchStores => _storage.FileSearchStores;
+
+    public IDocumentUploads Uploads => _storage.Uploads;
+
+    public IDocumentQueue Documents => _storage.Documents;
+
+    public IChunkIndex Chunks => _storage.Chunks;
+
+    public ManualClock Clock { get; }
+
+    public ValueTask DisposeAsync() => _close();
 }
 
 /// <summary>A clock that stands still until a test moves it.</summary>

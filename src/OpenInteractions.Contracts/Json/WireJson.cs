@@ -3,6 +3,7 @@ using OpenInteractions.Contracts.Content;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Events;
+using OpenInteractions.Contracts.FileSearch;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Models;
 using OpenInteractions.Contracts.Steps;
@@ -119,12 +120,25 @@ namespace OpenInteractions.Contracts.Json;
 [JsonSerializable(typeof(ApiErrorBody))]
 [JsonSerializable(typeof(ModelInfo))]
 [JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(FileSearchStoreInfo))]
+[JsonSerializable(typeof(FileSearchStoreList))]
+[JsonSerializable(typeof(DocumentInfo))]
+[JsonSerializable(typeof(DocumentList))]
+[JsonSerializable(typeof(MetadataEntry))]
+[JsonSerializable(typeof(StringList))]
+[JsonSerializable(typeof(ChunkingConfig))]
+[JsonSerializable(typeof(WhiteSpaceConfig))]
+[JsonSerializable(typeof(CreateFileSearchStoreRequest))]
+[JsonSerializable(typeof(UploadDocumentRequest))]
+[JsonSerializable(typeof(ImportFileRequest))]
+[JsonSerializable(typeof(DocumentOperation))]
 [JsonSerializable(typeof(GoogleErrorBody))]
 [JsonSerializable(typeof(IReadOnlyList<SpeakerVoice>))]
 [JsonSerializable(typeof(IReadOnlyList<AllowlistEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<Step>))]
 [JsonSerializable(typeof(IReadOnlyList<ContentBlock>))]
 [JsonSerializable(typeof(IReadOnlyList<InteractionError>))]
+[JsonSerializable(typeof(IReadOnlyList<MetadataEntry>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<Tool>))]
 [JsonSerializable(typeof(IReadOnlyList<SafetySetting>))]

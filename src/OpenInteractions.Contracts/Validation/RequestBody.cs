@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
@@ -10,6 +11,8 @@ namespace OpenInteractions.Contracts.Validation;
 public static class RequestBody
 {
     private static readonly Shape CreateInteraction = ShapeFactory.Of(typeof(CreateInteractionRequest));
+
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -27,6 +30,21 @@ public static class RequestBody
         }
 
         return JsonSerializer.Deserialize(utf8.Span, WireJson.Wire.CreateInteractionRequest)!;
+    }
+
+    /// <summary>Reads the body of another request; one without content is taken as an empty object.</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.ParameterUnknown"/>.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> utf8, JsonTypeInfo<T> type)
+        where T : class
+    {
+        utf8 = utf8.Span.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
+        utf8 = utf8.IsEmpty ? EmptyObject : utf8;
+        using (var document = Parse(utf8))
+        {
+            ShapeFactory.Of(typeof(T)).Check(document.RootElement, new JsonPath());
+        }
+
+        return JsonSerializer.Deserialize(utf8.Span, type)!;
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)

@@ -125,6 +125,11 @@ public sealed partial class CreateInteraction
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
+        if (ToolKinds.HasServerTools(request.Tools))
+        {
+            await _tools.RequireNamedAsync(caller.Project, request.Tools, gone);
+        }
+
         var model = await _catalog.ResolveAsync(request.Model!, gone);
         var id = _ids.Next();
         var created = InteractionId.TimeOf(id); // lists stop reading by the order of ids, so both tell the same time

@@ -64,7 +64,7 @@ internal static class TurnJson
     /// </summary>
     /// <param name="steps">The steps as they are kept.</param>
     /// <param name="before">The steps of the parent.</param>
-    /// <param name="view">A result as the model sees it, where that is not what the wire shows; or null.</param>
+    /// <param name="view">A result, or a call, as the model sees it, where that is not what the wire shows; or null.</param>
     public static IReadOnlyList<HistoryStep> ModelView(IReadOnlyList<HistoryStep> steps, IReadOnlyList<HistoryStep> before, Func<HistoryStep, HistoryStep>? view = null)
     {
         if (!HasResults(steps))
@@ -76,7 +76,7 @@ internal static class TurnJson
         var own = CallsOf(steps);
         var resolved = steps.Select(s => s.Step is IResultStep result && (own.TryGetValue(result.CallId, out var call) || earlier.TryGetValue(result.CallId, out call))
             ? s with { State = call.State, CallName = ToolFunctionNames.Of(call.Step) }
-            : s).Select(s => s.Step is IResultStep && view is not null ? view(s) : s).ToList();
+            : s).Select(s => s.Step is IResultStep or FileSearchCallStep && view is not null ? view(s) : s).ToList();
         var answers = resolved.Where(s => s.Step is IResultStep result && !own.ContainsKey(result.CallId)).ToList();
         return answers.Count == 0 ? resolved : [.. answers, .. resolved.Except(answers, ReferenceEqualityComparer.Instance).Cast<HistoryStep>()];
     }

@@ -14,6 +14,14 @@ public interface IToolKind
     /// <exception cref="ApiException">It cannot be served; the error names the place and the remedy.</exception>
     void Require(Tool declared, string path);
 
+    /// <summary>Checks what a declaration names against what the project has, before anything of the request is kept. No request leaves the server here.</summary>
+    /// <param name="declared">The declaration, which passed <see cref="Require"/>.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="path">The declaration's place in the request, for the error.</param>
+    /// <param name="cancellationToken">The caller has left.</param>
+    /// <exception cref="ApiException">The project does not have it; the error names the place.</exception>
+    ValueTask RequireNamedAsync(Tool declared, string project, string path, CancellationToken cancellationToken) => default;
+
     /// <summary>True when the model's vendor runs this tool in place of this server, which then only relays its steps.</summary>
     /// <param name="declared">The declaration, which passed <see cref="Require"/>.</param>
     /// <param name="model">The model.</param>

@@ -27,12 +27,12 @@ public sealed class SealedReadings(ISignatureEnvelope envelope)
         return envelope.Seal(Scope(project), Kind, compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
     }
 
-    /// <summary>What the model read of a result; null when the step has nothing sealed by this installation for this project.</summary>
+    /// <summary>What the model read of a result, or wrote in a call; null when the step has nothing sealed by this installation for this project.</summary>
     /// <param name="project">Whose history it is.</param>
-    /// <param name="result">The result.</param>
-    public ToolReading? Open(string project, Step result)
+    /// <param name="step">The result, or the call.</param>
+    public ToolReading? Open(string project, Step step)
     {
-        if (SignatureOf(result) is not { } signature || envelope.Open(signature, Scope(project)) is not { Kind: Kind } opened)
+        if (SignatureOf(step) is not { } signature || envelope.Open(signature, Scope(project)) is not { Kind: Kind } opened)
         {
             return null;
         }
@@ -43,12 +43,24 @@ public sealed class SealedReadings(ISignatureEnvelope envelope)
         return Read(json.RootElement);
     }
 
-    /// <summary>The step as the model sees it: the result of a function that gave what is sealed. Unchanged when nothing is.</summary>
-    internal HistoryStep View(string project, HistoryStep result) => Open(project, result.Step) is not { } reading
-        ? result
-        : result with
+    /// <summary>Seals the arguments of a call whose form on the wire has no place for them, for its <c>signature</c>.</summary>
+    /// <param name="project">Where they open again.</param>
+    /// <param name="arguments">What the model wrote.</param>
+    public string SealArguments(string project, JsonElement arguments) => Seal(project, new ToolReading(arguments, []));
+
+    /// <summary>The arguments of a call, whether it shows them or has them sealed.</summary>
+    /// <param name="project">Whose history it is.</param>
+    /// <param name="call">The call.</param>
+    public JsonElement Arguments(string project, Step call) => call is FileSearchCallStep ? Open(project, call)?.Content ?? JsonElement.Parse("{}") : ToolResults.Arguments(call);
+
+    /// <summary>The step as the model sees it: the call, or the result, of a function that has what is sealed. Unchanged when nothing is.</summary>
+    internal HistoryStep View(string project, HistoryStep step) => Open(project, step.Step) is not { } reading
+        ? step
+        : step.Step is ICallStep call
+        ? step with { Step = new FunctionCallStep { Id = call.Id, Name = ToolFunctionNames.Of(step.Step), Arguments = reading.Content } }
+        : step with
         {
-            Step = new FunctionResultStep { CallId = ((IResultStep)result.Step).CallId, Name = result.CallName, Result = reading.Content, IsError = ToolResults.IsError(result.Step) ? true : null },
+            Step = new FunctionResultStep { CallId = ((IResultStep)step.Step).CallId, Name = step.CallName, Result = reading.Content, IsError = ToolResults.IsError(step.Step) ? true : null },
             Sources = reading.Sources,
         };
 
@@ -96,8 +108,9 @@ public sealed class SealedReadings(ISignatureEnvelope envelope)
         json.GetProperty("content").Clone(),
         [.. json.GetProperty("sources").EnumerateArray().Select(s => new CitedSource(s.GetProperty("mark").GetString()!, s.GetProperty("citation").Deserialize(WireJson.Wire.Annotation)!))]);
 
-    private static string? SignatureOf(Step result) => result switch
+    private static string? SignatureOf(Step step) => step switch
     {
+        FileSearchCallStep c => c.Signature,
         UrlContextResultStep r => r.Signature,
         GoogleSearchResultStep r => r.Signature,
         GoogleMapsResultStep r => r.Signature,

@@ -33,6 +33,19 @@ public sealed class ToolKinds
         return (IReadOnlyList<Tool>?)native ?? [];
     }
 
+    /// <summary>Checks what the declared tools name against what the project has.</summary>
+    /// <exception cref="ApiException">The project does not have it.</exception>
+    internal async ValueTask RequireNamedAsync(string project, IReadOnlyList<Tool>? declared, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < declared?.Count; i++)
+        {
+            if (Find(declared[i].Type) is { } kind)
+            {
+                await kind.RequireNamedAsync(declared[i], project, $"tools[{i}]", cancellationToken);
+            }
+        }
+    }
+
     /// <summary>The functions that come with tools of the vendor's, and that the client answers.</summary>
     internal IReadOnlyList<string> PredefinedOf(IReadOnlyList<Tool> native)
     {

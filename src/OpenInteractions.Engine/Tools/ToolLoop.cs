@@ -137,7 +137,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
         Phase = phase,
         Function = call.Name,
         Kind = call.Kind,
-        Arguments = ToolResults.Arguments(call.Step),
+        Arguments = readings.Arguments(job.Interaction.Project, call.Step),
         Result = result,
         Project = job.Interaction.Project,
         Agent = job.Interaction.Agent,

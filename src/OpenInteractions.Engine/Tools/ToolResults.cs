@@ -33,6 +33,7 @@ internal static class ToolResults
         UrlContextResultStep r => r.IsError == true,
         GoogleSearchResultStep r => r.IsError == true,
         RetrievalResultStep r => r.IsError == true,
+        FileSearchResultStep { Result: { ValueKind: JsonValueKind.Array } r } => r.GetArrayLength() == 1 && r[0].ValueKind == JsonValueKind.Object && r[0].TryGetProperty("error"u8, out _), // it has no other sign
         GoogleMapsResultStep r => r.Result.Count == 0 || r.Result.Any(m => m.Unknown?.ContainsKey("error") == true), // the wire has no member for it
         _ => false,
     };

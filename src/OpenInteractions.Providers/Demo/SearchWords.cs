@@ -8,12 +8,19 @@ namespace OpenInteractions.Providers.Demo;
 internal static partial class SearchWords
 {
     private const string Search = "google_search";
+    private const string Files = "file_search";
 
-    /// <summary>Where a prompt asks for a search; null when it does not, or nobody can search.</summary>
+    /// <summary>Where a prompt asks for a search; null when it does not, or nobody can search. A search of files is one that says so, or one where nobody searches pages.</summary>
     public static Mention? In(string prompt, IReadOnlyList<FunctionTool> functions)
     {
         var words = Asking().Match(prompt);
-        return words.Success && functions.FirstOrDefault(f => f.Name == Search) is { } function ? new Mention(function, words.Index, words.Groups["what"].Index) : null;
+        if (!words.Success)
+        {
+            return null;
+        }
+
+        var (pages, files) = (functions.FirstOrDefault(f => f.Name == Search), functions.FirstOrDefault(f => f.Name == Files));
+        return (words.Groups["files"].Success ? files ?? pages : pages ?? files) is { } function ? new Mention(function, words.Index, words.Groups["what"].Index) : null;
     }
 
     /// <summary>The arguments of a search; null for another function.</summary>
@@ -22,7 +29,7 @@ internal static partial class SearchWords
     /// <param name="prompt">The whole prompt.</param>
     public static JsonObject? Arguments(FunctionTool function, string segment, string prompt)
     {
-        if (function.Name != Search)
+        if (function.Name is not (Search or Files))
         {
             return null;
         }
@@ -33,7 +40,7 @@ internal static partial class SearchWords
         return new JsonObject { ["queries"] = new JsonArray(query.Length > 0 ? query : prompt.Trim()) };
     }
 
-    [GeneratedRegex(@"(?:^|[.!?\n]\s*|\b(?:please|and|then|you)\s+)search(?:\s+(?:the\s+)?(?:web|internet|pages|net))?(?:\s+(?:for|about))?[\s:]+(?<what>\S)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:^|[.!?\n]\s*|\b(?:please|and|then|you)\s+)search(?:\s+(?:(?:the|my|our|these)\s+)?(?:web|internet|pages|net|(?<files>files|documents|docs|handbook|store|stores)))?(?:\s+(?:for|about))?[\s:]+(?<what>\S)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Asking();
 
     [GeneratedRegex("[\"“「](?<what>[^\"”」]{1,300})[\"”」]", RegexOptions.CultureInvariant)]

@@ -23,7 +23,7 @@ internal static partial class SourceReport
         {
             var end = i + 1 < sources.Length ? sources[i + 1].Index : text.Length;
             var lines = text[(sources[i].Index + sources[i].Length)..end].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var said = lines.FirstOrDefault(l => !l.StartsWith("http", StringComparison.Ordinal) && !l.StartsWith('[') && !l.StartsWith("Published: ", StringComparison.Ordinal) && !l.StartsWith("Results of ", StringComparison.Ordinal));
+            var said = lines.FirstOrDefault(l => !l.StartsWith("http", StringComparison.Ordinal) && !l.StartsWith('[') && !l.StartsWith("Published: ", StringComparison.Ordinal) && !l.StartsWith("Results of ", StringComparison.Ordinal) && !l.StartsWith('#') && !l.Contains(" > ", StringComparison.Ordinal)); // nor headings
             report.Append("\n- ").Append(Statement(said ?? sources[i].Groups["title"].Value)).Append(" [").Append(sources[i].Groups["mark"].Value).Append(']');
         }
 

@@ -3,6 +3,7 @@ using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Outbound;
@@ -77,6 +78,7 @@ internal static class EngineFeature
         AddHosted<RunWorker>(services);
         AddHosted<NodeListener>(services);
         AddHosted<RetentionSweeper>(services);
+        services.AddFileSearchStores();
         services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
     }
 

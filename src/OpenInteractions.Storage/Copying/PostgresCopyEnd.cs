@@ -179,6 +179,12 @@ internal sealed class PostgresCopyEnd : ICopyEnd
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         await ExecuteAsync($"ANALYZE {string.Join(", ", StoreTable.All.Select(table => table.Name))}", cancellationToken);
+        foreach (var table in StoreTable.Numbered)
+        {
+            // Numbers came with their rows; new ones follow the greatest that ever was.
+            await ExecuteAsync($"SELECT setval(pg_get_serial_sequence('{table}', 'number'), greatest(1, (SELECT max(number) FROM {table})), EXISTS (SELECT 1 FROM {table}))", cancellationToken);
+        }
+
         await ExecuteAsync(UnfinishedCopy.DropSql, cancellationToken);
     }
 

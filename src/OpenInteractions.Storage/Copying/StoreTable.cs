@@ -16,7 +16,15 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("runs", "id"),
         new("journal", "project", "id", "epoch", "last_number"),
         new("idempotency_keys", "project", "key"),
+        new("file_search_stores", "number"),
+        new("file_search_documents", "number"),
+        new("file_search_parts", "document", "start"),
+        new("file_search_chunks", "number"),
+        new("file_search_vectors", "store", "chunk"),
     ];
+
+    /// <summary>Tables whose rows have numbers that others name, and that are copied with them.</summary>
+    public static IReadOnlyList<string> Numbered { get; } = ["file_search_stores", "file_search_documents", "file_search_chunks"];
 
     /// <summary>What belongs to a database and not to its content: its own history, the mark of the readiness check, and that of a copy.</summary>
     public static IReadOnlyList<string> NotCopied { get; } = ["migrations", "liveness", UnfinishedCopy.Table];

@@ -24,6 +24,13 @@ internal static class PostgresParameters
 
     public static NpgsqlBatchCommand Integer(this NpgsqlBatchCommand command, int value) => command.Add(NpgsqlDbType.Integer, value);
 
+    /// <summary>Bytes; none are null in the database.</summary>
+    public static NpgsqlBatchCommand Bytes(this NpgsqlBatchCommand command, ReadOnlyMemory<byte> value) =>
+        value.IsEmpty ? command.Add<object>(NpgsqlDbType.Bytea, DBNull.Value) : command.Add(NpgsqlDbType.Bytea, value);
+
+    public static NpgsqlBatchCommand OptionalLongs(this NpgsqlBatchCommand command, IReadOnlyCollection<long>? values) =>
+        values is null ? command.Add<object>(NpgsqlDbType.Array | NpgsqlDbType.Bigint, DBNull.Value) : command.Add(NpgsqlDbType.Array | NpgsqlDbType.Bigint, values.ToArray());
+
     public static NpgsqlBatchCommand Texts<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> items, Func<T, string?> value) =>
         command.AddAll(NpgsqlDbType.Text, items, value, static (item, value) => PostgresText.Encode(value(item)));
 

@@ -13,6 +13,8 @@ internal readonly struct PostgresRows(NpgsqlDataReader reader) : IRow
 
     public int GetInt32(int column) => reader.GetInt32(column);
 
+    public double GetDouble(int column) => reader.GetDouble(column);
+
     public bool GetBoolean(int column) => reader.GetBoolean(column);
 
     public ReadOnlyMemory<byte> GetBytes(int column) => IsNull(column) ? default : reader.GetFieldValue<byte[]>(column);

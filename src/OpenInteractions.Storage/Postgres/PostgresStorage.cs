@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
@@ -22,6 +23,10 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Interactions = new PostgresInteractionStore(database, _inserts);
         Runs = new PostgresRunQueue(database, _inserts, _endings, _signals);
         Journal = new PostgresEventJournal(database);
+        FileSearchStores = new PostgresFileSearchStores(database);
+        Uploads = new PostgresDocumentUploads(database);
+        Documents = new PostgresDocumentQueue(database);
+        Chunks = new PostgresChunkIndex(database);
     }
 
     public IInteractionStore Interactions { get; }
@@ -29,6 +34,14 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IRunQueue Runs { get; }
 
     public IEventJournal Journal { get; }
+
+    public IFileSearchStores FileSearchStores { get; }
+
+    public IDocumentUploads Uploads { get; }
+
+    public IDocumentQueue Documents { get; }
+
+    public IChunkIndex Chunks { get; }
 
     public INodeSignals Signals => _signals;
 

@@ -24,6 +24,15 @@ internal readonly struct SqliteRows(SqliteStatement statement, sqlite3_stmt hand
 
     public ReadOnlyMemory<byte> GetBytes(int column) => IsNull(column) ? default : raw.sqlite3_column_blob(handle, column).ToArray();
 
+    /// <summary>Copies the column's bytes.</summary>
+    /// <returns>How many there are.</returns>
+    public int CopyBytes(int column, Span<byte> destination)
+    {
+        var bytes = raw.sqlite3_column_blob(handle, column);
+        bytes.CopyTo(destination);
+        return bytes.Length;
+    }
+
     /// <summary>The column as it is: text, long, byte[] or null.</summary>
     /// <exception cref="InvalidDataException">It holds something else, or text that is none.</exception>
     public object? GetValue(int column) => raw.sqlite3_column_type(handle, column) switch

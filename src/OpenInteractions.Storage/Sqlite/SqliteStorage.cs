@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
 
@@ -20,6 +21,11 @@ internal sealed partial class SqliteStorage : IStorageEngine
         Interactions = new SqliteInteractionStore(writer, readers, time);
         Runs = new SqliteRunQueue(writer, readers, time);
         Journal = new SqliteEventJournal(writer, readers);
+        var clock = new OwnClock(time);
+        FileSearchStores = new SqliteFileSearchStores(writer, readers, time);
+        Uploads = new SqliteDocumentUploads(writer, readers, clock, time);
+        Documents = new SqliteDocumentQueue(writer, readers, clock, time);
+        Chunks = new SqliteChunkIndex(readers);
     }
 
     public IInteractionStore Interactions { get; }
@@ -27,6 +33,14 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public IRunQueue Runs { get; }
 
     public IEventJournal Journal { get; }
+
+    public IFileSearchStores FileSearchStores { get; }
+
+    public IDocumentUploads Uploads { get; }
+
+    public IDocumentQueue Documents { get; }
+
+    public IChunkIndex Chunks { get; }
 
     /// <summary>One process owns the directory.</summary>
     public INodeSignals Signals { get; } = new SingleNode();

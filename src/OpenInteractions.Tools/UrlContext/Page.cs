@@ -30,6 +30,3 @@ internal static class PageStatus
     public const string Paywall = "paywall";
     public const string Unsafe = "unsafe";
 }
-
-/// <summary>A page that cannot be given to a model, with the reason for it.</summary>
-internal sealed class UnreadablePageException(string message) : Exception(message);

@@ -1,14 +1,15 @@
+using OpenInteractions.Tools.Documents;
+using OpenInteractions.Tools.Documents.Office;
+using OpenInteractions.Tools.Documents.Pdf;
 using OpenInteractions.Tools.UrlContext.Html;
 using OpenInteractions.Tools.UrlContext.Http;
-using OpenInteractions.Tools.UrlContext.Office;
-using OpenInteractions.Tools.UrlContext.Pdf;
 
 namespace OpenInteractions.Tools.UrlContext;
 
 /// <summary>Makes a page of what a site sent.</summary>
 internal static class PageContent
 {
-    /// <exception cref="UnreadablePageException">There is nothing in it that a model could read.</exception>
+    /// <exception cref="UnreadableDocumentException">There is nothing in it that a model could read.</exception>
     public static Page Read(FetchedPage fetched, int maxMediaBytes, CancellationToken cancellationToken)
     {
         var url = fetched.Url.AbsoluteUri;
@@ -36,7 +37,7 @@ internal static class PageContent
             case "audio/wav" or "audio/mpeg" or "audio/flac" or "audio/ogg":
                 return OfMedia(url, new AudioContent { Data = Data(body, type, maxMediaBytes), MimeType = type });
             default:
-                throw new UnreadablePageException($"It is of the type {Shorten(type)}, which cannot be read here.");
+                throw new UnreadableDocumentException($"It is of the type {Shorten(type)}, which cannot be read here.");
         }
     }
 
@@ -51,19 +52,19 @@ internal static class PageContent
         // A scan, or letters without a meaning: a model that sees documents sees what is on its pages.
         const string NoText = "The PDF has no text that can be read out of it.";
         return body.Length > maxMediaBytes
-            ? throw new UnreadablePageException(NoText)
+            ? throw new UnreadableDocumentException(NoText)
             : new Page { Url = url, Status = PageStatus.Success, Title = title, Remark = NoText, Media = new DocumentContent { Data = Data(body.Span, MediaTypes.Pdf, maxMediaBytes), MimeType = MediaTypes.Pdf } };
     }
 
     private static Page OfText(string url, string? title, string text, string whenEmpty) => text.Length > 0
         ? new Page { Url = url, Status = PageStatus.Success, Title = title, Text = text }
-        : throw new UnreadablePageException(whenEmpty);
+        : throw new UnreadableDocumentException(whenEmpty);
 
     private static Page OfMedia(string url, MediaContent media) => new() { Url = url, Status = PageStatus.Success, Media = media };
 
     private static string Data(ReadOnlySpan<byte> body, string type, int most) => body.Length <= most
         ? Convert.ToBase64String(body)
-        : throw new UnreadablePageException($"It is of the type {type} and has {body.Length} bytes; at most {most} are given to a model.");
+        : throw new UnreadableDocumentException($"It is of the type {type} and has {body.Length} bytes; at most {most} are given to a model.");
 
     private static string Shorten(string type) => type.Length <= 100 ? type : type[..100];
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Outbound;
+using OpenInteractions.Tools.Documents;
 using OpenInteractions.Tools.UrlContext.Http;
 using OpenInteractions.Tools.UrlContext.Robots;
 
@@ -51,7 +52,7 @@ internal sealed class PageReader(OutboundGuard guard, PageFetch fetch, PageCache
         {
             return Page.Failed(url, refused.Message, refused.IsUnsafe ? PageStatus.Unsafe : PageStatus.Error);
         }
-        catch (UnreadablePageException unreadable)
+        catch (UnreadableDocumentException unreadable)
         {
             return Page.Failed(url, unreadable.Message);
         }

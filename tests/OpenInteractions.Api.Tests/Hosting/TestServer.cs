@@ -35,17 +35,21 @@ internal sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartAsync(params (string Name, string Value)[] settings) => StartAsync(time: null, settings);
 
     public static Task<TestServer> StartAsync(TimeProvider? time, params (string Name, string Value)[] settings) =>
-        StartAsync(NewDirectory(), time, settings);
+        StartAsync(NewDirectory(), time, adjust: null, settings);
+
+    /// <summary>A server some of whose parts are the test's.</summary>
+    public static Task<TestServer> StartWithAsync(Action<IServiceCollection> adjust, params (string Name, string Value)[] settings) =>
+        StartAsync(NewDirectory(), time: null, adjust, settings);
 
     /// <summary>A server whose callers need a key; a key that a test has chosen is known by its hash, as every other.</summary>
     public static Task<TestServer> StartWithKeysAsync(params (string Project, string Key)[] keys) => StartWithKeysAsync(keys, []);
 
-    public static Task<TestServer> StartWithKeysAsync((string Project, string Key)[] keys, (string Name, string Value)[] settings)
+    public static Task<TestServer> StartWithKeysAsync((string Project, string Key)[] keys, (string Name, string Value)[] settings, Action<IServiceCollection>? adjust = null)
     {
         var data = NewDirectory();
         var entries = keys.Select(k => $$"""{"id":"key_{{k.Project}}","project":"{{k.Project}}","sha256":"{{ApiKeyFile.Hash(k.Key)}}","created":"2026-11-21T10:00:00Z"}""");
         File.WriteAllText(Path.Combine(data.FullName, "keys.json"), $"[{string.Join(',', entries)}]");
-        return StartAsync(data, time: null, settings);
+        return StartAsync(data, time: null, adjust, settings);
     }
 
     /// <summary>Runs a server that is expected to end by itself.</summary>
@@ -65,7 +69,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     private static DirectoryInfo NewDirectory() => Directory.CreateTempSubdirectory("openinteractions-");
 
-    private static async Task<TestServer> StartAsync(DirectoryInfo data, TimeProvider? time, params (string Name, string Value)[] settings)
+    private static async Task<TestServer> StartAsync(DirectoryInfo data, TimeProvider? time, Action<IServiceCollection>? adjust, params (string Name, string Value)[] settings)
     {
         var log = new CapturedLog();
         string[] args =
@@ -80,6 +84,8 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 builder.Services.AddSingleton(time);
             }
+
+            adjust?.Invoke(builder.Services);
         });
         await app.StartAsync();
         return new TestServer(app, data, log);

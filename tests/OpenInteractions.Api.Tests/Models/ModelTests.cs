@@ -94,7 +94,7 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
     [Theory]
     [InlineData("agents", "'agents'")]
     [InlineData("environments/env_1/files/a.txt", "'environments'")]
-    [InlineData("fileSearchStores", "'fileSearchStores'")]
+    [InlineData("cachedContents", "'cachedContents'")]
     public async Task A_family_that_is_not_offered_is_no_missing_resource(string path, string named)
     {
         var answer = await _client.SendAsync(HttpMethod.Get, path);

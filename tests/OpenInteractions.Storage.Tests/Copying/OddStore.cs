@@ -1,4 +1,5 @@
 using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Testing;
 using static OpenInteractions.Storage.Tests.Sample;
@@ -39,6 +40,69 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
         {
             await store.Interactions.DeleteAsync(lost.Project, lost.Id, Cancel);
         }
+
+        for (var number = 0; number < Math.Min(turns / 10, 40); number++)
+        {
+            await AddDocumentsAsync($"store-{number}");
+        }
+    }
+
+    /// <summary>A store with a document in each state.</summary>
+    private async Task AddDocumentsAsync(string id)
+    {
+        var project = Pick(Projects);
+        await store.FileSearchStores.InsertAsync(FileSearchSample.Store(id, project, _random.Next(2) == 0 ? null : "m" + Text()) with { DisplayName = Text() }, Cancel);
+        foreach (var state in new[] { "arriving", "pending", "failed", "active", "deleted" })
+        {
+            var key = new UploadKey(project, id, state);
+            var document = FileSearchSample.Document(id, state, project) with { DisplayName = Text(), Metadata = _random.Next(2) == 0 ? [] : [new CustomMetadata("k", Text: Text())] };
+            await store.Uploads.BeginAsync(document, int.MaxValue, Ttl, Cancel);
+            var content = Blob(2000, least: 1);
+            await store.Uploads.AppendAsync(key, 0, content, Ttl, Cancel);
+            if (state == "arriving")
+            {
+                continue;
+            }
+
+            await store.Uploads.FinishAsync(key, content.Length, Cancel);
+            if (state != "pending")
+            {
+                await ReadAsync(state);
+            }
+
+            if (state == "deleted")
+            {
+                await store.FileSearchStores.DeleteDocumentAsync(project, id, state, force: true, Cancel);
+            }
+        }
+
+        while (await store.Documents.ClaimAsync(DocumentWork.Embed, Ttl, Cancel) is { } embedding)
+        {
+            foreach (var chunk in await store.Documents.ReadUnembeddedAsync(embedding.Lease, -1, 2, Cancel))
+            {
+                await store.Documents.AddVectorsAsync(embedding.Lease, [(chunk.Id, [_random.NextSingle(), float.NegativeZero, float.MaxValue])], Cancel);
+            }
+        }
+    }
+
+    /// <summary>Documents that wait stay taken by somebody; the one that is meant comes last.</summary>
+    private async Task ReadAsync(string state)
+    {
+        ClaimedDocument? last = null;
+        while (await store.Documents.ClaimAsync(DocumentWork.Read, Ttl, Cancel) is { } claimed)
+        {
+            last = claimed;
+        }
+
+        if (state == "failed")
+        {
+            await store.Documents.FailAsync(last!.Lease, Text(), Cancel);
+            return;
+        }
+
+        NewChunk[] chunks = [.. Enumerable.Range(0, 3).Select(n => new NewChunk($"{Text()} words {n}", n == 0 ? null : n))];
+        await store.Documents.AddChunksAsync(last!.Lease, 0, chunks, Cancel);
+        await store.Documents.ActivateAsync(last.Lease, chunks.Length, Cancel);
     }
 
     private async Task AddRunAsync(StoredInteraction turn)

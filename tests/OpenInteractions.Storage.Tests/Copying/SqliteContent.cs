@@ -16,6 +16,12 @@ internal static class SqliteContent
         "SELECT 'run', r.*, q.* FROM runs r LEFT JOIN run_requests q ON q.run = r.number ORDER BY r.id",
         "SELECT 'events', j.*, i.id AS turn, i.project AS its FROM journal j LEFT JOIN interactions i ON i.number = j.interaction ORDER BY i.id, i.project, j.epoch, j.last_number",
         "SELECT 'mark', k.*, i.id AS turn, i.project AS its FROM idempotency_keys k LEFT JOIN interactions i ON i.number = k.interaction ORDER BY k.project, k.key",
+        "SELECT 'store', s.*, s.number AS kept FROM file_search_stores s ORDER BY s.number",
+        "SELECT 'document', d.*, d.number AS kept FROM file_search_documents d ORDER BY d.number",
+        "SELECT 'part', p.* FROM file_search_parts p ORDER BY p.document, p.start",
+        "SELECT 'chunk', c.*, c.number AS kept FROM file_search_chunks c ORDER BY c.number",
+        "SELECT 'vector', v.* FROM file_search_vectors v ORDER BY v.store, v.chunk",
+        "SELECT 'place', p.* FROM file_search_places p ORDER BY p.term, p.doc, p.offset",
     ];
 
     public static IReadOnlyList<string> Read(string directory)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Storage.Copying;
 using OpenInteractions.Storage.Postgres;
@@ -64,6 +65,31 @@ public sealed class StoreCopyTests : IDisposable
         {
             var sql = $"SELECT md5(string_agg(t::text, '/' ORDER BY t::text)) FROM {table.Name} t";
             Assert.Equal(await first.QueryAsync(sql), await second.QueryAsync(sql));
+        }
+    }
+
+    [Fact]
+    public async Task Documents_are_found_after_a_copy_and_new_ones_do_not_take_their_place()
+    {
+        await using (var store = SqliteFixture.Open(_source.Path))
+        {
+            await AddDocumentAsync(store, "first");
+        }
+
+        await using var database = await NewDatabaseAsync();
+        await new StoreCopy(In(_source), In(database)).RunAsync(Cancel);
+        await using (var node = database.Open())
+        {
+            await AssertFoundAsync(node, "first");
+            await AddDocumentAsync(node, "second");
+        }
+
+        await new StoreCopy(In(database), In(_other)).RunAsync(Cancel);
+        await using var back = SqliteFixture.Open(_other.Path);
+        await AddDocumentAsync(back, "third");
+        foreach (var id in new[] { "first", "second", "third" })
+        {
+            await AssertFoundAsync(back, id);
         }
     }
 
@@ -177,6 +203,22 @@ public sealed class StoreCopyTests : IDisposable
         Assert.Equal((rows, rows), (told.Last(t => !t.IsComparing).Rows, told.Last(t => t.IsComparing).Rows));
         Assert.All(told, t => Assert.Equal(rows, t.Total));
         Assert.True(told.Count(t => !t.IsComparing) > 4, "A copy of many rows takes more than one commit for each table.");
+    }
+
+    private static async Task AddDocumentAsync(IStorageEngine store, string id)
+    {
+        await store.FileSearchStores.InsertAsync(FileSearchSample.Store(id), Cancel);
+        await store.Uploads.BeginAsync(FileSearchSample.Document(id, "d"), 10, Ttl, Cancel);
+        await store.Uploads.FinishAsync(new UploadKey(Project, id, "d"), 0, Cancel);
+        var claimed = (await store.Documents.ClaimAsync(DocumentWork.Read, Ttl, Cancel))!;
+        Assert.True(await store.Documents.AddChunksAsync(claimed.Lease, 0, [new NewChunk($"words of {id}", null)], Cancel));
+        Assert.True(await store.Documents.ActivateAsync(claimed.Lease, 1, Cancel));
+    }
+
+    private static async Task AssertFoundAsync(IStorageEngine store, string id)
+    {
+        var hits = await store.Chunks.SearchTextAsync(new ChunkSearch { Project = Project, Stores = [ResourceNames.OfStore(id)], Query = "word", Limit = 10 }, Cancel);
+        Assert.Equal($"words of {id}", Assert.Single(await store.Chunks.ReadChunksAsync(Project, [Assert.Single(hits).Id], Cancel)).Text);
     }
 
     private static async Task AssertReadsTheSameAsync(SqliteStorage expected, PostgresStorage actual)

@@ -32,3 +32,11 @@ public sealed class PostgresConcurrencyTests(PostgresFixture fixture) : Concurre
 public sealed class PostgresMarkedInsertTests(PostgresFixture fixture) : MarkedInsertContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresQueueOrderTests(PostgresFixture fixture, ITestOutputHelper output) : QueueOrderContract(fixture, output), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresFileSearchStoreTests(PostgresFixture fixture) : FileSearchStoreContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresDocumentQueueTests(PostgresFixture fixture) : DocumentQueueContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresChunkIndexTests(PostgresFixture fixture) : ChunkIndexContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresIndexingTests(PostgresFixture fixture) : IndexingContract(fixture), IClassFixture<PostgresFixture>;

@@ -20,7 +20,7 @@ public sealed class PostgresFixture : IStorageFixture
         """;
 
     private static readonly string EmptySql = FormattableString.Invariant(
-        $"TRUNCATE interactions, labels, runs, journal, liveness, idempotency_keys; UPDATE clock SET now = {Sample.Start.ToUnixTimeMilliseconds()}");
+        $"TRUNCATE interactions, labels, runs, journal, liveness, idempotency_keys, file_search_stores, file_search_documents, file_search_parts, file_search_chunks, file_search_vectors; UPDATE clock SET now = {Sample.Start.ToUnixTimeMilliseconds()}");
 
     private static readonly Lazy<Task> Prepared = new(PrepareAsync);
 
@@ -36,7 +36,7 @@ public sealed class PostgresFixture : IStorageFixture
 
         var storage = database.Open(adjust: options => options.MaxConnections = 8);
         var clock = new ManualClock(now => Move(database.ConnectionString, now));
-        return new TestStore(storage.Interactions, storage.Runs, storage.Journal, clock, async () =>
+        return new TestStore(storage, clock, async () =>
         {
             await storage.DisposeAsync();
             await database.ExecuteAsync(EmptySql);

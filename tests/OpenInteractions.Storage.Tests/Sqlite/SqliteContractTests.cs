@@ -37,3 +37,11 @@ public sealed class SqliteConcurrencyTests(SqliteFixture fixture) : ConcurrencyC
 public sealed class SqliteMarkedInsertTests(SqliteFixture fixture) : MarkedInsertContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteQueueOrderTests(SqliteFixture fixture, ITestOutputHelper output) : QueueOrderContract(fixture, output), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteFileSearchStoreTests(SqliteFixture fixture) : FileSearchStoreContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteDocumentQueueTests(SqliteFixture fixture) : DocumentQueueContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteChunkIndexTests(SqliteFixture fixture) : ChunkIndexContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteIndexingTests(SqliteFixture fixture) : IndexingContract(fixture), IClassFixture<SqliteFixture>;

@@ -11,7 +11,7 @@ public sealed class SqliteFixture : IStorageFixture
         var directory = new TemporaryDirectory();
         var clock = new ManualClock();
         var storage = Open(directory.Path, clock);
-        return Task.FromResult(new TestStore(storage.Interactions, storage.Runs, storage.Journal, clock, async () =>
+        return Task.FromResult(new TestStore(storage, clock, async () =>
         {
             await storage.DisposeAsync();
             directory.Dispose();

@@ -2,9 +2,10 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using OpenInteractions.Contracts.Content;
+using OpenInteractions.Tools.Documents;
+using OpenInteractions.Tools.Documents.Office;
+using OpenInteractions.Tools.Documents.Pdf;
 using OpenInteractions.Tools.UrlContext;
-using OpenInteractions.Tools.UrlContext.Office;
-using OpenInteractions.Tools.UrlContext.Pdf;
 
 namespace OpenInteractions.Tools.Tests.UrlContext;
 
@@ -83,7 +84,7 @@ public sealed class DocumentTests
     [InlineData("<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><x>&a;</x>", "broken")]
     [InlineData("<x>", "broken")]
     public void A_document_that_names_what_is_to_be_fetched_or_breaks_off_is_refused(string part, string words) =>
-        Assert.Contains(words, Assert.Throws<UnreadablePageException>(() => OfficeDocument.Read(Package(("word/document.xml", part)), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<UnreadableDocumentException>(() => OfficeDocument.Read(Package(("word/document.xml", part)), CancellationToken.None)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_document_that_unfolds_without_end_is_refused()
@@ -91,8 +92,8 @@ public sealed class DocumentTests
         var bomb = Package(("word/document.xml", $"<x>{new string(' ', 80_000_000)}</x>"));
         Assert.True(bomb.Length < 200_000);
 
-        Assert.Contains("larger", Assert.Throws<UnreadablePageException>(() => OfficeDocument.Read(bomb, CancellationToken.None)).Message, StringComparison.Ordinal);
-        Assert.Contains("no document", Assert.Throws<UnreadablePageException>(() => OfficeDocument.Read(Package(("a.txt", "x")), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("larger", Assert.Throws<UnreadableDocumentException>(() => OfficeDocument.Read(bomb, CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("no document", Assert.Throws<UnreadableDocumentException>(() => OfficeDocument.Read(Package(("a.txt", "x")), CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -146,8 +147,8 @@ public sealed class DocumentTests
         var pdf = new PdfMaker { Trailer = "/Encrypt <</Filter/Standard>>" };
         pdf.Page("BT ET");
 
-        Assert.Contains("encrypted", Assert.Throws<UnreadablePageException>(() => PdfDocument.Read(pdf.Make(), CancellationToken.None)).Message, StringComparison.Ordinal);
-        Assert.Contains("broken", Assert.Throws<UnreadablePageException>(() => PdfDocument.Read("%PDF-1.7\nnothing"u8.ToArray(), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("encrypted", Assert.Throws<UnreadableDocumentException>(() => PdfDocument.Read(pdf.Make(), CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("broken", Assert.Throws<UnreadableDocumentException>(() => PdfDocument.Read("%PDF-1.7\nnothing"u8.ToArray(), CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -176,7 +177,7 @@ public sealed class DocumentTests
             {
                 PdfDocument.Read(broken, CancellationToken.None);
             }
-            catch (UnreadablePageException)
+            catch (UnreadableDocumentException)
             {
                 // Said in our words.
             }

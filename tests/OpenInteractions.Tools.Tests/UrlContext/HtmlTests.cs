@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenInteractions.Tools.Documents;
 using OpenInteractions.Tools.UrlContext;
 using OpenInteractions.Tools.UrlContext.Html;
 
@@ -109,7 +110,7 @@ public sealed class HtmlTests
     {
         var html = string.Concat(Enumerable.Repeat(piece, count));
 
-        Assert.Throws<UnreadablePageException>(() => HtmlPage.Read(html + "x", Url, CancellationToken.None));
+        Assert.Throws<UnreadableDocumentException>(() => HtmlPage.Read(html + "x", Url, CancellationToken.None));
     }
 
     [Fact]
@@ -128,7 +129,7 @@ public sealed class HtmlTests
         {
             return Read(html);
         }
-        catch (UnreadablePageException)
+        catch (UnreadableDocumentException)
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using OpenInteractions.Tools.Documents;
 
 namespace OpenInteractions.Tools.UrlContext.Http;
 
@@ -26,7 +27,7 @@ internal static class BodyDecoding
         var layers = content.Headers.ContentEncoding.Select(e => e.ToLowerInvariant()).Where(e => e != "identity").Reverse().ToList();
         if (layers.Count > MaxLayers)
         {
-            throw new UnreadablePageException("The page is compressed several times over.");
+            throw new UnreadableDocumentException("The page is compressed several times over.");
         }
 
         Stream plain = packed;
@@ -56,7 +57,7 @@ internal static class BodyDecoding
                 var whole = new PrefixedStream(first.AsMemory(0, read), packed);
                 return (first[0] & 0x0F) == 8 ? new ZLibStream(whole, CompressionMode.Decompress) : new DeflateStream(whole, CompressionMode.Decompress);
             default:
-                throw new UnreadablePageException("The page is compressed in a way that is not known here.");
+                throw new UnreadableDocumentException("The page is compressed in a way that is not known here.");
         }
     }
 
@@ -78,11 +79,11 @@ internal static class BodyDecoding
         }
         catch (InvalidDataException)
         {
-            throw new UnreadablePageException("The page is not compressed in the way that its site says.");
+            throw new UnreadableDocumentException("The page is not compressed in the way that its site says.");
         }
 
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private static UnreadablePageException TooLarge(int most) => new($"The page has more than {most} bytes.");
+    private static UnreadableDocumentException TooLarge(int most) => new($"The page has more than {most} bytes.");
 }

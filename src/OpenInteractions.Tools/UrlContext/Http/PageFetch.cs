@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Outbound;
+using OpenInteractions.Tools.Documents;
 
 namespace OpenInteractions.Tools.UrlContext.Http;
 
@@ -16,7 +17,7 @@ internal sealed class PageFetch(IHttpClientFactory clients, IOptions<UrlContextO
     /// <param name="cancellationToken">Ends the run, or the time for the page.</param>
     /// <exception cref="HttpRequestException">There is no answer, or the guard refuses.</exception>
     /// <exception cref="IOException">The answer broke off.</exception>
-    /// <exception cref="UnreadablePageException">It is too large, or encoded in an unknown way.</exception>
+    /// <exception cref="UnreadableDocumentException">It is too large, or encoded in an unknown way.</exception>
     public async Task<FetchedPage> GetAsync(Uri url, Validators? validators, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Outbound;
+using OpenInteractions.Tools.Documents;
 using OpenInteractions.Tools.UrlContext.Http;
 
 namespace OpenInteractions.Tools.UrlContext.Robots;
@@ -74,7 +75,7 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
                 ? (RobotsRules.AllowAll, KeptFor)
                 : (RobotsRules.DisallowAll, KeptAfterFailure);
         }
-        catch (UnreadablePageException)
+        catch (UnreadableDocumentException)
         {
             return (RobotsRules.AllowAll, KeptFor); // too large or packed wrongly: there is nothing to go by
         }

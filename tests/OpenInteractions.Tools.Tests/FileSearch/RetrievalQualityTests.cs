@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Xunit.Abstractions;
+
+namespace OpenInteractions.Tools.Tests.FileSearch;
+
+/// <summary>Whether people find what they ask for: sixty questions, in the words of somebody who has not read the manual, each with the passage that answers it.</summary>
+public sealed partial class RetrievalQualityTests(ManualStore store, ITestOutputHelper output) : IClassFixture<ManualStore>
+{
+    private const int Looked = 5;
+
+    [ManualFact]
+    public Task With_words_alone_85_of_100_questions_are_answered_by_the_first_five() => MeasureAsync(ManualStore.Words, 0.85);
+
+    [ManualFact]
+    public Task With_vectors_95_of_100_questions_are_answered_by_the_first_five() => MeasureAsync(ManualStore.Vectors, 0.95);
+
+    [ManualFact]
+    public void Every_question_has_its_passage()
+    {
+        var sections = Manual.Read().ToDictionary(s => s.Name, s => Plain(s.Text));
+
+        Assert.Empty(Questions().Where(q => !q.Sections.Any(s => sections.TryGetValue(s, out var text) && q.Answers.Any(a => text.Contains(a, StringComparison.OrdinalIgnoreCase)))).Select(q => q.Text));
+    }
+
+    private async Task MeasureAsync(string kind, double least)
+    {
+        var questions = Questions();
+        var missed = new List<string>();
+        foreach (var question in questions)
+        {
+            var found = (await store.SearchAsync(kind, question.Text, Looked)).Passages;
+            if (!found.Any(p => question.Sections.Contains(p.First.Title) && question.Answers.Any(a => Plain(p.Text).Contains(a, StringComparison.OrdinalIgnoreCase))))
+            {
+                missed.Add($"{question.Text} ({question.Sections[0]}; found: {string.Join(", ", found.Select(f => f.First.Title))})");
+            }
+        }
+
+        var hits = (questions.Count - missed.Count) / (double)questions.Count;
+        output.WriteLine($"{store.Pieces} passages, {questions.Count} questions, hit@{Looked} = {hits:0.000}");
+        missed.ForEach(output.WriteLine);
+        Assert.InRange(store.Pieces, 500, int.MaxValue);
+        Assert.InRange(questions.Count, 60, int.MaxValue);
+        Assert.True(hits >= least, $"hit@{Looked} is {hits:0.000} and must be {least}. Missed:\n{string.Join('\n', missed)}");
+    }
+
+    /// <summary>Questions with the section that answers them, and words of the passage; both may be several, where the manual answers twice.</summary>
+    private static IReadOnlyList<(string Text, string[] Sections, string[] Answers)> Questions() =>
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "FileSearch", "Data", "questions.tsv")).Where(l => l.Length > 0).Select(l => l.Split('\t')).Select(f => (f[0], f[1].Split(" | "), f[2].Split(" | "))),
+    ];
+
+    private static string Plain(string text) => Space().Replace(text, " ");
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
+}
