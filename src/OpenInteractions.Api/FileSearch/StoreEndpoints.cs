@@ -103,8 +103,7 @@ internal static class StoreEndpoints
 
     private static string DocumentOf(HttpContext context) => Uri.UnescapeDataString((string)context.Request.RouteValues["document"]!);
 
-    private static long After(HttpContext context, string list) =>
-        PageToken.Read(context.Request.Query.ReadText("pageToken"), "pageToken", list) is { } last ? long.Parse(last, CultureInfo.InvariantCulture) : 0;
+    private static long After(HttpContext context, string list) => PageToken.ReadNumber(context.Request.Query.ReadText("pageToken"), "pageToken", list) ?? 0;
 
     private static string Token(long last, string list) => PageToken.Write(last.ToString(CultureInfo.InvariantCulture), list);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -34,8 +35,17 @@ internal static class PageToken
             }
         }
 
-        throw new ApiException(ErrorCode.InvalidRequest, $"Invalid '{parameter}': use the token of the page before, with the same filters.", parameter);
+        throw Invalid(parameter);
     }
+
+    /// <summary>As <see cref="Read"/>, of a list that goes by numbers.</summary>
+    /// <exception cref="ApiException">It is no token of this list.</exception>
+    public static long? ReadNumber(string? token, string parameter, string list) => Read(token, parameter, list) is not { } last ? null
+        : long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Invalid(parameter); // the mark is no secret: anybody can make one
+
+    private static ApiException Invalid(string parameter) =>
+        new(ErrorCode.InvalidRequest, $"Invalid '{parameter}': use the token of the page before, with the same filters.", parameter);
 
     private static byte[] Mark(string id, string list) => SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{id}"))[..MarkLength];
 }

@@ -7,7 +7,7 @@ internal static class QueryList
     /// <param name="longest">Characters of a query; a longer one is cut.</param>
     public static IReadOnlyList<string> Of(JsonElement arguments, int longest)
     {
-        if (!arguments.TryGetProperty("queries"u8, out var given) && !arguments.TryGetProperty("query"u8, out given))
+        if (arguments.ValueKind != JsonValueKind.Object || (!arguments.TryGetProperty("queries"u8, out var given) && !arguments.TryGetProperty("query"u8, out given)))
         {
             return [];
         }

@@ -38,7 +38,7 @@ internal sealed class FileSearchFunction(FileSearchDeclaration declared, int lim
     public async Task<Step> RunAsync(Step call, CancellationToken cancellationToken)
     {
         var step = (FileSearchCallStep)call;
-        var queries = Queries(readings.Arguments(scope.Project, call));
+        var queries = QueryList.Of(readings.Arguments(scope.Project, call), LongestQuery);
         if (queries.Count == 0)
         {
             return Failed(call, "Nothing was searched: give at least one query in 'queries', a list of texts.");
@@ -58,18 +58,4 @@ internal sealed class FileSearchFunction(FileSearchDeclaration declared, int lim
             Signature = readings.Seal(scope.Project, PassageReading.Of(step.Id, queries, found.Passages, resultLength)),
         };
     }
-
-    /// <summary>The queries, however the model put them: as the list that was asked for, or as one text.</summary>
-    private static IReadOnlyList<string> Queries(JsonElement arguments)
-    {
-        if (arguments.ValueKind != JsonValueKind.Object || (!arguments.TryGetProperty("queries"u8, out var given) && !arguments.TryGetProperty("query"u8, out given)))
-        {
-            return [];
-        }
-
-        IEnumerable<JsonElement> texts = given.ValueKind == JsonValueKind.Array ? given.EnumerateArray() : [given];
-        return [.. texts.Where(t => t.ValueKind == JsonValueKind.String).Select(t => Shorten(t.GetString()!.Trim())).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static string Shorten(string query) => query.Length <= LongestQuery ? query : query[..(char.IsHighSurrogate(query[LongestQuery - 1]) ? LongestQuery - 1 : LongestQuery)];
 }
