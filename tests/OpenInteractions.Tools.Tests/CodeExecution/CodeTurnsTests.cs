@@ -26,9 +26,9 @@ public sealed class CodeTurnsTests : IAsyncLifetime
 
         var (id, state, steps) = await VendorWires.CreateAsync(server, """{"model":"gemini-3.8-flash","input":"6*7?","tools":[{"type":"code_execution"}]}""", isStreamed);
 
-        var made = steps.Where(s => TypeOf(s) != "thought").ToList();
+        var made = steps.WithoutThoughts();
         Assert.Equal("completed", state);
-        Assert.Equal(["code_execution_call", "code_execution_result", "model_output"], made.Select(TypeOf));
+        Assert.Equal(["code_execution_call", "code_execution_result", "model_output"], made.Select(s => s.Type()));
         Assert.Equal(made[0].GetProperty("id").GetString(), made[1].GetProperty("call_id").GetString());
         Assert.Equal(("print(6*7)", "42\n"), (made[0].GetProperty("arguments").GetProperty("code").GetString(), made[1].GetProperty("result").GetString()));
         Assert.Contains(wire == "interactions" ? "\"code_execution\"" : "\"codeExecution\"", _wires[wire].Requests[^1].Text, StringComparison.Ordinal);
@@ -67,6 +67,4 @@ public sealed class CodeTurnsTests : IAsyncLifetime
         Assert.Contains("OpenInteractions:Tools:CodeExecution:AllowNative", refused.ErrorMessage, StringComparison.Ordinal);
         Assert.DoesNotContain(_wires["interactions"].Requests, r => r.Method == "POST");
     }
-
-    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
 }

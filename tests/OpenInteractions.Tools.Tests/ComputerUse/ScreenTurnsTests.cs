@@ -33,7 +33,7 @@ public sealed class ScreenTurnsTests : IAsyncLifetime
         var (id, state, steps) = await VendorWires.CreateAsync(server, $$"""{"model":"{{model}}","input":"Press the button.","tools":{{Tools}}}""", isStreamed);
 
         Assert.Equal("requires_action", state);
-        var call = Assert.Single(steps, s => TypeOf(s) == "function_call");
+        var call = Assert.Single(steps, s => s.Type() == "function_call");
         Assert.Equal(action, call.GetProperty("name").GetString());
         Assert.Equal((500, "require_confirmation"), (call.GetProperty("arguments").GetProperty("x").GetInt32(), call.GetProperty("arguments").GetProperty("safety_decision").GetProperty("decision").GetString()));
 
@@ -146,6 +146,4 @@ public sealed class ScreenTurnsTests : IAsyncLifetime
         Assert.Equal("requires_action", answer.State);
         Assert.Empty(_wires["interactions"].Refusals);
     }
-
-    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
 }

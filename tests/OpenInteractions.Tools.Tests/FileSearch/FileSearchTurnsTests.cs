@@ -1,57 +1,25 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
-using OpenInteractions.Testing.Vendors;
-using OpenInteractions.Testing.Vendors.Anthropic;
 using OpenInteractions.Testing.Vendors.Gemini;
-using OpenInteractions.Testing.Vendors.OpenAI;
 
 namespace OpenInteractions.Tools.Tests.FileSearch;
 
 /// <summary>Searches in files inside turns, through the API, over the embedded store and with every vendor's wire.</summary>
-public sealed partial class FileSearchTurnsTests : IAsyncLifetime
+public sealed class FileSearchTurnsTests : IAsyncLifetime
 {
     private const string Tool = """{"type":"file_search","file_search_store_names":["fileSearchStores/kyoto"]}""";
     private const string Page = "京都の人口は百四十万人です。";
-    private const string AnthropicKey = "sk-ant-test-0123456789abcdef";
 
-    private readonly OpenAIVendor _openAI = new();
-    private readonly OpenAIVendor _chat = new() { Key = null, HasResponses = false, AcceptsAnyModel = true, Models = ["scripted"] };
-    private readonly AnthropicVendor _anthropic = new() { Key = AnthropicKey };
-    private readonly FakeGemini _gemini = new();
-    private readonly Dictionary<string, VendorServer> _servers = [];
+    private VendorWires _wires = null!;
 
-    public async Task InitializeAsync()
-    {
-        _servers["responses"] = await VendorServer.StartAsync(_openAI);
-        _servers["chat"] = await VendorServer.StartAsync(_chat);
-        _servers["messages"] = await VendorServer.StartAsync(_anthropic);
-        _servers["gemini"] = await VendorServer.StartAsync(_gemini);
-    }
+    public async Task InitializeAsync() => _wires = await VendorWires.StartAsync();
 
-    public async Task DisposeAsync()
-    {
-        foreach (var server in _servers.Values)
-        {
-            await server.DisposeAsync();
-        }
-    }
+    public async Task DisposeAsync() => await _wires.DisposeAsync();
 
     [Theory]
-    [InlineData("responses", false)]
-    [InlineData("responses", true)]
-    [InlineData("chat", false)]
-    [InlineData("chat", true)]
-    [InlineData("messages", false)]
-    [InlineData("messages", true)]
-    [InlineData("interactions", false)]
-    [InlineData("interactions", true)]
-    [InlineData("generateContent", false)]
-    [InlineData("generateContent", true)]
+    [MemberData(nameof(VendorWires.Ways), MemberType = typeof(VendorWires))]
     [Rule("TL-1")]
     [Rule("TL-2")]
     [Rule("TL-3")]
@@ -60,19 +28,20 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
     public async Task Every_vendors_model_searches_reads_cites_pages_and_knows_it_in_the_next_turn(string wire, bool isStreamed)
     {
         await using var server = await StartAsync(wire);
-        var (vendor, model) = Model(wire);
+        var (vendor, model) = (_wires[wire], VendorWires.ModelOf(wire));
         string? read = null;
-        vendor.Enqueue(Calls(wire, "file_search", """{"queries":["京都の人口"]}"""));
+        vendor.Enqueue(_wires.Calls(wire, "file_search", """{"queries":["京都の人口"]}"""));
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, $"Kyoto 🏯: 人口は百四十万人です [{Mark().Match(read).Groups["mark"].Value}]。以上。")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, $"Kyoto 🏯: 人口は百四十万人です [{ShownMarks.First(read)}]。以上。")(request);
         });
 
-        var first = await AskAsync(server, model, "How many people live in Kyoto?", previous: null, isStreamed);
+        var (id, state, first) = await AskAsync(server, model, "How many people live in Kyoto?", previous: null, isStreamed);
 
-        Assert.Equal(["file_search_call", "file_search_result", "model_output"], first.Select(TypeOf).Where(t => t != "thought"));
-        var (call, result, output) = (first.Single(s => TypeOf(s) == "file_search_call"), first.Single(s => TypeOf(s) == "file_search_result"), first[^1]);
+        Assert.Equal("completed", state);
+        Assert.Equal(["file_search_call", "file_search_result", "model_output"], first.WithoutThoughts().Select(s => s.Type()));
+        var (call, result, output) = (first.Single(s => s.Type() == "file_search_call"), first.Single(s => s.Type() == "file_search_result"), first[^1]);
         Assert.Equal(call.GetProperty("id").GetString(), result.GetProperty("call_id").GetString());
         Assert.Equal(["id", "signature", "type"], call.EnumerateObject().Select(m => m.Name).Order());
         Assert.Equal(["call_id", "result", "signature", "type"], result.EnumerateObject().Select(m => m.Name).Order());
@@ -84,13 +53,13 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
         // The next turn: the model sees still what it asked for and what it read, and may cite it without searching again.
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, $"Yes. 寺が多い [{Mark().Match(read).Groups["mark"].Value}].")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, $"Yes. 寺が多い [{ShownMarks.First(read)}].")(request);
         });
-        var next = await AskAsync(server, model, "Sure?", _last, isStreamed);
+        var next = await AskAsync(server, model, "Sure?", id, isStreamed);
         Assert.Contains(Page, read, StringComparison.Ordinal);
         Assert.Contains("\"京都の人口", read!.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        AssertCited(next[^1], "Yes. 寺が多い.", "寺が多い");
+        AssertCited(next.Steps[^1], "Yes. 寺が多い.", "寺が多い");
         Assert.Empty(vendor.Refusals);
     }
 
@@ -99,15 +68,15 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
     public async Task A_client_that_keeps_the_history_itself_sends_the_steps_back_and_the_model_reads_them()
     {
         await using var server = await StartAsync("responses");
-        var vendor = _servers["responses"];
-        vendor.Enqueue(Calls("responses", "file_search", """{"queries":["京都の人口"]}"""));
-        vendor.Enqueue(Says("responses", "百四十万."));
+        var vendor = _wires["responses"];
+        vendor.Enqueue(_wires.Calls("responses", "file_search", """{"queries":["京都の人口"]}"""));
+        vendor.Enqueue(_wires.Says("responses", "百四十万."));
         var steps = (await server.Client.CreateAsync($$"""{"model":"gpt-5.1","store":false,"input":"How many?","tools":[{{Tool}}]}""")).Ok().Steps;
         var read = "";
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says("responses", "Yes.")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says("responses", "Yes.")(request);
         });
 
         var history = string.Join(',', steps.Select(s => s.GetRawText()));
@@ -127,16 +96,15 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
     {
         await using var server = await StartAsync("chat");
 
-        var plain = await AskAsync(server, "demo", prompt, previous: null, isStreamed: false);
-        var streamed = await AskAsync(server, "demo", prompt, previous: null, isStreamed: true);
-
-        foreach (var steps in new[] { plain, streamed })
+        foreach (var isStreamed in new[] { false, true })
         {
-            Assert.Equal(["file_search_call", "file_search_result", "model_output"], steps.Select(TypeOf).Where(t => t != "thought"));
+            var (_, _, steps) = await AskAsync(server, "demo", prompt, previous: null, isStreamed);
+
+            Assert.Equal(["file_search_call", "file_search_result", "model_output"], steps.WithoutThoughts().Select(s => s.Type()));
             var block = steps[^1].GetProperty("content")[0];
             var first = block.GetProperty("annotations")[0];
-            Assert.Equal((file, cited), (first.GetProperty("file_name").GetString(), Cut(block, first)));
-            Assert.DoesNotMatch(Mark(), block.GetProperty("text").GetString()!);
+            Assert.Equal((file, cited), (first.GetProperty("file_name").GetString(), block.Cut(first)));
+            ShownMarks.AssertNone(block.Text("text"));
         }
     }
 
@@ -155,33 +123,10 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
         Assert.Contains(field, refused.ErrorMessage, StringComparison.Ordinal);
     }
 
-    private string? _last;
-
-    private async Task<IReadOnlyList<JsonElement>> AskAsync(ServerProcess server, string model, string prompt, string? previous, bool isStreamed)
+    private static Task<(string Id, string State, IReadOnlyList<JsonElement> Steps)> AskAsync(ServerProcess server, string model, string prompt, string? previous, bool isStreamed)
     {
         var chain = previous is null ? "" : $"\"previous_interaction_id\":\"{previous}\",";
-        var body = $$"""{"model":"{{model}}",{{chain}}"input":{{JsonSerializer.Serialize(prompt)}},"stream":{{(isStreamed ? "true" : "false")}},"tools":[{{Tool}}]}""";
-        if (!isStreamed)
-        {
-            var answer = (await server.Client.CreateAsync(body)).Ok();
-            Assert.Equal("completed", answer.State);
-            _last = answer.Id;
-            return answer.Steps;
-        }
-
-        await using var stream = await server.Client.CreateStreamedAsync(body);
-        var fold = new StreamFold();
-        foreach (var value in await stream.ToEndAsync())
-        {
-            fold.Apply(value);
-        }
-
-        _last = stream.InteractionId;
-        var kept = (await server.Client.GetAsync(_last)).Ok();
-        Assert.Equal("completed", kept.State);
-        var made = kept.Steps.SkipWhile(s => TypeOf(s) == "user_input").ToList();
-        Assert.True(JsonNode.DeepEquals(new JsonArray([.. made.Select(s => JsonNode.Parse(s.GetRawText()))]), fold.Steps), $"What was streamed is not what is kept: {fold.Steps.ToJsonString()}");
-        return made;
+        return VendorWires.CreateAsync(server, $$"""{"model":"{{model}}",{{chain}}"input":{{JsonSerializer.Serialize(prompt)}},"tools":[{{Tool}}]}""", isStreamed);
     }
 
     private static void AssertCited(JsonElement output, string text, string cited)
@@ -189,17 +134,12 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
         var block = output.GetProperty("content")[0];
         Assert.Equal(text, block.GetProperty("text").GetString());
         var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
-        Assert.Equal(("file_citation", "kyoto.pdf", 3, cited), (TypeOf(citation), citation.GetProperty("file_name").GetString(), citation.GetProperty("page_number").GetInt32(), Cut(block, citation)));
+        Assert.Equal(("file_citation", "kyoto.pdf", 3, cited), (citation.Type(), citation.GetProperty("file_name").GetString(), citation.GetProperty("page_number").GetInt32(), block.Cut(citation)));
         Assert.Equal(("fileSearchStores/kyoto/documents/kyoto", "fileSearchStores/kyoto"), (citation.GetProperty("document_uri").GetString(), citation.GetProperty("source").GetString()));
         Assert.Equal("""{"year":2024}""", citation.GetProperty("custom_metadata").GetRawText());
     }
 
-    private static string Cut(JsonElement block, JsonElement citation) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block.GetProperty("text").GetString()!)[citation.GetProperty("start_index").GetInt32()..citation.GetProperty("end_index").GetInt32()]);
-
-    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
-
-    private Task<ServerProcess> StartAsync(string wire) => ServerProcess.StartAsync(FillAsync, Vendors(wire));
+    private Task<ServerProcess> StartAsync(string wire) => _wires.ServerAsync(wire, FillAsync);
 
     private static async Task FillAsync(string data)
     {
@@ -208,47 +148,4 @@ public sealed partial class FileSearchTurnsTests : IAsyncLifetime
         await store.AddDocumentAsync("kyoto", "kyoto", "kyoto.pdf", [new CustomMetadata("year", Number: 2024)], new NewChunk($"{Page}寺が多い。", 3));
         await store.AddDocumentAsync("kyoto", "alps", "alps.txt", [], new NewChunk("Mont Blanc is the highest summit of the Alps. It is in Europe.", null));
     }
-
-    private (string, string)[] Vendors(string wire) =>
-    [
-        ("OPENAI_API_KEY", _openAI.Key!), ("OPENAI_BASE_URL", new Uri(_servers["responses"].Address, "v1").ToString()),
-        ("ANTHROPIC_API_KEY", AnthropicKey), ("ANTHROPIC_BASE_URL", _servers["messages"].Address.ToString().TrimEnd('/')),
-        ("GEMINI_API_KEY", FakeGemini.Key), ("GOOGLE_GEMINI_BASE_URL", _servers["gemini"].Address.ToString().TrimEnd('/')),
-        ("OpenInteractions__Providers__GeminiWire", wire == "generateContent" ? "GenerateContent" : "Interactions"),
-        ("OpenInteractions__Providers__Endpoints__local__BaseUrl", new Uri(_servers["chat"].Address, "v1").ToString()),
-        ("OpenInteractions__Providers__Endpoints__local__Wire", "chat"),
-    ];
-
-    private (VendorServer Server, string Model) Model(string wire) => wire switch
-    {
-        "responses" => (_servers["responses"], "gpt-5.1"),
-        "chat" => (_servers["chat"], "local/scripted"),
-        "messages" => (_servers["messages"], "claude-opus-5"),
-        _ => (_servers["gemini"], "gemini-3.8-flash"),
-    };
-
-    private Func<VendorRequest, VendorReply> Calls(string wire, string name, string arguments) => wire switch
-    {
-        "responses" => _openAI.Reply(OpenAITurn.New.Calls(name, arguments)),
-        "chat" => _chat.Reply(OpenAITurn.New.Calls(name, arguments)),
-        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Calls(name, arguments)),
-        _ => _gemini.Turn(GeminiTurn.Empty.Calls(name, arguments).Signed("call")),
-    };
-
-    private Func<VendorRequest, VendorReply> Says(string wire, string text) => wire switch
-    {
-        "responses" => _openAI.Reply(OpenAITurn.New.Says(text)),
-        "chat" => _chat.Reply(OpenAITurn.New.Says(text)),
-        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Says([.. text.EnumerateRunes().Select(r => r.ToString())])),
-        _ => _gemini.Turn(GeminiTurn.Says([.. text.EnumerateRunes().Select(r => r.ToString())])),
-    };
-
-    /// <summary>JSON with its escapes read, for looking into it.</summary>
-    private static string Plain(string json) => Escape().Replace(json, m => ((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString());
-
-    [GeneratedRegex(@"\[(?<mark>[a-z][a-z0-9]{3}\.1)\]")]
-    private static partial Regex Mark();
-
-    [GeneratedRegex(@"\\u([0-9a-fA-F]{4})")]
-    private static partial Regex Escape();
 }

@@ -1,60 +1,33 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
-using OpenInteractions.Testing.Vendors;
-using OpenInteractions.Testing.Vendors.Anthropic;
 using OpenInteractions.Testing.Vendors.Gemini;
-using OpenInteractions.Testing.Vendors.OpenAI;
 
 namespace OpenInteractions.Tools.Tests.GoogleSearch;
 
 /// <summary>Searches inside turns, through the API, with the local engine and every vendor's wire.</summary>
-public sealed partial class SearchTurnsTests : IAsyncLifetime
+public sealed class SearchTurnsTests : IAsyncLifetime
 {
     private const string Page = "京都の人口は百四十万人です。";
-    private const string AnthropicKey = "sk-ant-test-0123456789abcdef";
 
     private readonly DirectoryInfo _pages = Directory.CreateTempSubdirectory("oi-pages-");
-    private readonly OpenAIVendor _openAI = new();
-    private readonly OpenAIVendor _chat = new() { Key = null, HasResponses = false, AcceptsAnyModel = true, Models = ["scripted"] };
-    private readonly AnthropicVendor _anthropic = new() { Key = AnthropicKey };
-    private readonly FakeGemini _gemini = new();
-    private readonly Dictionary<string, VendorServer> _servers = [];
+    private VendorWires _wires = null!;
 
     public async Task InitializeAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_pages.FullName, "kyoto.md"), $"# 京都\n\n{Page}寺が多い。");
         await File.WriteAllTextAsync(Path.Combine(_pages.FullName, "alps.txt"), "The Alps\nThe Alps are mountains in Europe. Mont Blanc is their highest summit.");
-        _servers["responses"] = await VendorServer.StartAsync(_openAI);
-        _servers["chat"] = await VendorServer.StartAsync(_chat);
-        _servers["messages"] = await VendorServer.StartAsync(_anthropic);
-        _servers["gemini"] = await VendorServer.StartAsync(_gemini);
+        _wires = await VendorWires.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        foreach (var server in _servers.Values)
-        {
-            await server.DisposeAsync();
-        }
-
+        await _wires.DisposeAsync();
         _pages.Delete(recursive: true);
     }
 
     [Theory]
-    [InlineData("responses", false)]
-    [InlineData("responses", true)]
-    [InlineData("chat", false)]
-    [InlineData("chat", true)]
-    [InlineData("messages", false)]
-    [InlineData("messages", true)]
-    [InlineData("interactions", false)]
-    [InlineData("interactions", true)]
-    [InlineData("generateContent", false)]
-    [InlineData("generateContent", true)]
+    [MemberData(nameof(VendorWires.Ways), MemberType = typeof(VendorWires))]
     [Rule("TL-1")]
     [Rule("TL-2")]
     [Rule("TL-3")]
@@ -63,21 +36,22 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
     public async Task Every_vendors_model_searches_reads_cites_and_knows_it_in_the_next_turn(string wire, bool isStreamed)
     {
         await using var server = await StartAsync(wire);
-        var (vendor, model) = Model(wire);
+        var (vendor, model) = (_wires[wire], VendorWires.ModelOf(wire));
         string? read = null;
-        vendor.Enqueue(Calls(wire, "google_search", """{"queries":["京都の人口"]}"""));
+        vendor.Enqueue(_wires.Calls(wire, "google_search", """{"queries":["京都の人口"]}"""));
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, $"Kyoto 🏯: 人口は百四十万人です [{Mark().Match(read).Groups["mark"].Value}]。以上。")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, $"Kyoto 🏯: 人口は百四十万人です [{ShownMarks.First(read)}]。以上。")(request);
         });
 
-        var first = await AskAsync(server, model, "How many people live in Kyoto?", previous: null, isStreamed);
+        var (id, state, first) = await AskAsync(server, model, "How many people live in Kyoto?", previous: null, isStreamed);
 
-        Assert.Equal(["google_search_call", "google_search_result", "model_output"], first.Select(TypeOf).Where(t => t != "thought"));
-        var (call, result, output) = (first.Single(s => TypeOf(s) == "google_search_call"), first.Single(s => TypeOf(s) == "google_search_result"), first[^1]);
+        Assert.Equal("completed", state);
+        Assert.Equal(["google_search_call", "google_search_result", "model_output"], first.WithoutThoughts().Select(s => s.Type()));
+        var (call, result, output) = (first.Single(s => s.Type() == "google_search_call"), first.Single(s => s.Type() == "google_search_result"), first[^1]);
         Assert.Equal(call.GetProperty("id").GetString(), result.GetProperty("call_id").GetString());
-        Assert.Equal("""["京都の人口"]""", Plain(call.GetProperty("arguments").GetProperty("queries").GetRawText()));
+        Assert.Equal("""["京都の人口"]""", VendorWires.Plain(call.GetProperty("arguments").GetProperty("queries").GetRawText()));
         Assert.Equal(["search_suggestions"], result.GetProperty("result")[0].EnumerateObject().Select(m => m.Name));
         Assert.Equal(["call_id", "result", "signature", "type"], result.EnumerateObject().Select(m => m.Name).Order());
         Assert.Contains(Page, read, StringComparison.Ordinal);
@@ -86,13 +60,13 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
         // The next turn: the model reads the page still, and may cite it without searching again.
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, $"Yes. 寺が多い [{Mark().Match(read).Groups["mark"].Value}].")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, $"Yes. 寺が多い [{ShownMarks.First(read)}].")(request);
         });
-        var next = await AskAsync(server, model, "Sure?", _last, isStreamed);
+        var next = await AskAsync(server, model, "Sure?", id, isStreamed);
         Assert.Contains(Page, read, StringComparison.Ordinal);
         Assert.DoesNotContain("search_suggestions", read, StringComparison.Ordinal);
-        AssertCited(next[^1], "Yes. 寺が多い.", "寺が多い", "https://docs.example/kyoto.md", "京都");
+        AssertCited(next.Steps[^1], "Yes. 寺が多い.", "寺が多い", "https://docs.example/kyoto.md", "京都");
         Assert.Empty(vendor.Refusals);
     }
 
@@ -101,15 +75,15 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
     public async Task A_client_that_keeps_the_history_itself_sends_the_steps_back_and_the_model_reads_them()
     {
         await using var server = await StartAsync("responses");
-        var vendor = _servers["responses"];
-        vendor.Enqueue(Calls("responses", "google_search", """{"queries":["京都の人口"]}"""));
-        vendor.Enqueue(Says("responses", "百四十万."));
+        var vendor = _wires["responses"];
+        vendor.Enqueue(_wires.Calls("responses", "google_search", """{"queries":["京都の人口"]}"""));
+        vendor.Enqueue(_wires.Says("responses", "百四十万."));
         var steps = (await server.Client.CreateAsync("""{"model":"gpt-5.1","store":false,"input":"How many?","tools":[{"type":"google_search"}]}""")).Ok().Steps;
         var read = "";
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says("responses", "Yes.")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says("responses", "Yes.")(request);
         });
 
         var history = string.Join(',', steps.Select(s => s.GetRawText()));
@@ -127,16 +101,15 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
     {
         await using var server = await StartAsync("chat");
 
-        var plain = await AskAsync(server, "demo", prompt, previous: null, isStreamed: false);
-        var streamed = await AskAsync(server, "demo", prompt, previous: null, isStreamed: true);
-
-        foreach (var steps in new[] { plain, streamed })
+        foreach (var isStreamed in new[] { false, true })
         {
-            Assert.Equal(["google_search_call", "google_search_result", "model_output"], steps.Select(TypeOf).Where(t => t != "thought"));
+            var (_, _, steps) = await AskAsync(server, "demo", prompt, previous: null, isStreamed);
+
+            Assert.Equal(["google_search_call", "google_search_result", "model_output"], steps.WithoutThoughts().Select(s => s.Type()));
             var block = steps[^1].GetProperty("content")[0];
             var first = block.GetProperty("annotations")[0];
-            Assert.Equal((url, cited), (first.GetProperty("url").GetString(), Cut(block, first)));
-            Assert.DoesNotMatch(Mark(), block.GetProperty("text").GetString()!);
+            Assert.Equal((url, cited), (first.GetProperty("url").GetString(), block.Cut(first)));
+            ShownMarks.AssertNone(block.Text("text"));
         }
     }
 
@@ -144,47 +117,24 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
     [Rule("TL-1")]
     public async Task Without_an_engine_gemini_searches_itself_and_others_are_refused()
     {
-        await using var server = await ServerProcess.StartAsync(Vendors("interactions"));
-        _servers["gemini"].Enqueue(_gemini.Turn(GeminiTurn.Empty.Searches("kyoto", "<div>kyoto</div>").Text("It has 1.4 million.")));
+        await using var server = await _wires.ServerAsync("interactions");
+        _wires["interactions"].Enqueue(_wires.Gemini.Turn(GeminiTurn.Empty.Searches("kyoto", "<div>kyoto</div>").Text("It has 1.4 million.")));
 
-        var answer = (await server.Client.CreateAsync($$"""{"model":"{{Model("interactions").Model}}","input":"How many?","tools":[{"type":"google_search"}]}""")).Ok();
+        var answer = (await server.Client.CreateAsync($$"""{"model":"{{VendorWires.ModelOf("interactions")}}","input":"How many?","tools":[{"type":"google_search"}]}""")).Ok();
         var refused = await server.Client.CreateAsync("""{"model":"gpt-5.1","input":"How many?","tools":[{"type":"function","name":"f"},{"type":"google_search"}]}""");
 
-        Assert.Equal(["google_search_call", "google_search_result", "model_output"], answer.Steps.Select(TypeOf).Where(t => t != "thought"));
-        Assert.Contains("google_search", _servers["gemini"].Requests[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(["google_search_call", "google_search_result", "model_output"], answer.Steps.WithoutThoughts().Select(s => s.Type()));
+        Assert.Contains("google_search", _wires["interactions"].Requests[^1].Text, StringComparison.Ordinal);
         Assert.Equal(400, refused.Status);
         Assert.Contains("OpenInteractions:Tools:GoogleSearch:Engine", refused.ErrorMessage, StringComparison.Ordinal);
         Assert.Contains("tools[1]", refused.ErrorMessage, StringComparison.Ordinal);
-        Assert.Empty(_servers["responses"].Requests.Where(r => r.Method == "POST"));
+        Assert.Empty(_wires["responses"].Requests.Where(r => r.Method == "POST"));
     }
 
-    private string? _last;
-
-    private async Task<IReadOnlyList<JsonElement>> AskAsync(ServerProcess server, string model, string prompt, string? previous, bool isStreamed)
+    private static Task<(string Id, string State, IReadOnlyList<JsonElement> Steps)> AskAsync(ServerProcess server, string model, string prompt, string? previous, bool isStreamed)
     {
         var chain = previous is null ? "" : $"\"previous_interaction_id\":\"{previous}\",";
-        var body = $$"""{"model":"{{model}}",{{chain}}"input":{{JsonSerializer.Serialize(prompt)}},"stream":{{(isStreamed ? "true" : "false")}},"tools":[{"type":"google_search"}]}""";
-        if (!isStreamed)
-        {
-            var answer = (await server.Client.CreateAsync(body)).Ok();
-            Assert.Equal("completed", answer.State);
-            _last = answer.Id;
-            return answer.Steps;
-        }
-
-        await using var stream = await server.Client.CreateStreamedAsync(body);
-        var fold = new StreamFold();
-        foreach (var value in await stream.ToEndAsync())
-        {
-            fold.Apply(value);
-        }
-
-        _last = stream.InteractionId;
-        var kept = (await server.Client.GetAsync(_last)).Ok();
-        Assert.Equal("completed", kept.State);
-        var made = kept.Steps.SkipWhile(s => TypeOf(s) == "user_input").ToList();
-        Assert.True(JsonNode.DeepEquals(new JsonArray([.. made.Select(s => JsonNode.Parse(s.GetRawText()))]), fold.Steps), $"What was streamed is not what is kept: {fold.Steps.ToJsonString()}");
-        return made;
+        return VendorWires.CreateAsync(server, $$"""{"model":"{{model}}",{{chain}}"input":{{JsonSerializer.Serialize(prompt)}},"tools":[{"type":"google_search"}]}""", isStreamed);
     }
 
     private static void AssertCited(JsonElement output, string text, string cited, string url, string title)
@@ -192,62 +142,12 @@ public sealed partial class SearchTurnsTests : IAsyncLifetime
         var block = output.GetProperty("content")[0];
         Assert.Equal(text, block.GetProperty("text").GetString());
         var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
-        Assert.Equal(("url_citation", url, title, cited), (TypeOf(citation), citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), Cut(block, citation)));
+        Assert.Equal(("url_citation", url, title, cited), (citation.Type(), citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), block.Cut(citation)));
     }
 
-    private static string Cut(JsonElement block, JsonElement citation) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block.GetProperty("text").GetString()!)[citation.GetProperty("start_index").GetInt32()..citation.GetProperty("end_index").GetInt32()]);
-
-    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
-
-    private Task<ServerProcess> StartAsync(string wire) => ServerProcess.StartAsync(
-    [
-        .. Vendors(wire),
+    private Task<ServerProcess> StartAsync(string wire) => _wires.ServerAsync(
+        wire,
         ("OpenInteractions__Tools__GoogleSearch__Engine", "local"),
         ("OpenInteractions__Tools__GoogleSearch__Pages", _pages.FullName),
-        ("OpenInteractions__Tools__GoogleSearch__Address", "https://docs.example"),
-    ]);
-
-    private (string, string)[] Vendors(string wire) =>
-    [
-        ("OPENAI_API_KEY", _openAI.Key!), ("OPENAI_BASE_URL", new Uri(_servers["responses"].Address, "v1").ToString()),
-        ("ANTHROPIC_API_KEY", AnthropicKey), ("ANTHROPIC_BASE_URL", _servers["messages"].Address.ToString().TrimEnd('/')),
-        ("GEMINI_API_KEY", FakeGemini.Key), ("GOOGLE_GEMINI_BASE_URL", _servers["gemini"].Address.ToString().TrimEnd('/')),
-        ("OpenInteractions__Providers__GeminiWire", wire == "generateContent" ? "GenerateContent" : "Interactions"),
-        ("OpenInteractions__Providers__Endpoints__local__BaseUrl", new Uri(_servers["chat"].Address, "v1").ToString()),
-        ("OpenInteractions__Providers__Endpoints__local__Wire", "chat"),
-    ];
-
-    private (VendorServer Server, string Model) Model(string wire) => wire switch
-    {
-        "responses" => (_servers["responses"], "gpt-5.1"),
-        "chat" => (_servers["chat"], "local/scripted"),
-        "messages" => (_servers["messages"], "claude-opus-5"),
-        _ => (_servers["gemini"], "gemini-3.8-flash"),
-    };
-
-    private Func<VendorRequest, VendorReply> Calls(string wire, string name, string arguments) => wire switch
-    {
-        "responses" => _openAI.Reply(OpenAITurn.New.Calls(name, arguments)),
-        "chat" => _chat.Reply(OpenAITurn.New.Calls(name, arguments)),
-        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Calls(name, arguments)),
-        _ => _gemini.Turn(GeminiTurn.Empty.Calls(name, arguments).Signed("call")),
-    };
-
-    private Func<VendorRequest, VendorReply> Says(string wire, string text) => wire switch
-    {
-        "responses" => _openAI.Reply(OpenAITurn.New.Says(text)),
-        "chat" => _chat.Reply(OpenAITurn.New.Says(text)),
-        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Says([.. text.EnumerateRunes().Select(r => r.ToString())])),
-        _ => _gemini.Turn(GeminiTurn.Says([.. text.EnumerateRunes().Select(r => r.ToString())])),
-    };
-
-    /// <summary>JSON with its escapes read, for looking into it.</summary>
-    private static string Plain(string json) => Escape().Replace(json, m => ((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString());
-
-    [GeneratedRegex(@"\[(?<mark>[a-z][a-z0-9]{3}\.1)\]")]
-    private static partial Regex Mark();
-
-    [GeneratedRegex(@"\\u([0-9a-fA-F]{4})")]
-    private static partial Regex Escape();
+        ("OpenInteractions__Tools__GoogleSearch__Address", "https://docs.example"));
 }

@@ -1,27 +1,17 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using OpenInteractions.Testing.Client;
-using OpenInteractions.Testing.Vendors;
-using OpenInteractions.Testing.Vendors.Anthropic;
 using OpenInteractions.Testing.Vendors.Gemini;
-using OpenInteractions.Testing.Vendors.OpenAI;
 
 namespace OpenInteractions.Tools.Tests.UrlContext;
 
 /// <summary>Pages that are read inside turns, through the API and every vendor's wire.</summary>
-public sealed partial class PageTurnsTests : IAsyncLifetime
+public sealed class PageTurnsTests : IAsyncLifetime
 {
-    private const string AnthropicKey = "sk-ant-test-0123456789abcdef";
     private const string Sentence = "京都の人口は百四十万人です。";
 
     private static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0, 0, 13];
 
-    private readonly OpenAIVendor _openAI = new();
-    private readonly OpenAIVendor _chat = new() { Key = null, HasResponses = false, AcceptsAnyModel = true, Models = ["scripted"] };
-    private readonly AnthropicVendor _anthropic = new() { Key = AnthropicKey };
-    private readonly FakeGemini _gemini = new();
-    private readonly Dictionary<string, VendorServer> _servers = [];
+    private VendorWires _wires = null!;
     private readonly List<Site> _sites = [new()];
 
     private Site Pages => _sites[0];
@@ -29,19 +19,13 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Pages.Page("/kyoto", $"<title>京都</title><h1>京都</h1><p>{Sentence}寺が多い。</p><script>SECRET</script>").On("/dog.png", Site.Answer(Png, "image/png"));
-        _servers["responses"] = await VendorServer.StartAsync(_openAI);
-        _servers["chat"] = await VendorServer.StartAsync(_chat);
-        _servers["messages"] = await VendorServer.StartAsync(_anthropic);
-        _servers["gemini"] = await VendorServer.StartAsync(_gemini);
+        _wires = await VendorWires.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
         await Pages.DisposeAsync();
-        foreach (var server in _servers.Values)
-        {
-            await server.DisposeAsync();
-        }
+        await _wires.DisposeAsync();
     }
 
     [Theory]
@@ -59,19 +43,19 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     public async Task Every_vendors_model_reads_a_page_cites_it_and_knows_it_in_the_next_turn(string wire)
     {
         await using var server = await StartAsync(wire);
-        var (vendor, model) = Model(wire);
+        var (vendor, model) = (_wires[wire], VendorWires.ModelOf(wire));
         var read = "";
-        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{Pages.Url}}/kyoto"]}"""));
+        vendor.Enqueue(_wires.Calls(wire, "url_context", $$"""{"urls":["{{Pages.Url}}/kyoto"]}"""));
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, $"🏯 人口は百四十万人です [{Mark().Match(read).Groups["mark"].Value}]。以上。")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, $"🏯 人口は百四十万人です [{ShownMarks.First(read)}]。以上。")(request);
         });
 
         var first = (await server.Client.CreateAsync($$"""{"model":"{{model}}","input":"How many?","tools":[{"type":"url_context"}]}""")).Ok();
 
-        var steps = first.Steps.Where(s => TypeOf(s) != "thought").ToList();
-        Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(TypeOf));
+        var steps = first.Steps.WithoutThoughts();
+        Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(s => s.Type()));
         Assert.Equal($$"""{"urls":["{{Pages.Url}}/kyoto"]}""", steps[0].GetProperty("arguments").GetRawText());
         Assert.Equal($$"""[{"url":"{{Pages.Url}}/kyoto","status":"success"}]""", steps[1].GetProperty("result").GetRawText());
         Assert.Equal(["call_id", "result", "signature", "type"], steps[1].EnumerateObject().Select(m => m.Name).Order());
@@ -80,12 +64,12 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
         var block = steps[2].GetProperty("content")[0];
         var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
         Assert.Equal("🏯 人口は百四十万人です。以上。", block.GetProperty("text").GetString());
-        Assert.Equal(($"{Pages.Url}/kyoto", "京都", "🏯 人口は百四十万人です"), (citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), Cut(block, citation)));
+        Assert.Equal(($"{Pages.Url}/kyoto", "京都", "🏯 人口は百四十万人です"), (citation.GetProperty("url").GetString(), citation.GetProperty("title").GetString(), block.Cut(citation)));
 
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, "Yes.")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, "Yes.")(request);
         });
         (await server.Client.CreateAsync($$"""{"model":"{{model}}","previous_interaction_id":"{{first.Id}}","input":"Sure?"}""")).Ok();
 
@@ -101,18 +85,18 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     public async Task A_picture_is_shown_to_a_model_that_sees(string wire, bool sees)
     {
         await using var server = await StartAsync(wire);
-        var (vendor, model) = Model(wire);
+        var (vendor, model) = (_wires[wire], VendorWires.ModelOf(wire));
         var read = "";
-        vendor.Enqueue(Calls(wire, $$"""{"urls":["{{Pages.Url}}/dog.png"]}"""));
+        vendor.Enqueue(_wires.Calls(wire, "url_context", $$"""{"urls":["{{Pages.Url}}/dog.png"]}"""));
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says(wire, "A dog.")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says(wire, "A dog.")(request);
         });
 
         var answer = (await server.Client.CreateAsync($$"""{"model":"{{model}}","input":"What is it?","tools":[{"type":"url_context"}]}""")).Ok();
 
-        Assert.Equal("success", answer.Steps.Single(s => TypeOf(s) == "url_context_result").GetProperty("result")[0].GetProperty("status").GetString());
+        Assert.Equal("success", answer.Steps.Single(s => s.Type() == "url_context_result").GetProperty("result")[0].GetProperty("status").GetString());
         Assert.Equal(sees, read.Contains(Convert.ToBase64String(Png), StringComparison.Ordinal));
         Assert.Empty(vendor.Refusals);
     }
@@ -122,15 +106,15 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     public async Task A_client_that_keeps_the_history_itself_sends_the_steps_back_and_the_model_reads_them()
     {
         await using var server = await StartAsync("responses");
-        var vendor = _servers["responses"];
-        vendor.Enqueue(Calls("responses", $$"""{"urls":["{{Pages.Url}}/kyoto","{{Pages.Url}}/none"]}"""));
-        vendor.Enqueue(Says("responses", "百四十万."));
+        var vendor = _wires["responses"];
+        vendor.Enqueue(_wires.Calls("responses", "url_context", $$"""{"urls":["{{Pages.Url}}/kyoto","{{Pages.Url}}/none"]}"""));
+        vendor.Enqueue(_wires.Says("responses", "百四十万."));
         var steps = (await server.Client.CreateAsync("""{"model":"gpt-5.1","store":false,"input":"How many?","tools":[{"type":"url_context"}]}""")).Ok().Steps;
         var read = "";
         vendor.Enqueue(request =>
         {
-            read = Plain(request.Text);
-            return Says("responses", "Yes.")(request);
+            read = VendorWires.Plain(request.Text);
+            return _wires.Says("responses", "Yes.")(request);
         });
 
         var history = string.Join(',', steps.Select(s => s.GetRawText()));
@@ -147,16 +131,16 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
     public async Task Gemini_reads_pages_itself_where_that_is_preferred_and_other_models_have_them_read_here()
     {
         await using var server = await StartAsync("interactions", ("OpenInteractions__Tools__UrlContext__Prefer", "native"));
-        _servers["gemini"].Enqueue(Says("interactions", "Done."));
-        _servers["responses"].Enqueue(Says("responses", "Done."));
+        _wires["interactions"].Enqueue(_wires.Says("interactions", "Done."));
+        _wires["responses"].Enqueue(_wires.Says("responses", "Done."));
 
-        (await server.Client.CreateAsync($$"""{"model":"{{Model("interactions").Model}}","input":"Read {{Pages.Url}}/kyoto","tools":[{"type":"url_context"}]}""")).Ok();
+        (await server.Client.CreateAsync($$"""{"model":"{{VendorWires.ModelOf("interactions")}}","input":"Read {{Pages.Url}}/kyoto","tools":[{"type":"url_context"}]}""")).Ok();
         (await server.Client.CreateAsync("""{"model":"gpt-5.1","input":"Read","tools":[{"type":"url_context"}]}""")).Ok();
 
-        var native = _servers["gemini"].Requests[^1].Json!.Value.GetProperty("tools");
+        var native = _wires["interactions"].Requests[^1].Json!.Value.GetProperty("tools");
         Assert.Equal("""[{"type":"url_context"}]""", native.GetRawText());
-        var function = _servers["responses"].Requests[^1].Json!.Value.GetProperty("tools")[0];
-        Assert.Equal(("function", "url_context"), (TypeOf(function), function.GetProperty("name").GetString()));
+        var function = _wires["responses"].Requests[^1].Json!.Value.GetProperty("tools")[0];
+        Assert.Equal(("function", "url_context"), (function.Type(), function.GetProperty("name").GetString()));
     }
 
     [Fact]
@@ -166,7 +150,7 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
 
         var steps = (await server.Client.CreateAsync($$"""{"model":"demo","input":"Please read {{Pages.Url}}/kyoto.","tools":[{"type":"url_context"}]}""")).Ok().Steps;
 
-        Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.Select(TypeOf).Where(t => t != "thought"));
+        Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.WithoutThoughts().Select(s => s.Type()));
         var block = steps[^1].GetProperty("content")[0];
         Assert.Equal($"{Pages.Url}/kyoto", block.GetProperty("annotations")[0].GetProperty("url").GetString());
     }
@@ -180,53 +164,5 @@ public sealed partial class PageTurnsTests : IAsyncLifetime
         Assert.Contains("OpenInteractions:Tools:UrlContext:MaxPages", failed.Message, StringComparison.Ordinal);
     }
 
-    private static string Cut(JsonElement block, JsonElement citation) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block.GetProperty("text").GetString()!)[citation.GetProperty("start_index").GetInt32()..citation.GetProperty("end_index").GetInt32()]);
-
-    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
-
-    private Task<ServerProcess> StartAsync(string wire, params (string, string)[] settings) => ServerProcess.StartAsync(
-    [
-        ("OpenInteractions__Outbound__AllowedNetworks__0", "127.0.0.1/32"),
-        ("OPENAI_API_KEY", _openAI.Key!), ("OPENAI_BASE_URL", new Uri(_servers["responses"].Address, "v1").ToString()),
-        ("ANTHROPIC_API_KEY", AnthropicKey), ("ANTHROPIC_BASE_URL", _servers["messages"].Address.ToString().TrimEnd('/')),
-        ("GEMINI_API_KEY", FakeGemini.Key), ("GOOGLE_GEMINI_BASE_URL", _servers["gemini"].Address.ToString().TrimEnd('/')),
-        ("OpenInteractions__Providers__GeminiWire", wire == "generateContent" ? "GenerateContent" : "Interactions"),
-        ("OpenInteractions__Providers__Endpoints__local__BaseUrl", new Uri(_servers["chat"].Address, "v1").ToString()),
-        ("OpenInteractions__Providers__Endpoints__local__Wire", "chat"),
-        .. settings,
-    ]);
-
-    private (VendorServer Server, string Model) Model(string wire) => wire switch
-    {
-        "responses" => (_servers["responses"], "gpt-5.1"),
-        "chat" => (_servers["chat"], "local/scripted"),
-        "messages" => (_servers["messages"], "claude-opus-5"),
-        _ => (_servers["gemini"], "gemini-3.8-flash"),
-    };
-
-    private Func<VendorRequest, VendorReply> Calls(string wire, string arguments) => wire switch
-    {
-        "responses" => _openAI.Reply(OpenAITurn.New.Calls("url_context", arguments)),
-        "chat" => _chat.Reply(OpenAITurn.New.Calls("url_context", arguments)),
-        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Calls("url_context", arguments)),
-        _ => _gemini.Turn(GeminiTurn.Empty.Calls("url_context", arguments).Signed("call")),
-    };
-
-    private Func<VendorRequest, VendorReply> Says(string wire, string text) => wire switch
-    {
-        "responses" => _openAI.Reply(OpenAITurn.New.Says(text)),
-        "chat" => _chat.Reply(OpenAITurn.New.Says(text)),
-        "messages" => _anthropic.Reply(AnthropicTurn.Empty.Says(text)),
-        _ => _gemini.Turn(GeminiTurn.Says(text)),
-    };
-
-    /// <summary>JSON with its escapes read, for looking into it.</summary>
-    private static string Plain(string json) => Escape().Replace(json, m => ((char)Convert.ToInt32(m.Groups[1].Value, 16)).ToString());
-
-    [GeneratedRegex(@"\[(?<mark>[a-z][a-z0-9]{3}\.1)\]")]
-    private static partial Regex Mark();
-
-    [GeneratedRegex(@"\\u([0-9a-fA-F]{4})")]
-    private static partial Regex Escape();
+    private Task<ServerProcess> StartAsync(string wire, params (string, string)[] settings) => _wires.ServerAsync(wire, [("OpenInteractions__Outbound__AllowedNetworks__0", "127.0.0.1/32"), .. settings]);
 }
