@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using OpenInteractions.Contracts.Content;
 using OpenInteractions.Testing;
-using OpenInteractions.Tools.Tests.GoogleSearch;
+using OpenInteractions.Tools.Tests.Engines;
 
 namespace OpenInteractions.Tools.Tests.GoogleMaps;
 

@@ -1,75 +1,18 @@
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Tools;
-using OpenInteractions.Engine.Providers;
-using OpenInteractions.Testing;
-using OpenInteractions.Tools.Tests.GoogleSearch;
+using OpenInteractions.Tools.Tests.Engines;
 
 namespace OpenInteractions.Tools.Tests.GoogleMaps;
 
-public sealed class MapsCallTests
+public sealed class MapsCallTests : QueryCallContract
 {
-    [Fact]
-    [Rule("TL-2")]
-    public async Task Several_queries_are_answered_each_and_a_place_of_both_has_one_mark()
+    private protected override string Found => MapSamples.City;
+
+    private protected override async Task<QueryOutcome> AskAsync(FakeEngine fake, string arguments)
     {
-        await using var fake = await FakeEngine.StartAsync();
-        fake.Says(MapSamples.City);
         await using var rig = Rig(fake);
-
-        var (step, reading, text) = await rig.AskAsync("""{"queries":["one"," two ","one",7,""]}""");
-
-        Assert.Equal(2, step.Result.Count);
-        Assert.Single(reading.Sources);
-        Assert.Contains($"[{reading.Sources[0].Mark}] (as above)", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task One_that_fails_does_not_take_the_others_with_it()
-    {
-        await using var fake = await FakeEngine.StartAsync();
-        fake.Does(async context =>
-        {
-            context.Response.StatusCode = context.Request.QueryString.Value!.Contains("bad", StringComparison.Ordinal) ? 500 : 200;
-            await context.Response.WriteBodyAsync(MapSamples.City);
-        });
-        await using var rig = Rig(fake);
-
-        var outcome = await rig.AskAsync("""{"queries":["bad","good"]}""");
-
-        Assert.Equal([0, 1], outcome.Step.Result.Select(r => r.Places!.Count));
-        Assert.Contains("failed (HTTP 500)", outcome.Text, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("""{"queries":["1","2","3","4","5","6","7"]}""", 5)]
-    [InlineData("""{"query":"one"}""", 1)]
-    [InlineData("""{"queries":"one"}""", 1)]
-    public async Task Queries_are_taken_as_models_write_them_up_to_five(string arguments, int asked)
-    {
-        await using var fake = await FakeEngine.StartAsync();
-        fake.Says("[]");
-        await using var rig = Rig(fake);
-
         var outcome = await rig.AskAsync(arguments);
-
-        Assert.Equal((asked, asked), (fake.Heard.Count, outcome.Step.Result.Count));
-        Assert.Equal(asked == 5, outcome.Text.Contains("Only the first 5 of 7", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("{}")]
-    [InlineData("""{"queries":[]}""")]
-    [InlineData("""{"queries":[null," "]}""")]
-    public async Task Without_a_query_nobody_is_asked(string arguments)
-    {
-        await using var fake = await FakeEngine.StartAsync();
-        await using var rig = Rig(fake);
-
-        var outcome = await rig.AskAsync(arguments);
-
-        Assert.True(outcome.IsFailed);
-        Assert.Contains("'queries'", outcome.Text, StringComparison.Ordinal);
-        Assert.Empty(fake.Heard);
+        return new QueryOutcome(outcome.Step.Result.Count, outcome.IsFailed, outcome.Reading);
     }
 
     [Fact]
@@ -113,12 +56,10 @@ public sealed class MapsCallTests
     [InlineData("NominatimAddress=http://x;Results=21", "Results: must be between 1 and 20")]
     public async Task Wrong_settings_are_told_by_their_names(string settings, string problem)
     {
-        await using var rig = new MapsRig([.. settings.Split(';').Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))]);
+        await using var rig = new MapsRig(Settings(settings));
 
         Assert.Contains(rig.Problems, p => p.Contains("GoogleMaps:" + problem, StringComparison.Ordinal));
     }
 
     private static MapsRig Rig(FakeEngine fake) => new(("NominatimAddress", fake.Url));
-
-    private static ModelDescription Model(params string[] native) => new() { Id = "m", Provider = "p", Family = "m", Capabilities = new ModelCapabilities { NativeTools = native } };
 }

@@ -1,16 +1,10 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
-using OpenInteractions.Engine.Outbound;
-using OpenInteractions.Engine.Providers;
-using OpenInteractions.Engine.Settings;
-using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tools;
 using OpenInteractions.Tools.GoogleMaps;
+using OpenInteractions.Tools.Tests.Engines;
 using OpenInteractions.Tools.Tests.Mcp;
 
 namespace OpenInteractions.Tools.Tests.GoogleMaps;
@@ -27,13 +21,7 @@ internal sealed class MapsRig : IAsyncDisposable
 
     public MapsRig(TimeProvider time, params (string Name, string Value)[] settings)
     {
-        var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{GoogleMapsOptions.Section}:{s.Name}", (string?)s.Value))).Build());
-        services.AddSingleton(Options.Create(new OutboundOptions())).AddOutboundGuard();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
-        services.AddSingleton(time);
-        services.AddSingleton<ISignatureEnvelope>(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize]));
-        services.AddSingleton<SealedReadings>();
+        var services = EngineServices.Of(GoogleMapsOptions.Section, settings, time, Log);
         services.AddGoogleMaps();
         _services = services.BuildServiceProvider();
     }
@@ -42,21 +30,7 @@ internal sealed class MapsRig : IAsyncDisposable
 
     public IToolKind Kind => _services.GetRequiredService<IToolKind>();
 
-    public IReadOnlyList<string> Problems
-    {
-        get
-        {
-            try
-            {
-                _ = _services.GetRequiredService<IOptions<GoogleMapsOptions>>().Value;
-                return [];
-            }
-            catch (OptionsValidationException exception)
-            {
-                return [.. exception.Failures];
-            }
-        }
-    }
+    public IReadOnlyList<string> Problems => _services.ProblemsOf<GoogleMapsOptions>();
 
     public async Task<IToolFunction> OpenAsync(double? latitude = null, double? longitude = null)
     {
@@ -69,7 +43,7 @@ internal sealed class MapsRig : IAsyncDisposable
     {
         var function = await OpenAsync(user?.North, user?.East);
         var step = (GoogleMapsResultStep)await function.RunAsync(function.CallStep("call_1", JsonElement.Parse(arguments)), cancellationToken);
-        var reading = _services.GetRequiredService<SealedReadings>().Open("project", step)!;
+        var reading = _services.ReadingOf(step);
         return new MapsOutcome(step, reading, reading.Content.GetString()!);
     }
 

@@ -1,34 +1,17 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
 using OpenInteractions.Testing.Vendors.Gemini;
-using OpenInteractions.Tools.Tests.GoogleSearch;
+using OpenInteractions.Tools.Tests.Engines;
 
 namespace OpenInteractions.Tools.Tests.GoogleMaps;
 
 /// <summary>Places inside turns, through the API, with instances of OpenStreetMap and every vendor's wire.</summary>
-public sealed partial class MapsTurnsTests : IAsyncLifetime
+public sealed class MapsTurnsTests : IAsyncLifetime
 {
     private VendorWires _wires = null!;
     private FakeEngine _nominatim = null!;
     private FakeEngine _overpass = null!;
-
-    public static TheoryData<string, bool> Ways
-    {
-        get
-        {
-            var ways = new TheoryData<string, bool>();
-            foreach (var wire in VendorWires.All)
-            {
-                ways.Add(wire, false);
-                ways.Add(wire, true);
-            }
-
-            return ways;
-        }
-    }
 
     public async Task InitializeAsync()
     {
@@ -45,7 +28,7 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Ways))]
+    [MemberData(nameof(VendorWires.Ways), MemberType = typeof(VendorWires))]
     [Rule("TL-1")]
     [Rule("TL-2")]
     [Rule("TL-3")]
@@ -60,13 +43,13 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
         vendor.Enqueue(request =>
         {
             read = VendorWires.Plain(request.Text);
-            return _wires.Says(wire, $"コーヒー ☕: 近い珈琲がいいです [{Mark().Match(read).Groups["mark"].Value}]。以上。")(request);
+            return _wires.Says(wire, $"コーヒー ☕: 近い珈琲がいいです [{ShownMarks.First(read)}]。以上。")(request);
         });
 
         var first = await AskAsync(server, model, "Where is coffee?", previous: null, isStreamed);
 
-        var made = first.Steps.Where(s => TypeOf(s) != "thought").ToList();
-        Assert.Equal(["google_maps_call", "google_maps_result", "model_output"], made.Select(TypeOf));
+        var made = first.Steps.WithoutThoughts();
+        Assert.Equal(["google_maps_call", "google_maps_result", "model_output"], made.Select(s => s.Type()));
         Assert.Equal(made[0].GetProperty("id").GetString(), made[1].GetProperty("call_id").GetString());
         Assert.Equal("""{"queries":["cafe near Kyoto Station"]}""", made[0].GetProperty("arguments").GetRawText());
         Assert.Equal(["call_id", "result", "signature", "type"], made[1].EnumerateObject().Select(m => m.Name).Order());
@@ -79,7 +62,7 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
         vendor.Enqueue(request =>
         {
             read = VendorWires.Plain(request.Text);
-            return _wires.Says(wire, $"Yes. It is near 🏯 [{Mark().Match(read).Groups["mark"].Value}].")(request);
+            return _wires.Says(wire, $"Yes. It is near 🏯 [{ShownMarks.First(read)}].")(request);
         });
         var next = await AskAsync(server, model, "Sure?", first.Id, isStreamed);
 
@@ -99,15 +82,15 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
 
         foreach (var isStreamed in new[] { false, true })
         {
-            var made = (await AskAsync(server, "demo", prompt, previous: null, isStreamed)).Steps.Where(s => TypeOf(s) != "thought").ToList();
+            var made = (await AskAsync(server, "demo", prompt, previous: null, isStreamed)).Steps.WithoutThoughts();
 
-            Assert.Equal(["google_maps_call", "google_maps_result", "model_output"], made.Select(TypeOf));
+            Assert.Equal(["google_maps_call", "google_maps_result", "model_output"], made.Select(s => s.Type()));
             Assert.Contains(asked, made[0].GetRawText() + _overpass.Heard[^1].Body.Replace("%2C", ",", StringComparison.Ordinal), StringComparison.Ordinal);
             var block = made[2].GetProperty("content")[0];
             var cited = block.GetProperty("annotations")[0];
-            Assert.Equal(("place_citation", name), (TypeOf(cited), cited.GetProperty("name").GetString()));
-            Assert.StartsWith(name, Cut(block, cited).TrimStart('-', ' '), StringComparison.Ordinal);
-            Assert.DoesNotMatch(Mark(), block.GetProperty("text").GetString()!);
+            Assert.Equal(("place_citation", name), (cited.Type(), cited.GetProperty("name").GetString()));
+            Assert.StartsWith(name, block.Cut(cited).TrimStart('-', ' '), StringComparison.Ordinal);
+            ShownMarks.AssertNone(block.Text("text"));
         }
     }
 
@@ -122,7 +105,7 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
         var answer = (await server.Client.CreateAsync("""{"model":"gpt-5.1","input":"Book.","tools":[{"type":"google_maps"},{"type":"function","name":"book_table"}]}""")).Ok();
 
         Assert.Equal("requires_action", answer.State);
-        Assert.Equal(["google_maps_call", "google_maps_result", "function_call"], answer.Steps.Select(TypeOf).Where(t => t != "thought"));
+        Assert.Equal(["google_maps_call", "google_maps_result", "function_call"], answer.Steps.WithoutThoughts().Select(s => s.Type()));
     }
 
     [Theory]
@@ -136,12 +119,12 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
 
         var answer = (await server.Client.CreateAsync($$"""{"model":"{{VendorWires.ModelOf(wire)}}","input":"Coffee?","tools":[{"type":"google_maps","latitude":34.98,"longitude":135.75,"enable_widget":true}]}""")).Ok();
 
-        var made = answer.Steps.Where(s => TypeOf(s) != "thought").OrderBy(s => TypeOf(s) == "model_output").ToList();
-        Assert.Equal(["google_maps_call", "google_maps_result", "model_output"], made.Select(TypeOf));
+        var made = answer.Steps.Where(s => s.Type() != "thought").OrderBy(s => s.Type() == "model_output").ToList();
+        Assert.Equal(["google_maps_call", "google_maps_result", "model_output"], made.Select(s => s.Type()));
         Assert.Equal("widget-1", made[1].GetProperty("result")[0].GetProperty("widget_context_token").GetString());
         Assert.Equal("places/ChIJ1", made[1].GetProperty("result")[0].GetProperty("places")[0].GetProperty("place_id").GetString());
         var block = made[2].GetProperty("content")[0];
-        Assert.Equal("Near Coffee", Cut(block, block.GetProperty("annotations")[0]));
+        Assert.Equal("Near Coffee", block.Cut(block.GetProperty("annotations")[0]));
         var sent = JsonDocument.Parse(_wires[wire].Requests[^1].Text).RootElement;
         var (tool, position) = wire == "interactions"
             ? (sent.GetProperty("tools")[0], sent.GetProperty("tools")[0])
@@ -181,17 +164,9 @@ public sealed partial class MapsTurnsTests : IAsyncLifetime
         Assert.Equal(text, block.GetProperty("text").GetString());
         var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
         Assert.Equal(("place_citation", "places/osm-way-22", "近い珈琲", "https://www.openstreetmap.org/way/22", cited),
-            (TypeOf(citation), citation.GetProperty("place_id").GetString(), citation.GetProperty("name").GetString(), citation.GetProperty("url").GetString(), Cut(block, citation)));
+            (citation.Type(), citation.GetProperty("place_id").GetString(), citation.GetProperty("name").GetString(), citation.GetProperty("url").GetString(), block.Cut(citation)));
     }
-
-    private static string Cut(JsonElement block, JsonElement citation) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(block.GetProperty("text").GetString()!)[(citation.TryGetProperty("start_index", out var start) ? start.GetInt32() : 0)..citation.GetProperty("end_index").GetInt32()]);
-
-    private static string? TypeOf(JsonElement value) => value.GetProperty("type").GetString();
 
     private Task<ServerProcess> ServerAsync(string wire) => _wires.ServerAsync(
         wire, ("OpenInteractions__Tools__GoogleMaps__NominatimAddress", _nominatim.Url), ("OpenInteractions__Tools__GoogleMaps__OverpassAddress", _overpass.Url));
-
-    [GeneratedRegex(@"\[(?<mark>[a-z][a-z0-9]{3}\.1)\]")]
-    private static partial Regex Mark();
 }

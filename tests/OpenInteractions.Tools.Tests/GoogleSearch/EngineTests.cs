@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using OpenInteractions.Contracts.Content;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Testing;
+using OpenInteractions.Tools.Tests.Engines;
 
 namespace OpenInteractions.Tools.Tests.GoogleSearch;
 

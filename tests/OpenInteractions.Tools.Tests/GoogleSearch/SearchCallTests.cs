@@ -2,79 +2,20 @@ using System.Text.Json;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
-using OpenInteractions.Engine.Providers;
 using OpenInteractions.Testing;
+using OpenInteractions.Tools.Tests.Engines;
 
 namespace OpenInteractions.Tools.Tests.GoogleSearch;
 
-public sealed class SearchCallTests
+public sealed class SearchCallTests : QueryCallContract
 {
-    private const string Found = """{"results":[{"url":"https://a.example","title":"A","content":"a"}]}""";
+    private protected override string Found => """{"results":[{"url":"https://a.example","title":"A","content":"a"}]}""";
 
-    [Fact]
-    [Rule("TL-2")]
-    public async Task Several_queries_are_searched_at_once_and_a_page_of_both_has_one_mark()
+    private protected override async Task<QueryOutcome> AskAsync(FakeEngine fake, string arguments)
     {
-        await using var fake = await FakeEngine.StartAsync();
-        fake.Says(Found);
         await using var rig = Rig(fake);
-
-        var (step, reading, text) = await rig.SearchAsync("""{"queries":["one"," two ","one",7,""]}""");
-
-        Assert.Equal(2, step.Result.Count);
-        Assert.Single(reading.Sources);
-        Assert.Equal(2, fake.Heard.Count);
-        Assert.Contains($"[{reading.Sources[0].Mark}] (as above)", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task One_that_fails_does_not_take_the_others_with_it()
-    {
-        await using var fake = await FakeEngine.StartAsync();
-        fake.Does(async context =>
-        {
-            context.Response.StatusCode = context.Request.QueryString.Value!.Contains("bad", StringComparison.Ordinal) ? 500 : 200;
-            await context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Found));
-        });
-        await using var rig = Rig(fake);
-
-        var (step, reading, text) = await rig.SearchAsync("""{"queries":["bad","good"]}""");
-
-        Assert.Null(step.IsError);
-        Assert.Single(reading.Sources);
-        Assert.Contains("failed (HTTP 500)", text, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("""{"queries":["1","2","3","4","5","6","7"]}""", 5)]
-    [InlineData("""{"query":"one"}""", 1)]
-    [InlineData("""{"queries":"one"}""", 1)]
-    public async Task Queries_are_taken_as_models_write_them_up_to_five(string arguments, int searched)
-    {
-        await using var fake = await FakeEngine.StartAsync();
-        fake.Says(Found);
-        await using var rig = Rig(fake);
-
-        var (step, _, text) = await rig.SearchAsync(arguments);
-
-        Assert.Equal((searched, searched), (fake.Heard.Count, step.Result.Count));
-        Assert.Equal(searched == 5, text.Contains("Only the first 5 of 7", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("{}")]
-    [InlineData("""{"queries":[]}""")]
-    [InlineData("""{"queries":[null," "]}""")]
-    public async Task Without_a_query_nobody_is_asked(string arguments)
-    {
-        await using var fake = await FakeEngine.StartAsync();
-        await using var rig = Rig(fake);
-
-        var (step, _, text) = await rig.SearchAsync(arguments);
-
-        Assert.True(step.IsError);
-        Assert.Contains("'queries'", text, StringComparison.Ordinal);
-        Assert.Empty(fake.Heard);
+        var (step, reading, _) = await rig.SearchAsync(arguments);
+        return new QueryOutcome(step.Result.Count, step.IsError == true, reading);
     }
 
     [Fact]
@@ -161,13 +102,11 @@ public sealed class SearchCallTests
     [InlineData("Engine=local;Pages=/tmp", "Address: must be set for a folder of pages")]
     public async Task Wrong_settings_are_told_by_their_names(string settings, string problem)
     {
-        await using var rig = new SearchRig([.. settings.Split(';').Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))]);
+        await using var rig = new SearchRig(Settings(settings));
 
         Assert.Contains(rig.Problems, p => p.Contains("GoogleSearch:" + problem, StringComparison.Ordinal));
         Assert.DoesNotContain("secret", string.Join(' ', rig.Problems), StringComparison.Ordinal);
     }
 
     private static SearchRig Rig(FakeEngine fake) => new(("Engine", "searxng"), ("Address", fake.Url));
-
-    private static ModelDescription Model(params string[] native) => new() { Id = "m", Provider = "p", Family = "m", Capabilities = new ModelCapabilities { NativeTools = native } };
 }

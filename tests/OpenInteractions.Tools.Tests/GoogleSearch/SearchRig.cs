@@ -1,19 +1,12 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
-using OpenInteractions.Engine.Outbound;
-using OpenInteractions.Engine.Providers;
-using OpenInteractions.Engine.Settings;
-using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tools;
 using OpenInteractions.Storage;
 using OpenInteractions.Tools.GoogleSearch;
 using OpenInteractions.Tools.GoogleSearch.Local;
+using OpenInteractions.Tools.Tests.Engines;
 using OpenInteractions.Tools.Tests.Mcp;
 
 namespace OpenInteractions.Tools.Tests.GoogleSearch;
@@ -33,13 +26,7 @@ internal sealed class SearchRig : IAsyncDisposable
     public SearchRig(TimeProvider time, DirectoryInfo? data, params (string Name, string Value)[] settings)
     {
         (_data, _isOwn) = (data ?? Directory.CreateTempSubdirectory("oi-search-"), data is null);
-        var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{GoogleSearchOptions.Section}:{s.Name}", (string?)s.Value))).Build());
-        services.AddSingleton(Options.Create(new OutboundOptions())).AddOutboundGuard();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
-        services.AddSingleton(time);
-        services.AddSingleton<ISignatureEnvelope>(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize]));
-        services.AddSingleton<SealedReadings>();
+        var services = EngineServices.Of(GoogleSearchOptions.Section, settings, time, Log);
         services.AddStorage(_data.FullName);
         services.AddGoogleSearch();
         _services = services.BuildServiceProvider();
@@ -51,21 +38,7 @@ internal sealed class SearchRig : IAsyncDisposable
 
     public LocalIndex Index => _services.GetRequiredService<LocalIndex>();
 
-    public IReadOnlyList<string> Problems
-    {
-        get
-        {
-            try
-            {
-                _ = _services.GetRequiredService<IOptions<GoogleSearchOptions>>().Value;
-                return [];
-            }
-            catch (OptionsValidationException exception)
-            {
-                return [.. exception.Failures];
-            }
-        }
-    }
+    public IReadOnlyList<string> Problems => _services.ProblemsOf<GoogleSearchOptions>();
 
     public async Task<IToolFunction> OpenAsync(params string[] types)
     {
@@ -79,7 +52,7 @@ internal sealed class SearchRig : IAsyncDisposable
     {
         var function = await OpenAsync(types);
         var step = (GoogleSearchResultStep)await function.RunAsync(function.CallStep("call_1", JsonElement.Parse(arguments)), cancellationToken);
-        var reading = _services.GetRequiredService<SealedReadings>().Open("project", step)!;
+        var reading = _services.ReadingOf(step);
         return (step, reading, reading.Content.GetString()!);
     }
 

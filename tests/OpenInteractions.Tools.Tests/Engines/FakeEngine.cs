@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace OpenInteractions.Tools.Tests.GoogleSearch;
+namespace OpenInteractions.Tools.Tests.Engines;
 
 /// <summary>A request as the engine heard it.</summary>
 internal sealed record Asked(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace OpenInteractions.Tools.Tests.GoogleMaps;
+namespace OpenInteractions.Tools.Tests.Engines;
 
 internal static class ResponseBody
 {
