@@ -28,7 +28,7 @@ public static class ToolResult
     }
 
     /// <summary>A result as text: a string as it is, anything else as its JSON.</summary>
-    public static string Text(JsonElement result) => result.ValueKind == JsonValueKind.String ? result.GetString()! : result.GetRawText();
+    public static string Text(JsonElement result) => result.ValueKind == JsonValueKind.String ? result.GetString()! : PlainJson.Of(result);
 
     private static bool IsBlock(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type"u8, out var type) && type.ValueKind == JsonValueKind.String

@@ -33,6 +33,6 @@ internal sealed record OutputFormat(JsonNode? Schema, string? Instruction)
 
         return traits.StructuredOutput && OutputSchema.ToEnforced(wanted) is { } enforced
             ? new(enforced, null)
-            : new(null, $"Answer with one JSON value and nothing else: no words around it and no code fence. It must fit this JSON Schema:\n{wanted.GetRawText()}");
+            : new(null, $"Answer with one JSON value and nothing else: no words around it and no code fence. It must fit this JSON Schema:\n{PlainJson.Of(wanted)}");
     }
 }

@@ -24,7 +24,7 @@ internal static class ToolResultBlock
 
     /// <summary>The result in words, where no call stands before it.</summary>
     public static byte[] AsText(string? name, JsonElement result) =>
-        BlockJson.Text($"Result of {name ?? "a tool"}: {(result.ValueKind == JsonValueKind.String ? result.GetString() : result.GetRawText())}");
+        BlockJson.Text($"Result of {name ?? "a tool"}: {ToolResult.Text(result)}");
 
     private static void WriteContent(Utf8JsonWriter writer, JsonElement result)
     {
@@ -36,7 +36,7 @@ internal static class ToolResultBlock
 
         if (Blocks(result) is not { } blocks)
         {
-            writer.WriteString("content", result.GetRawText());
+            writer.WriteString("content", ToolResult.Text(result));
             return;
         }
 

@@ -11,10 +11,10 @@ internal static class CallText
     {
         if (step is FunctionCallStep call)
         {
-            return call.Arguments.ValueKind == JsonValueKind.Undefined ? "{}" : call.Arguments.GetRawText();
+            return call.Arguments.ValueKind == JsonValueKind.Undefined ? "{}" : PlainJson.Of(call.Arguments);
         }
 
         var wire = JsonSerializer.SerializeToElement(step, WireJson.Wire.Step);
-        return wire.TryGetProperty("arguments", out var arguments) ? arguments.GetRawText() : "{}";
+        return wire.TryGetProperty("arguments", out var arguments) ? PlainJson.Of(arguments) : "{}";
     }
 }

@@ -24,7 +24,7 @@ internal sealed record ToolResultParts(string Text, IReadOnlyList<MediaContent> 
         var list = result.ValueKind == JsonValueKind.Object && result.TryGetProperty("content", out var wrapped) && result.EnumerateObject().Count() == 1 ? wrapped : result;
         if (list.ValueKind != JsonValueKind.Array || !TryReadBlocks(list, out var blocks))
         {
-            return new(result.ValueKind == JsonValueKind.Undefined ? "" : result.GetRawText(), []);
+            return new(result.ValueKind == JsonValueKind.Undefined ? "" : PlainJson.Of(result), []);
         }
 
         return new(string.Join("\n", blocks.OfType<TextContent>().Select(t => t.Text)), [.. blocks.OfType<MediaContent>()]);

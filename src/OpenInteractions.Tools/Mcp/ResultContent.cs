@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
+using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Tools.Mcp;
 
@@ -36,7 +37,7 @@ internal sealed class ResultContent
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("structuredContent"u8, out var structured) && structured.ValueKind != JsonValueKind.Null
             && !reading._blocks.OfType<TextContent>().Any())
         {
-            reading.AddText(structured.GetRawText());
+            reading.AddText(PlainJson.Of(structured));
         }
 
         if (reading._blocks.Count == 0)

@@ -50,6 +50,16 @@ public sealed class ToolPolicyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"id":7,"deep":[{"path":"\u002fetc\/passwd"}]}""")]
+    [InlineData("""{"id":7,"deep":[ { "path" : "/\u0065tc/passwd" } ]}""")]
+    public async Task A_rule_sees_through_escapes_and_white_space_that_the_model_writes(string arguments)
+    {
+        await AskAsync("""{"rules":[{"decision":"deny","arguments":{"deep":"\"path\":\"/etc/"}}]}""", ScriptedModel.Calls(Lookup, arguments));
+
+        Assert.Empty(_tools.Calls);
+    }
+
+    [Theory]
     [InlineData("""{"rules":[],"default":"deny"}""")]
     [InlineData("""{"rules":[{"decision":"maybe"}]}""")]
     [InlineData("""{"rules":[{"decision":"allow","tol":"x"}]}""")]

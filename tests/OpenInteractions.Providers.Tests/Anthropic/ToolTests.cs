@@ -5,6 +5,7 @@ using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Providers.Anthropic;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors.Anthropic;
 
@@ -41,6 +42,16 @@ public sealed class ToolTests
         Assert.Contains("""b returned {"degrees":7}.""", told.Text, StringComparison.Ordinal);
         Assert.Contains("c returned an error: a picture [image/png 70 bytes].", told.Text, StringComparison.Ordinal);
         Assert.Contains("d returned wrapped [image/png 70 bytes].", told.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("FN-5")]
+    [Rule("ST-19")]
+    public void An_object_is_shown_without_the_escapes_that_its_client_wrote()
+    {
+        var shown = JsonElement.Parse(ToolResultBlock.Render("c", JsonElement.Parse("""{ "city": "\u4eac\u90fd" }"""), isError: false));
+
+        Assert.Equal("""{"city":"京都"}""", shown.GetProperty("content").GetString());
     }
 
     [Fact]

@@ -343,6 +343,17 @@ public sealed class ResponsesProviderTests
 
     [Fact]
     [Rule("ST-19")]
+    public void Arguments_are_sent_as_they_come_back_from_the_store()
+    {
+        var call = new FunctionCallStep { Id = "c", Name = "f", Arguments = JsonElement.Parse("""{ "city": "\u4eac\u90fd" }""") };
+        var kept = JsonSerializer.Deserialize(JsonSerializer.Serialize(call, WireJson.Wire.Step), WireJson.Wire.Step)!;
+
+        Assert.Equal(CallText.Arguments(kept), CallText.Arguments(call));
+        Assert.Equal("""{"city":"京都"}""", CallText.Arguments(call));
+    }
+
+    [Fact]
+    [Rule("ST-19")]
     public async Task The_next_turn_sends_the_same_bytes_first()
     {
         await using var upstream = await OpenAIUpstream.StartAsync();

@@ -16,6 +16,7 @@ public sealed class ResultContentTests
     [InlineData("""{"content":[{"type":"resource","resource":{"uri":"file:///a.png","mimeType":"image/png","blob":"aGk="}}]}""", """[{"type":"text","text":"file:///a.png"},{"type":"image","data":"aGk=","mime_type":"image/png"}]""")]
     [InlineData("""{"content":[{"type":"resource_link","uri":"file:///a","name":"A","description":"the first","mimeType":"text/plain"}]}""", """[{"type":"text","text":"A\nfile:///a\ntext/plain\nthe first"}]""")]
     [InlineData("""{"structuredContent":{"t":21.50}}""", """[{"type":"text","text":"{\"t\":21.50}"}]""")]
+    [InlineData("""{"structuredContent":{"city":"京都 🏯"}}""", """[{"type":"text","text":"{\"city\":\"京都 \uD83C\uDFEF\"}"}]""")]
     [InlineData("""{"content":[{"type":"image","data":"aGk=","mimeType":"image/png"}],"structuredContent":{"t":1}}""", """[{"type":"image","data":"aGk=","mime_type":"image/png"},{"type":"text","text":"{\"t\":1}"}]""")]
     [InlineData("""{"content":[{"type":"text","text":"21"}],"structuredContent":{"t":21}}""", """[{"type":"text","text":"21"}]""")]
     [InlineData("""{"content":[]}""", """[{"type":"text","text":"The tool returned no content."}]""")]

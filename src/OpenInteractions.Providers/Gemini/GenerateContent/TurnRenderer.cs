@@ -186,7 +186,7 @@ internal sealed class TurnRenderer(TurnForm form, GeminiSignatures signatures)
             {
                 json.WriteStartObject("codeExecutionResult");
                 json.WriteString("outcome", result.IsError == true ? "OUTCOME_FAILED" : "OUTCOME_OK");
-                json.WriteString("output", result.Result.ValueKind == JsonValueKind.String ? result.Result.GetString() : result.Result.GetRawText());
+                json.WriteString("output", ToolResult.Text(result.Result));
                 json.WriteEndObject();
             },
             signature.Value);
