@@ -22,7 +22,7 @@ internal static partial class CallPlan
         }
 
         var results = conversation.SincePrompt.OfType<CameBack>().ToArray();
-        var made = conversation.SincePrompt.OfType<Called>().Select(c => c.Name).Concat(results.Select(r => r.Name)).ToHashSet(StringComparer.Ordinal);
+        var made = Made(conversation, results);
         var mentions = FunctionMentions.In(conversation.Prompt, choice.Allowed);
         if (mentions.Count == 0)
         {
@@ -36,18 +36,44 @@ internal static partial class CallPlan
             return [];
         }
 
+        var before = new HashSet<string>(StringComparer.Ordinal);
         foreach (var stage in Stages(conversation.Prompt, mentions))
         {
-            if (stage.All(m => made.Contains(m.Function.Name)))
+            var asked = stage.Where(m => !before.Contains(m.Function.Name) || AsksAgain(conversation.Prompt, m));
+            PlannedCall[] open = [.. asked.SelectMany(m => Calls(m, mentions, conversation, results)).Where(c => !Take(made, c.Name)).Take(MostCalls)];
+            if (open.Length > 0)
             {
-                continue;
+                return open;
             }
 
-            return [.. stage.Where(m => !made.Contains(m.Function.Name)).SelectMany(m => Calls(m, mentions, conversation, results)).Take(MostCalls)];
+            before.UnionWith(stage.Select(m => m.Function.Name));
         }
 
         return [];
     }
+
+    /// <summary>How often each function was called since the prompt. Of some calls a history has only the result.</summary>
+    private static Dictionary<string, int> Made(Conversation conversation, IReadOnlyList<CameBack> results)
+    {
+        var made = conversation.SincePrompt.OfType<Called>().CountBy(c => c.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, count) in results.CountBy(r => r.Name, StringComparer.Ordinal))
+        {
+            made[name] = Math.Max(count, made.GetValueOrDefault(name));
+        }
+
+        return made;
+    }
+
+    private static bool Take(Dictionary<string, int> made, string name)
+    {
+        var left = made.GetValueOrDefault(name);
+        made[name] = left - 1;
+        return left > 0;
+    }
+
+    /// <summary>"Then call f for Rome" asks for f once more, "then tell me what f returned" does not.</summary>
+    private static bool AsksAgain(string prompt, Mention mention) =>
+        Ordering().IsMatch(prompt[Math.Max(0, mention.Start - 40)..mention.Start]) && !Referring().IsMatch(prompt[mention.End..Math.Min(prompt.Length, mention.End + 40)]);
 
     private static IEnumerable<IReadOnlyList<Mention>> Stages(string prompt, IReadOnlyList<Mention> mentions)
     {
@@ -126,6 +152,12 @@ internal static partial class CallPlan
         var values = new ValuePool([segment, before, conversation.Prompt], [.. results.Select(r => r.Value)], conversation.Facts);
         return new PlannedCall(function.Name, SchemaSample.Arguments(function.Parameters, values));
     }
+
+    [GeneratedRegex(@"\b(?:call|use|run|invoke|ask|try|and|then)\s+[`'""]?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Ordering();
+
+    [GeneratedRegex(@"^[`'""]?(?:'s|’s)?\s+(?:results?|answers?|output|returned|returns|said|says|gave|gives|found|told)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Referring();
 
     [GeneratedRegex(@"\b(?:then|after\s+that|afterwards|next|finally|followed\s+by|(?:with|using|use|on)\s+(?:its|the|that|this)\s+(?:result|answer|output))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Afterwards();

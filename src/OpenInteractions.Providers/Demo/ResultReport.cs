@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Providers.Demo;
 
@@ -15,14 +16,14 @@ internal static class ResultReport
         foreach (var result in results.Take(MostShown))
         {
             report.Append(report.Length == 0 ? "" : "\n");
-            if (!result.IsError && SourceReport.Of(result.Name, Text(result.Value)) is { } sources)
+            if (!result.IsError && SourceReport.Of(result.Name, Text(result.Value, "\n")) is { } sources)
             {
                 report.Append(sources);
                 continue;
             }
 
             report.Append(result.Name)
-                .Append(result.IsError ? " failed: " : " returned ").Append(Shorten(Text(result.Value))).Append('.');
+                .Append(result.IsError ? " failed: " : " returned ").Append(Shorten(Text(result.Value, " "))).Append('.');
         }
 
         if (results.Count > MostShown)
@@ -33,15 +34,15 @@ internal static class ResultReport
         return report.ToString();
     }
 
-    private static string Text(JsonElement value) => value.ValueKind switch
+    private static string Text(JsonElement value, string separator) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Array when Texts(value) is { Length: > 0 } texts => texts,
+        JsonValueKind.Array when Texts(value, separator) is { Length: > 0 } texts => texts,
         JsonValueKind.Array when value.EnumerateArray().All(b => b.ValueKind == JsonValueKind.Object && b.TryGetProperty("mime_type", out _)) => $"{value.GetArrayLength()} media",
-        _ => value.GetRawText(),
+        _ => ToolResult.Text(value),
     };
 
-    private static string Texts(JsonElement blocks) => string.Join(' ', blocks.EnumerateArray()
+    private static string Texts(JsonElement blocks, string separator) => string.Join(separator, blocks.EnumerateArray()
         .Where(b => b.ValueKind == JsonValueKind.Object && b.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
         .Select(b => b.GetProperty("text").GetString()));
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Testing;
 
@@ -94,6 +96,40 @@ public sealed class DemoFunctionTests
         Assert.Empty(last.Calls);
         Assert.Contains("find_user returned {\"user_id\":77}", last.Text, StringComparison.Ordinal);
         Assert.Contains("send_invoice returned {\"sent\":true}", last.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("First get_weather for \"Paris\", then call get_weather for \"Rome\".", "Rome")]
+    [InlineData("Call get_weather for \"Paris\", then find_user and get_weather for \"Rome\".", "Rome")]
+    [InlineData("Call get_weather for Paris, then tell me what get_weather returned.", null)]
+    [InlineData("Call get_weather for Paris, then use get_weather's answer.", null)]
+    [Rule("FN-4")]
+    public async Task A_function_that_is_to_be_called_again_then_is_called_again(string prompt, string? city)
+    {
+        var chat = new DemoChat().WithFunction("get_weather", Weather).WithFunction("find_user");
+
+        var first = await chat.SayAsync(prompt);
+        Assert.Equal(["""get_weather {"city":"Paris"}"""], first.CallTexts);
+        var second = await chat.ReturnAsync(first.Calls[0].Id, "\"sunny\"");
+        Assert.Equal(city is null ? [] : [$"get_weather {{\"city\":\"{city}\"}}"], second.CallTexts.Where(c => c.StartsWith("get_weather", StringComparison.Ordinal)));
+        var last = city is null ? second : await chat.GiveAsync([.. second.Calls.Select(c => new FunctionResultStep { CallId = c.Id, Result = JsonElement.Parse("\"rainy\"") })]);
+
+        Assert.Empty(last.Calls);
+        Assert.Contains("get_weather returned sunny", last.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sources_are_told_with_their_marks_also_where_they_come_in_blocks()
+    {
+        var chat = new DemoChat().WithFunction("read_pages");
+        var call = (await chat.SayAsync("Call read_pages.")).Calls[0];
+
+        var answer = await chat.ReturnAsync(call.Id, """
+            [{"type":"text","text":"Write the mark, as in: The statement [k7f2.1]. Marks are shown."},
+             {"type":"text","text":"[k7f2.1] Kyoto\nhttps://a.example/\n\n# Kyoto\n\nIt has many temples. It is old."},{"type":"text","text":"[k7f2.2] Nara\nhttps://b.example/\n\nIt has deer."}]
+            """);
+
+        Assert.StartsWith("read_pages found:\n- It has many temples. [k7f2.1]\n- It has deer. [k7f2.2]", answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]
