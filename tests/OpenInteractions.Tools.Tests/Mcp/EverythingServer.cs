@@ -68,3 +68,9 @@ public sealed class EverythingFactAttribute : FactAttribute
 {
     public EverythingFactAttribute() => Skip = EverythingServer.Obstacle;
 }
+
+/// <summary>The same for a theory.</summary>
+public sealed class EverythingTheoryAttribute : TheoryAttribute
+{
+    public EverythingTheoryAttribute() => Skip = EverythingServer.Obstacle;
+}
