@@ -151,8 +151,9 @@ public sealed class PageTurnsTests : IAsyncLifetime
         var steps = (await server.Client.CreateAsync($$"""{"model":"demo","input":"Please read {{Pages.Url}}/kyoto.","tools":[{"type":"url_context"}]}""")).Ok().Steps;
 
         Assert.Equal(["url_context_call", "url_context_result", "model_output"], steps.WithoutThoughts().Select(s => s.Type()));
-        var block = steps[^1].GetProperty("content")[0];
-        Assert.Equal($"{Pages.Url}/kyoto", block.GetProperty("annotations")[0].GetProperty("url").GetString());
+        var block = steps[^1].OnlyBlock();
+        var citation = Assert.Single(block.GetProperty("annotations").EnumerateArray());
+        Assert.Equal(($"{Pages.Url}/kyoto", Sentence), (citation.Text("url"), block.Cut(citation)));
     }
 
     [Fact]
