@@ -121,14 +121,14 @@ public sealed class SearchTurnsTests : IAsyncLifetime
         _wires["interactions"].Enqueue(_wires.Gemini.Turn(GeminiTurn.Empty.Searches("kyoto", "<div>kyoto</div>").Text("It has 1.4 million.")));
 
         var answer = (await server.Client.CreateAsync($$"""{"model":"{{VendorWires.ModelOf("interactions")}}","input":"How many?","tools":[{"type":"google_search"}]}""")).Ok();
-        var refused = await server.Client.CreateAsync("""{"model":"gpt-5.1","input":"How many?","tools":[{"type":"function","name":"f"},{"type":"google_search"}]}""");
+        var refused = await server.Client.CreateAsync("""{"model":"local/scripted","input":"How many?","tools":[{"type":"function","name":"f"},{"type":"google_search"}]}""");
 
         Assert.Equal(["google_search_call", "google_search_result", "model_output"], answer.Steps.WithoutThoughts().Select(s => s.Type()));
         Assert.Contains("google_search", _wires["interactions"].Requests[^1].Text, StringComparison.Ordinal);
         Assert.Equal(400, refused.Status);
         Assert.Contains("OpenInteractions:Tools:GoogleSearch:Engine", refused.ErrorMessage, StringComparison.Ordinal);
         Assert.Contains("tools[1]", refused.ErrorMessage, StringComparison.Ordinal);
-        Assert.Empty(_wires["responses"].Requests.Where(r => r.Method == "POST"));
+        Assert.Empty(_wires["chat"].Requests.Where(r => r.Method == "POST"));
     }
 
     private static Task<(string Id, string State, IReadOnlyList<JsonElement> Steps)> AskAsync(ServerProcess server, string model, string prompt, string? previous, bool isStreamed)
