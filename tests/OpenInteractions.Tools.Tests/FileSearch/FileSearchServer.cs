@@ -16,9 +16,6 @@ internal sealed class FileSearchServer : IAsyncDisposable
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    // How long lies between two looks at what has no other sign than that it is there.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-
     private readonly ServerProcess _server;
 
     private FileSearchServer(ServerProcess server)
@@ -87,7 +84,7 @@ internal sealed class FileSearchServer : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FilesAsync(string store, string query, string more = "") =>
         [.. (await SearchAsync(store, query, more)).Select(c => c.Citation.GetProperty("file_name").GetString()!)];
 
-    /// <summary>Looks until something is as it shall be.</summary>
+    /// <summary>Looks, request after request, until something is as it shall be: for what has no other sign.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> look, Func<T, bool> holds, string step)
     {
         var began = Stopwatch.GetTimestamp();
@@ -103,8 +100,6 @@ internal sealed class FileSearchServer : IAsyncDisposable
             {
                 throw new TimeoutException($"This never came: {step}. The last look showed: {(seen is IEnumerable<string> list ? string.Join(", ", list) : seen)}");
             }
-
-            await Task.Delay(Look);
         }
     }
 
