@@ -158,7 +158,7 @@ public sealed class UploadedFilesTests
     };
 
     /// <summary>Vectors come after the document is active, and nothing but a search tells that they are there.</summary>
-    private static Task FoundAsync(FileSearchServer server, string store, string query, string file) =>
+    private static Task<IReadOnlyList<string>> FoundAsync(FileSearchServer server, string store, string query, string file) =>
         FileSearchServer.UntilAsync(() => server.FilesAsync(store, query, OnlyBest), found => found.SequenceEqual([file]), $"{file} by the meaning of '{query}'");
 
     private static async Task AssertCitedAsync(FileSearchServer server, string store, string query, string file, string statement, int? page, string? metadata)
