@@ -40,11 +40,16 @@ internal sealed class ConceptVectors
         foreach (var term in TextTerms.Of(text[..Math.Min(text.Length, Beginning)]).Concat(TextTerms.Of(text)))
         {
             var concepts = _concepts.GetValueOrDefault(term);
-            var weight = _weak.Contains(term) ? 0.15f : concepts is null ? 1.7f : 1f; // what is in no table is mostly a name
+            var weight = _weak.Contains(term) || EnglishFillers.Stems.Contains(term) ? 0.15f : concepts is null ? 1.7f : 1f; // what is in no table is mostly a name
             Add(weights, Place(term), weight);
             foreach (var concept in concepts ?? [])
             {
                 Add(weights, Place($"#{concept}"), weight * 0.8f);
+            }
+
+            foreach (var synonym in EnglishSynonyms.Of(term))
+            {
+                Add(weights, Place(synonym), weight * 0.3f);
             }
         }
 

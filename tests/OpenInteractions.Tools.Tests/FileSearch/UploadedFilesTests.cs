@@ -183,13 +183,13 @@ public sealed class UploadedFilesTests
     private static byte[] Tariff()
     {
         var pdf = new PdfMaker();
-        foreach (var land in new[] { ("Austria", "four"), ("Norway", "nine"), ("Wales", "seven") })
-        {
-            pdf.Page($"BT /F1 12 Tf 72 700 Td (Parcels to {land.Item1} cost {land.Item2} euros. They are on the way for three days at least,) Tj 0 -14 Td (and are brought to the door by a carrier who wants a signature for each of them.) Tj ET");
-        }
-
+        pdf.Page(Text("Letters to Austria cost one euro.", "They are carried by train as far as Vienna, and go on by van from there,", "twice a day but for Sunday, when nobody is at work."));
+        pdf.Page(Text("Parcels to Norway cost nine euros.", "The ship leaves Kiel in the afternoon and is there next morning,", "so that whoever orders before noon gets his goods within two days."));
+        pdf.Page(Text("Postcards to Wales cost half a pound.", "A stamp must be on them which shows the dragon, red on green,", "and the address has to be written in both languages of the land."));
         return pdf.Make();
     }
+
+    private static string Text(params string[] lines) => $"BT /F1 12 Tf 72 700 Td {string.Join(" 0 -14 Td ", lines.Select(l => $"({l}) Tj"))} ET";
 
     private static byte[] Docx(string text)
     {
