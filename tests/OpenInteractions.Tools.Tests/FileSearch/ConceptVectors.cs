@@ -4,32 +4,35 @@ using OpenInteractions.Engine.FileSearch;
 namespace OpenInteractions.Tools.Tests.FileSearch;
 
 /// <summary>
-/// What an embedding model does, by hand: words that mean about the same lie in the same direction. It knows a table of everyday words of computing, and neither the
-/// manual nor the questions about it. What a text begins with counts twice.
+/// What an embedding model does, by hand: words that mean about the same lie in the same direction, and rare ones go farther. It knows two tables of everyday words of
+/// computing, and how many of the texts that it was made with have a word; questions it does not know. What a text begins with counts more.
 /// </summary>
 internal sealed class ConceptVectors
 {
     private const int Dimensions = 4096;
     private const int Beginning = 60;
-    private const float Saturation = 5;
+    private const float Saturation = 1.5f;
+    private const float Related = 0.3f;
 
     private readonly Dictionary<string, List<int>> _concepts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _weak = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
+    private readonly int _count;
 
-    public ConceptVectors()
+    /// <param name="texts">What tells how rare words are.</param>
+    public ConceptVectors(IReadOnlyCollection<string> texts)
     {
+        _count = texts.Count;
+        foreach (var term in texts.SelectMany(text => TextTerms.Of(text).Distinct(StringComparer.Ordinal)))
+        {
+            _texts[term] = _texts.GetValueOrDefault(term) + 1;
+        }
+
         foreach (var (number, line) in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "FileSearch", "Data", "concepts.txt")).Index())
         {
-            foreach (var term in TextTerms.Of(line.TrimStart('-')))
+            foreach (var term in TextTerms.Of(line).Distinct(StringComparer.Ordinal))
             {
-                if (line.StartsWith('-'))
-                {
-                    _weak.Add(term);
-                }
-                else if (!_concepts.TryAdd(term, [number]) && !_concepts[term].Contains(number))
-                {
-                    _concepts[term].Add(number);
-                }
+                _concepts.TryAdd(term, []);
+                _concepts[term].Add(number);
             }
         }
     }
@@ -37,19 +40,14 @@ internal sealed class ConceptVectors
     public float[] Of(string text)
     {
         var weights = new Dictionary<int, float>();
-        foreach (var term in TextTerms.Of(text[..Math.Min(text.Length, Beginning)]).Concat(TextTerms.Of(text)))
+        var beginning = TextTerms.Of(text[..Math.Min(text.Length, Beginning)]).ToList();
+        foreach (var term in beginning.Concat(beginning).Concat(TextTerms.Of(text)).Where(t => !EnglishFillers.Stems.Contains(t)))
         {
-            var concepts = _concepts.GetValueOrDefault(term);
-            var weight = _weak.Contains(term) || EnglishFillers.Stems.Contains(term) ? 0.15f : concepts is null ? 1.7f : 1f; // what is in no table is mostly a name
+            var weight = Rarity(term);
             Add(weights, Place(term), weight);
-            foreach (var concept in concepts ?? [])
+            foreach (var related in (_concepts.GetValueOrDefault(term) ?? []).Select(concept => $"#{concept}").Concat(EnglishSynonyms.Of(term)))
             {
-                Add(weights, Place($"#{concept}"), weight * 0.8f);
-            }
-
-            foreach (var synonym in EnglishSynonyms.Of(term))
-            {
-                Add(weights, Place(synonym), weight * 0.3f);
+                Add(weights, Place(related), weight * Related);
             }
         }
 
@@ -61,6 +59,9 @@ internal sealed class ConceptVectors
 
         return weights.Count == 0 ? [.. vector.Select(_ => 1f)] : vector;
     }
+
+    /// <summary>About 1 for a word that no text has, and nearly 0 for one of all.</summary>
+    private float Rarity(string term) => (float)(Math.Log(1 + (_count / (_texts.GetValueOrDefault(term) + 0.5))) / Math.Log(1 + (_count / 0.5)));
 
     private static void Add(Dictionary<int, float> weights, int place, float weight) => weights[place] = weights.GetValueOrDefault(place) + weight;
 

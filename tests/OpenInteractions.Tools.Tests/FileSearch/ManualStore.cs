@@ -37,7 +37,7 @@ public sealed class ManualStore : IAsyncLifetime
             return;
         }
 
-        var concepts = new ConceptVectors();
+        var concepts = new ConceptVectors([.. Manual.Read().Select(s => s.Text)]);
         _vendor = await VendorServer.StartAsync(new OpenAIEmbeddingVendor(concepts.Of) { Key = null });
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
