@@ -20,6 +20,8 @@ internal sealed partial class VendorWires : IAsyncDisposable
     private readonly AnthropicVendor _anthropic = new() { Key = AnthropicKey };
     private readonly Dictionary<string, VendorServer> _servers = [];
 
+    public OpenAIVendor OpenAI => _openAI;
+
     public FakeGemini Gemini { get; } = new();
 
     /// <summary>The names of all wires.</summary>

@@ -14,6 +14,7 @@ public sealed class OpenAIProvider : IModelProvider
     private readonly Uri _chat;
     private readonly Uri _responses;
     private readonly bool _isVendor;
+    private readonly bool _hasTools;
     private volatile OpenAIWire _wire;
 
     /// <summary>An upstream.</summary>
@@ -26,6 +27,7 @@ public sealed class OpenAIProvider : IModelProvider
         _unknown = new UnknownReasons(options.Name, logger);
         (_chat, _responses) = (new Uri(options.BaseAddress, "chat/completions"), new Uri(options.BaseAddress, "responses"));
         _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;
+        _hasTools = _isVendor || options.Name == ProviderDetection.OpenAI; // perhaps behind a gateway; another endpoint that serves such a model has seldom its vendor's tools
         _wire = options.Wire == OpenAIWire.Auto && _isVendor ? OpenAIWire.Responses : options.Wire;
     }
 
@@ -55,7 +57,7 @@ public sealed class OpenAIProvider : IModelProvider
         Id = modelId,
         Provider = Name,
         Family = OpenAIModels.Family(modelId),
-        Capabilities = OpenAIModels.Capabilities(modelId, _isVendor, _options.Chat),
+        Capabilities = OpenAIModels.Capabilities(modelId, _isVendor, _options.Chat) with { NativeTools = _hasTools ? VendorTools.Of(modelId) : [] },
     };
 
     /// <inheritdoc/>

@@ -94,8 +94,7 @@ internal static class ResponsesRequestWriter
 
     private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, LearnedRefusals refusals)
     {
-        VendorTools.Refuse(request);
-        if (request.Functions.Count == 0)
+        if (request.Functions.Count + request.NativeTools.Count == 0)
         {
             return;
         }
@@ -116,6 +115,11 @@ internal static class ResponsesRequestWriter
             // This API is strict by default, and refuses ordinary schemas then.
             writer.WriteBoolean("strict", FunctionSchema.MayBeStrict(function, choice) && !refusals.Has(request.Model.Id, LearnedRefusals.Strict));
             writer.WriteEndObject();
+        }
+
+        foreach (var tool in request.NativeTools)
+        {
+            WriteType(writer, VendorTools.TypeOf(request, tool));
         }
 
         writer.WriteEndArray();
@@ -140,9 +144,10 @@ internal static class ResponsesRequestWriter
         }
 
         var allowed = choice.Allowed(request.Functions);
-        if (allowed.Count == 0)
+        var native = request.NativeTools.Where(t => choice.Names.Contains(t.Type)).ToList();
+        if (allowed.Count + native.Count == 0)
         {
-            // A list of no known function allows nothing.
+            // A list of no known tool allows nothing.
             writer.WriteString("tool_choice", "none");
             return;
         }
@@ -159,7 +164,19 @@ internal static class ResponsesRequestWriter
             writer.WriteEndObject();
         }
 
+        foreach (var tool in native)
+        {
+            WriteType(writer, VendorTools.TypeOf(request, tool));
+        }
+
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteType(Utf8JsonWriter writer, string type)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", type);
         writer.WriteEndObject();
     }
 }

@@ -22,15 +22,16 @@ internal sealed class ToolPages
 
     /// <summary>Takes a page.</summary>
     /// <returns>The cursor of the next one, or null.</returns>
+    /// <exception cref="JsonException">It is no page: a model that is silently given no tools would answer without them.</exception>
     public string? Add(JsonNode? page)
     {
         var root = page is null ? default : JsonElement.Parse(page.ToJsonString());
-        if (root.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("tools"u8, out var tools) || tools.ValueKind != JsonValueKind.Array)
         {
-            return null;
+            throw new JsonException("An answer to tools/list has no list of tools.");
         }
 
-        foreach (var entry in root.TryGetProperty("tools"u8, out var tools) && tools.ValueKind == JsonValueKind.Array ? tools.EnumerateArray().ToArray() : [])
+        foreach (var entry in tools.EnumerateArray())
         {
             if (ReadTool(entry) is { } tool)
             {

@@ -161,11 +161,16 @@ internal static class SemanticCases
 
     private static IEnumerable<BadCase> NotOffered()
     {
-        foreach (var tool in (string[])["google_search", "code_execution", "google_maps", "file_search"])
+        foreach (var tool in (string[])["google_search", "code_execution", "google_maps"])
         {
             yield return new($"tool {tool}", Tool($$"""{"type":"{{tool}}"}"""), $"The tool '{tool}' in 'tools[0]'", Precondition);
         }
 
+        yield return new("file_search without stores", Tool("""{"type":"file_search"}"""), "'tools[0].file_search_store_names'");
+        yield return new("file_search in what is no store", Tool("""{"type":"file_search","file_search_store_names":["fileSearchStores/a","files/b"]}"""), "'tools[0].file_search_store_names[1]'");
+        yield return new("file_search in a store that is not there", Tool("""{"type":"file_search","file_search_store_names":["fileSearchStores/nowhere"]}"""), "'tools[0].file_search_store_names[0]'");
+        yield return new(
+            "file_search with half a filter", Tool("""{"type":"file_search","file_search_store_names":["fileSearchStores/a"],"metadata_filter":"year >="}"""), "'tools[0].metadata_filter'");
         yield return new("an environment", Plus("\"environment\":\"remote\""), "'environment'", Precondition);
         yield return new("cached content", Plus("\"cached_content\":\"cachedContents/1\""), "'cached_content'", Precondition);
         yield return new("a webhook", Plus("""  "background":true,"webhook_config":{"uris":["https://example.org"]}"""), "'webhook_config'", Precondition);

@@ -76,7 +76,10 @@ scenario('what was accepted ends, once and whole, and what was answered is kept'
     const end = await ended(id, { base });
     assert.equal(end.status, 'completed', JSON.stringify(end.errors));
     assert.equal(textOf(end), counted(5 + i));
-    assert.equal(end.steps.length, 2);
+    // Killed between an answer's last event and its end, a run has an empty thought where clients may have seen another step begin (decision 0004).
+    const [given, answer, ...more] = end.steps;
+    assert.deepEqual([given.type, answer.type], ['user_input', 'model_output']);
+    assert.ok(more.length <= 1 && more.every((step) => step.type === 'thought' && !step.summary?.length && !step.signature), JSON.stringify(end.steps));
   }
 
   assert.equal(textOf(await get(answered.id, '', { base })), 'kept');

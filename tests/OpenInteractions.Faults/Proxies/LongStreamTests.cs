@@ -57,7 +57,7 @@ public sealed class LongStreamTests
         await using var server = await ServerProcess.StartAsync([.. provider.Settings, ("OpenInteractions__Streams__HeartbeatInterval", "00:10:00")]);
         await using var proxy = await IdleProxy.StartAsync(server.Address, idleLimit: TimeSpan.FromSeconds(3));
         using var client = new InteractionsClient(proxy.Address);
-        (await client.CreateAsync("""{"model":"held/any","input":"the first answer of a server takes longer"}""")).Ok();
+        (await server.Client.CreateAsync("""{"model":"held/any","input":"the first answer of a server takes longer"}""")).Ok(); // and not through the proxy
 
         await using var cut = await client.CreateStreamedAsync("""{"model":"held/any","input":"held","stream":true}""");
         var before = await cut.ToCutAsync();

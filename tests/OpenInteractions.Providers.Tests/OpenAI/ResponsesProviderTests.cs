@@ -377,19 +377,34 @@ public sealed class ResponsesProviderTests
         Assert.Contains("'temperature'", upstream.Log.Text, StringComparison.Ordinal);
     }
 
+    public static TheoryData<OpenAIWire, Tool> NotThere => new() { { OpenAIWire.Responses, new GoogleMapsTool() }, { OpenAIWire.Responses, new UrlContextTool() }, { OpenAIWire.Chat, new GoogleSearchTool() } };
+
     [Theory]
-    [InlineData(OpenAIWire.Responses)]
-    [InlineData(OpenAIWire.Chat)]
-    public async Task A_tool_that_the_provider_cannot_run_is_refused_by_name_and_with_a_remedy(OpenAIWire wire)
+    [MemberData(nameof(NotThere))]
+    public async Task A_tool_that_the_provider_cannot_run_is_refused_by_name_and_with_a_remedy(OpenAIWire wire, Tool tool)
     {
         await using var upstream = await OpenAIUpstream.StartAsync(wire: wire);
 
-        var refused = await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask("gpt-5", "Search") with { NativeTools = [new GoogleSearchTool()] }));
+        var refused = await Assert.ThrowsAsync<ApiException>(() => upstream.CallAsync(upstream.Ask("gpt-5", "Search") with { NativeTools = [tool] }));
 
         Assert.Equal((ErrorCode.FailedPrecondition, "tools"), (refused.Code, refused.Field));
         Assert.Equal(
-            "The provider 'openai' cannot run the tool 'google_search' itself. Leave it out of 'tools', declare a 'function' in its place, or use a model whose provider has it.", refused.Message);
+            $"The provider 'openai' cannot run the tool '{tool.Type}' itself. Leave it out of 'tools', declare a 'function' in its place, or use a model whose provider has it.", refused.Message);
         Assert.Empty(upstream.Server.Requests);
+    }
+
+    [Fact]
+    public async Task The_vendors_search_is_declared_beside_functions_and_may_be_the_one_tool_that_is_allowed()
+    {
+        await using var upstream = await OpenAIUpstream.StartAsync();
+        upstream.Script(OpenAITurn.New.Says("Found."));
+        var config = new GenerationConfig { ToolChoice = new StringOr<ToolChoiceConfig>(new ToolChoiceConfig { AllowedTools = new AllowedTools { Mode = "any", Tools = ["google_search"] } }) };
+
+        await upstream.CallAsync(upstream.Ask("gpt-5", "Search") with { NativeTools = [new GoogleSearchTool()], Functions = [new FunctionTool { Name = "f" }], Config = config });
+
+        var body = upstream.LastBody;
+        Assert.Equal(["function", "web_search"], body.GetProperty("tools").EnumerateArray().Select(t => t.GetProperty("type").GetString()));
+        Assert.Equal("""{"type":"allowed_tools","mode":"required","tools":[{"type":"web_search"}]}""", body.GetProperty("tool_choice").GetRawText());
     }
 
     [Fact]

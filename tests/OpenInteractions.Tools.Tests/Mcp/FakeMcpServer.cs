@@ -225,7 +225,7 @@ internal sealed class FakeExchange(HttpContext context, JsonNode? body)
     public CancellationToken Gone => context.RequestAborted;
 
     /// <summary>The result, as one JSON body or as the end of the stream that was begun.</summary>
-    public Task AnswerAsync(JsonObject result) => EndAsync(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = body?["id"]?.DeepClone(), ["result"] = result });
+    public Task AnswerAsync(JsonNode result) => EndAsync(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = body?["id"]?.DeepClone(), ["result"] = result });
 
     public Task ErrorAsync(int code, string message) =>
         EndAsync(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = body?["id"]?.DeepClone(), ["error"] = new JsonObject { ["code"] = code, ["message"] = message } });

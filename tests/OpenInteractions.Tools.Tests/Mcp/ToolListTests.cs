@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
 
@@ -20,6 +21,33 @@ public sealed class ToolListTests
 
         Assert.Equal(["bar", "foo.bar", "zoo"], open.Functions.Select(f => ((McpServerToolCallStep)f.CallStep("x", default)).Name));
         Assert.Equal(3, server.HeardOf("tools/list").Count());
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"tools":null}""")]
+    [InlineData("""{"tools":{"echo":{"inputSchema":{"type":"object"}}}}""")]
+    [InlineData("[]")]
+    [InlineData("\"none\"")]
+    public async Task What_is_no_list_fails_the_run_instead_of_leaving_the_model_without_tools(string answer)
+    {
+        await using var server = await FakeMcpServer.StartAsync();
+        server.OnRequest = async exchange =>
+        {
+            if (exchange.Method != "tools/list")
+            {
+                return false;
+            }
+
+            await exchange.AnswerAsync(JsonNode.Parse(answer)!);
+            return true;
+        };
+        await using var rig = new McpRig();
+
+        var failed = await Assert.ThrowsAsync<ApiException>(() => rig.OpenAsync(McpRig.Declare(server.Url))).OrTimeout("the end of the connecting");
+
+        Assert.Equal(ErrorCode.FailedPrecondition, failed.Code);
+        Assert.Equal("The MCP server 'crm' could not be reached, or what it answered is not MCP over streamable HTTP.", failed.Message);
     }
 
     [Fact]

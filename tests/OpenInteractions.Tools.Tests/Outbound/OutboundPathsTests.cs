@@ -21,6 +21,8 @@ public sealed class OutboundPathsTests
 {
     private const string Public = "93.184.216.34";
 
+    private static readonly string[] Clear = ["address", "redirect", "HTTP 307"];
+
     [Fact]
     public async Task A_page_that_a_model_asks_for() => await NothingIsSentAsync(async (world, url) =>
     {
@@ -148,7 +150,8 @@ public sealed class OutboundPathsTests
 
     private static void AssertClear(string url, string told)
     {
-        Assert.True(told.Contains("address", StringComparison.OrdinalIgnoreCase) || told.Contains("redirect", StringComparison.OrdinalIgnoreCase), $"{url}: {told}");
+        // A redirect to what nobody takes for an address is an answer that gives nothing.
+        Assert.True(Clear.Any(c => told.Contains(c, StringComparison.OrdinalIgnoreCase)), $"{url}: {told}");
         Assert.DoesNotContain("Exception", told, StringComparison.Ordinal);
     }
 

@@ -17,6 +17,7 @@ internal sealed class ResponsesRules(ResponsesInputRules inputRules)
     private static readonly Shape SchemaFormat = new(("type", "s!"), ("name", "s!"), ("schema", "o!"), ("strict", "b?"), ("description", "s"));
     private static readonly Shape Function = new(("type", "s!"), ("name", "s!"), ("description", "s?"), ("parameters", "o?"), ("strict", "b?"), ("defer_loading", "b"));
     private static readonly Shape FunctionChoice = new(("type", "s!"), ("name", "s!"));
+    private static readonly Shape WebSearch = new(("type", "s!"), ("filters", "o?"), ("search_context_size", "s?"), ("user_location", "o?"));
     private static readonly Shape AllowedChoice = new(("type", "s!"), ("mode", "s!"), ("tools", "a!"));
 
     public void Check(JsonElement body)
@@ -93,13 +94,21 @@ internal sealed class ResponsesRules(ResponsesInputRules inputRules)
     private static void CheckTools(JsonElement body)
     {
         var names = new List<string>();
+        var own = new List<string>();
         var tools = body.TryGetProperty("tools", out var t) ? t.EnumerateArray().ToList() : [];
         for (var i = 0; i < tools.Count; i++)
         {
             var type = OpenAIRules.Type(tools[i], $"tools[{i}]");
+            if (type is "web_search" or "web_search_preview")
+            {
+                WebSearch.Check(tools[i], $"tools[{i}]");
+                own.Add(type);
+                continue;
+            }
+
             if (type != "function")
             {
-                continue; // the service's own tools have shapes of their own, none of which this project sends
+                continue; // other tools of the service have shapes of their own, none of which this project sends
             }
 
             Function.Check(tools[i], $"tools[{i}]");
@@ -135,7 +144,7 @@ internal sealed class ResponsesRules(ResponsesInputRules inputRules)
                 throw new RefusedException(OpenAIError.InvalidValue("tool_choice.mode", mode!, "auto", "required"));
             }
 
-            foreach (var allowed in choice.GetProperty("tools").EnumerateArray())
+            foreach (var allowed in choice.GetProperty("tools").EnumerateArray().Where(a => !own.Contains(OpenAIRules.Type(a, "tool_choice.tools"))))
             {
                 RequireDeclared(allowed, names);
             }
