@@ -22,9 +22,6 @@ internal static class FileSearchRows
     /// <summary>See <see cref="K1"/>.</summary>
     public const double B = 0.75;
 
-    /// <summary>How much a synonym counts where a word of the query would count 1.</summary>
-    public const double Synonym = 0.5;
-
     /// <summary>Columns of a document <c>d</c> for <see cref="ReadDocument"/>.</summary>
     public const string Document = "d.number, d.id, d.display_name, d.mime_type, d.size_bytes, d.state, d.failure, d.metadata, d.created_at, d.updated_at";
 

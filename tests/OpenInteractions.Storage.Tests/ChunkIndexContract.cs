@@ -70,22 +70,6 @@ public abstract class ChunkIndexContract(IStorageFixture fixture)
     }
 
     [Fact]
-    public async Task Synonyms_are_found_and_count_half()
-    {
-        await using var store = await NewStoreAsync("s");
-        await store.AddAsync("s", "d", "erase apple pear plum", "delete apple pear plum", "cherry grape melon lemon");
-
-        var hits = await SearchAsync(store, "deleting");
-        var texts = (await store.Chunks.ReadChunksAsync(Project, [.. hits.Select(h => h.Id)], Cancel)).Select(c => c.Text);
-
-        Assert.Equal(["delete apple pear plum", "erase apple pear plum"], texts);
-        var rarity = Math.Log(1 + (1.5 / 2.5)); // one meaning, which two of three pieces have
-        Assert.Equal(rarity, hits[0].Score, 0.02);
-        Assert.Equal(rarity * 0.5 * 2.2 / (0.5 + 1.2), hits[1].Score, 0.02);
-        Assert.Equal(2, (await SearchAsync(store, "delete and erase")).Count);
-    }
-
-    [Fact]
     public async Task Other_stores_and_projects_are_neither_found_nor_change_the_order()
     {
         await using var store = await NewStoreAsync("s", "t");

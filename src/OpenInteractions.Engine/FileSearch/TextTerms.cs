@@ -46,14 +46,14 @@ public static class TextTerms
         }
     }
 
-    /// <summary>The different words of a query with their synonyms; words that are in most English texts are left out where others remain.</summary>
+    /// <summary>The different words of a query; words that are in most English texts are left out where others remain.</summary>
     /// <param name="query">The query.</param>
     /// <param name="most">How many at most.</param>
-    public static IReadOnlyList<QueryTerm> OfQuery(string query, int most)
+    public static IReadOnlyList<string> OfQuery(string query, int most)
     {
         var all = Of(query).Distinct(StringComparer.Ordinal).ToList();
         var telling = all.Where(t => !EnglishFillers.Stems.Contains(t)).ToList();
-        return [.. (telling.Count > 0 ? telling : all).Take(most).Select(t => new QueryTerm(t, [.. EnglishSynonyms.Of(t).Where(s => !all.Contains(s))]))];
+        return [.. (telling.Count > 0 ? telling : all).Take(most)];
     }
 
     /// <summary>One character of a script without spaces: the beginning of pairs.</summary>
@@ -114,8 +114,3 @@ public static class TextTerms
     private static bool IsUnspaced(char c) => c is (>= '\u3040' and <= '\u30ff') or (>= '\u3400' and <= '\u4dbf') or (>= '\u4e00' and <= '\u9fff') or (>= '\uf900' and <= '\ufaff')
         or (>= '\u0e00' and <= '\u0eff') or (>= '\u1780' and <= '\u17ff') or (>= '\u1000' and <= '\u109f');
 }
-
-/// <summary>A word of a query, as the index knows it.</summary>
-/// <param name="Term">The word.</param>
-/// <param name="Synonyms">Others that mean about the same and are not in the query themselves: they count for it, but less.</param>
-public sealed record QueryTerm(string Term, IReadOnlyList<string> Synonyms);

@@ -23,17 +23,15 @@ internal sealed class PostgresChunkIndex(PostgresDatabase database) : IChunkInde
             SELECT greatest(1, sum(chunks))::double precision AS chunks, (greatest(1, sum(terms)) / greatest(1, sum(chunks)))::double precision AS length
             FROM file_search_documents WHERE store = ANY ($1) AND state = 'active'),
         places AS (
-            SELECT c.number, c.document, c.length, count(*) OVER (PARTITION BY t.term) AS pieces,
-                sum(oi_frequency(ts_rank('{"{1,1,1,1}"}', c.words, t.query)) * CASE t.synonym WHEN 0 THEN 1 ELSE {FileSearchRows.Synonym} END) AS frequency
-            FROM (SELECT term, query::tsquery AS query, synonym FROM unnest($2::integer[], $3::text[], $4::integer[]) AS q (term, query, synonym)) t
+            SELECT c.number, c.document, c.length, oi_frequency(ts_rank('{"{1,1,1,1}"}', c.words, t.query)) AS frequency, count(*) OVER (PARTITION BY t.term) AS pieces
+            FROM (SELECT term, query::tsquery AS query FROM unnest($2::integer[], $3::text[]) AS q (term, query)) t
             JOIN file_search_chunks c ON c.words @@ t.query
-            JOIN file_search_documents d ON d.number = c.document AND d.store = ANY ($1) AND d.state = 'active'
-            GROUP BY t.term, c.number, c.document, c.length)
+            JOIN file_search_documents d ON d.number = c.document AND d.store = ANY ($1) AND d.state = 'active')
         SELECT p.number, p.document, sum(
             ln(1 + (greatest(t.chunks, p.pieces) - p.pieces + 0.5) / (p.pieces + 0.5))
             * p.frequency * ({FileSearchRows.K1} + 1) / (p.frequency + {FileSearchRows.K1} * (1 - {FileSearchRows.B} + {FileSearchRows.B} * p.length / t.length)))::double precision AS score
-        FROM places p CROSS JOIN totals t WHERE $5::bigint[] IS NULL OR p.document = ANY ($5)
-        GROUP BY p.number, p.document ORDER BY score DESC, p.number LIMIT $6
+        FROM places p CROSS JOIN totals t WHERE $4::bigint[] IS NULL OR p.document = ANY ($4)
+        GROUP BY p.number, p.document ORDER BY score DESC, p.number LIMIT $5
         """);
 
     private const string VectorsSql = """
@@ -64,25 +62,19 @@ internal sealed class PostgresChunkIndex(PostgresDatabase database) : IChunkInde
     public async Task<IReadOnlyList<ChunkHit>> SearchTextAsync(ChunkSearch search, CancellationToken cancellationToken)
     {
         var stores = (await FindAsync(search.Project, [.. search.Stores.Distinct(StringComparer.Ordinal)], cancellationToken)).Select(found => found.Number).ToList();
-        var queries = TextTerms.OfQuery(search.Query, FileSearchRows.MostTerms).SelectMany((term, at) => stores.SelectMany(store => Queries(store, term, at))).ToList();
+        var terms = TextTerms.OfQuery(search.Query, FileSearchRows.MostTerms);
+        var queries = terms.SelectMany((term, at) => stores.Select(store => (At: at, Query: $"'{FileSearchRows.TermOf(store, term)}'{(TextTerms.IsBeginning(term) ? ":*" : "")}"))).ToList();
         return queries.Count == 0 ? [] : await database.ReadAsync(
             (stores, queries, search),
             static async Task<IReadOnlyList<ChunkHit>> (connection, state, cancellationToken) =>
             {
                 await using var batch = connection.CreateBatch();
-                batch.Add(SearchSql).Longs(state.stores, s => s).Integers(state.queries, q => q.At).Texts(state.queries, q => q.Query).Integers(state.queries, q => q.Synonym)
+                batch.Add(SearchSql).Longs(state.stores, s => s).Integers(state.queries, q => q.At).Texts(state.queries, q => q.Query)
                     .OptionalLongs(state.search.Documents).Integer(state.search.Limit);
                 return await batch.ReadAllAsync(static row => new ChunkHit(row.GetInt64(0), row.GetInt64(1), row.GetDouble(2)), cancellationToken);
             },
             cancellationToken);
     }
-
-    /// <summary>A word of a query and its synonyms, as searches in one store.</summary>
-    private static IEnumerable<(int At, string Query, int Synonym)> Queries(long store, QueryTerm term, int at) =>
-    [
-        (at, $"'{FileSearchRows.TermOf(store, term.Term)}'{(TextTerms.IsBeginning(term.Term) ? ":*" : "")}", 0),
-        .. term.Synonyms.Select(synonym => (at, $"'{FileSearchRows.TermOf(store, synonym)}'", 1)),
-    ];
 
     public async IAsyncEnumerable<ChunkVector> ReadVectorsAsync(string project, string store, string model, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -118,11 +118,7 @@ internal sealed class SqliteChunkIndex(SqliteReaders readers) : IChunkIndex
             foreach (var store in stores)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Count(session, store.Number, term.Term, weight: 1, ranking);
-                foreach (var synonym in term.Synonyms)
-                {
-                    Count(session, store.Number, synonym, FileSearchRows.Synonym, ranking);
-                }
+                Count(session, store.Number, term, ranking);
             }
 
             ranking.EndTerm();
@@ -131,7 +127,7 @@ internal sealed class SqliteChunkIndex(SqliteReaders readers) : IChunkIndex
         return ranking.Best(search.Limit);
     }
 
-    private static void Count(SqliteSession session, long store, string term, double weight, TermRanking ranking)
+    private static void Count(SqliteSession session, long store, string term, TermRanking ranking)
     {
         var own = FileSearchRows.TermOf(store, term);
         var isBeginning = TextTerms.IsBeginning(term);
@@ -139,7 +135,7 @@ internal sealed class SqliteChunkIndex(SqliteReaders readers) : IChunkIndex
         using var rows = (isBeginning ? places.Set(3, own + "\uffff") : places).Query();
         while (rows.Read())
         {
-            ranking.Add(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2), weight);
+            ranking.Add(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2));
         }
     }
 

@@ -3,7 +3,7 @@ using OpenInteractions.Engine.FileSearch;
 
 namespace OpenInteractions.Storage.Sqlite;
 
-/// <summary>Ranks pieces by the words of a query that they have (BM25, see <see cref="FileSearchRows.K1"/>): a word, together with its synonyms, counts the more, the fewer pieces have it.</summary>
+/// <summary>Ranks pieces by the words of a query that they have (BM25, see <see cref="FileSearchRows.K1"/>): a word counts the more, the fewer pieces have it.</summary>
 /// <param name="chunks">How many pieces there are.</param>
 /// <param name="terms">How many words they have.</param>
 /// <param name="documents">The documents that come into question, or null for all.</param>
@@ -11,14 +11,14 @@ internal sealed class TermRanking(long chunks, long terms, IReadOnlyCollection<l
 {
     private readonly HashSet<long>? _documents = documents is null ? null : [.. documents];
     private readonly Dictionary<long, (long Document, double Score)> _scores = [];
-    private readonly Dictionary<long, (long Document, int Length, double Count)> _term = [];
+    private readonly Dictionary<long, (long Document, int Length, int Count)> _term = [];
     private readonly double _averageLength = chunks == 0 ? 1 : Math.Max(1, (double)terms / chunks);
 
-    /// <summary>A place of the current word, or of a synonym, which weighs less.</summary>
-    public void Add(long chunk, long document, int length, double weight)
+    /// <summary>A place of the current word.</summary>
+    public void Add(long chunk, long document, int length)
     {
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_term, chunk, out _);
-        entry = (document, length, entry.Count + weight);
+        entry = (document, length, entry.Count + 1);
     }
 
     /// <summary>All places of the current word are known.</summary>
