@@ -22,6 +22,9 @@ internal static class FileSearchRows
     /// <summary>See <see cref="K1"/>.</summary>
     public const double B = 0.75;
 
+    /// <summary>How often a word of the title is counted with each piece.</summary>
+    private const int TitleCounts = 2;
+
     /// <summary>Columns of a document <c>d</c> for <see cref="ReadDocument"/>.</summary>
     public const string Document = "d.number, d.id, d.display_name, d.mime_type, d.size_bytes, d.state, d.failure, d.metadata, d.created_at, d.updated_at";
 
@@ -108,11 +111,15 @@ internal static class FileSearchRows
     /// <summary>A term of one store.</summary>
     public static string TermOf(long store, string term) => FormattableString.Invariant($"{store}_{term}");
 
-    /// <summary>The terms of a text, for the index of a store.</summary>
-    public static (string Terms, int Length) TermsOf(long store, string text)
+    /// <summary>
+    /// The terms of a piece, for the index of a store. Those of the document's title stand before its own, as if the piece said them: who names a document means its pieces.
+    /// They do not make it longer, which would count against it.
+    /// </summary>
+    public static (string Terms, int Length) TermsOf(long store, string title, string text)
     {
-        var terms = TextTerms.Of(text).Select(term => TermOf(store, term)).ToArray();
-        return (string.Join(' ', terms), terms.Length);
+        var own = TextTerms.Of(text).ToArray();
+        var titles = Enumerable.Repeat(TextTerms.Of(title).ToArray(), TitleCounts).SelectMany(t => t);
+        return (string.Join(' ', titles.Concat(own).Select(term => TermOf(store, term))), own.Length);
     }
 
     public static byte[] WriteVector(ReadOnlySpan<float> vector)

@@ -192,7 +192,7 @@ public sealed partial class DocumentIndexer(
 
             while (await queue.ReadUnembeddedAsync(lease, after, ChunksOfCall, owned) is { Count: > 0 } chunks)
             {
-                var vectors = await embedder.EmbedAsync([.. chunks.Select(c => c.Text)], isQuery: false, owned);
+                var vectors = await embedder.EmbedAsync([.. chunks.Select(c => c.Embedded)], isQuery: false, owned);
                 if (!await queue.AddVectorsAsync(lease, [.. chunks.Zip(vectors, (chunk, vector) => (chunk.Id, vector))], owned))
                 {
                     return;

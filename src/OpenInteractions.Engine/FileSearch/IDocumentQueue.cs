@@ -129,5 +129,10 @@ public sealed record ClaimedDocument
 /// <summary>A piece without a vector.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="Ordinal">Its place in the document.</param>
+/// <param name="Title">What its document is called.</param>
 /// <param name="Text">Its text.</param>
-public sealed record UnembeddedChunk(long Id, int Ordinal, string Text);
+public sealed record UnembeddedChunk(long Id, int Ordinal, string Title, string Text)
+{
+    /// <summary>What its vector is made of: alone, a piece from the middle does not say what it is about.</summary>
+    public string Embedded => $"{Title}\n\n{Text}";
+}

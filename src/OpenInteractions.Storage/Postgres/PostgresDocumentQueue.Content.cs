@@ -29,7 +29,7 @@ internal sealed partial class PostgresDocumentQueue
         """;
 
     private const string UnembeddedSql = """
-        SELECT c.number, c.ordinal, c.text FROM file_search_documents d JOIN file_search_chunks c ON c.document = d.number
+        SELECT c.number, c.ordinal, d.display_name, c.text FROM file_search_documents d JOIN file_search_chunks c ON c.document = d.number
         WHERE d.number = $1 AND d.epoch = $2 AND d.work = 'embed' AND c.ordinal > $3 AND NOT EXISTS (
             SELECT 1 FROM file_search_vectors v WHERE v.store = d.store AND v.chunk = c.number
                 AND v.model = (SELECT embedding_model FROM file_search_stores s WHERE s.number = d.store))
@@ -95,7 +95,7 @@ internal sealed partial class PostgresDocumentQueue
         lease, "read", (first, chunks),
         static (batch, lease, found, state) =>
         {
-            var items = state.chunks.Select((chunk, at) => (Chunk: chunk, Ordinal: state.first + at, Terms: FileSearchRows.TermsOf(found.Store, chunk.Text))).ToList();
+            var items = state.chunks.Select((chunk, at) => (Chunk: chunk, Ordinal: state.first + at, Terms: FileSearchRows.TermsOf(found.Store, found.Title, chunk.Text))).ToList();
             batch.Add(ReplaceChunksSql).Long(lease.Document).Integer(state.first).Integer(state.first + items.Count);
             batch.Add(InsertChunksSql).Long(lease.Document).Integers(items, i => i.Ordinal).Integers(items, i => i.Chunk.Page ?? 0)
                 .Integers(items, i => i.Terms.Length).Texts(items, i => i.Terms.Terms).Texts(items, i => i.Chunk.Text);
@@ -118,7 +118,7 @@ internal sealed partial class PostgresDocumentQueue
         {
             await using var batch = connection.CreateBatch();
             batch.Add(UnembeddedSql).Lease(state.lease).Integer(state.after).Integer(state.limit);
-            return await batch.ReadAllAsync(static row => new UnembeddedChunk(row.GetInt64(0), row.GetInt32(1), row.GetString(2)), cancellationToken);
+            return await batch.ReadAllAsync(static row => new UnembeddedChunk(row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.GetString(3)), cancellationToken);
         },
         cancellationToken);
 

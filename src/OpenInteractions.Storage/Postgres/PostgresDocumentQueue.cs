@@ -19,7 +19,7 @@ internal sealed partial class PostgresDocumentQueue(PostgresDatabase database) :
         "UPDATE file_search_documents SET due_at = oi_now() + $3, epoch = epoch + 1, attempts = attempts - $4 WHERE number = $1 AND epoch = $2 AND work IS NOT NULL";
 
     // The row stays locked until the change is made: nobody takes or deletes the document meanwhile.
-    private const string LockSql = "SELECT store, size_bytes FROM file_search_documents WHERE number = $1 AND epoch = $2 AND work = $3 FOR UPDATE";
+    private const string LockSql = "SELECT store, size_bytes, display_name FROM file_search_documents WHERE number = $1 AND epoch = $2 AND work = $3 FOR UPDATE";
 
     private const string FailSql = """
         UPDATE file_search_documents SET state = 'failed', failure = $3, work = NULL, epoch = epoch + 1, updated_at = oi_now() WHERE number = $1 AND epoch = $2
@@ -74,7 +74,7 @@ internal sealed partial class PostgresDocumentQueue(PostgresDatabase database) :
 
     /// <summary>Makes a change while the lease holds.</summary>
     private Task<bool> ChangeAsync<TState>(
-        DocumentLease lease, string work, TState state, Action<NpgsqlBatch, DocumentLease, (long Store, long Bytes), TState> add, CancellationToken cancellationToken) => database.WriteAsync(
+        DocumentLease lease, string work, TState state, Action<NpgsqlBatch, DocumentLease, (long Store, long Bytes, string Title), TState> add, CancellationToken cancellationToken) => database.WriteAsync(
         (lease, work, state, add),
         static async (connection, change, cancellationToken) =>
         {
@@ -92,10 +92,10 @@ internal sealed partial class PostgresDocumentQueue(PostgresDatabase database) :
         },
         cancellationToken);
 
-    private static async Task<(long Store, long Bytes)?> LockAsync(NpgsqlConnection connection, DocumentLease lease, string work, CancellationToken cancellationToken)
+    private static async Task<(long Store, long Bytes, string Title)?> LockAsync(NpgsqlConnection connection, DocumentLease lease, string work, CancellationToken cancellationToken)
     {
         await using var find = connection.CreateBatch();
         find.Add(LockSql).Lease(lease).Text(work);
-        return await find.ReadAllAsync(static row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken) is [var found] ? found : null;
+        return await find.ReadAllAsync(static row => (row.GetInt64(0), row.GetInt64(1), row.GetString(2)), cancellationToken) is [var found] ? found : null;
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class SqliteDocumentQueue
             for (var i = 0; i < state.chunks.Count; i++)
             {
                 var chunk = state.chunks[i];
-                var (terms, length) = FileSearchRows.TermsOf(found.Store, chunk.Text);
+                var (terms, length) = FileSearchRows.TermsOf(found.Store, found.Title, chunk.Text);
                 var insert = session[InsertChunkSql].Set(1, state.lease.Document).Set(2, state.first + i).Set(4, length).Set(5, terms).Set(6, chunk.Text);
                 (chunk.Page is { } page ? insert.Set(3, page) : insert.Set(3, (string?)null)).Execute();
             }
@@ -123,7 +123,7 @@ internal sealed partial class SqliteDocumentQueue
                 using var rows = session[UnembeddedSql].Set(1, state.lease.Document).Set(2, state.after).Set(3, found.Store).Set(4, state.limit).Query();
                 while (rows.Read())
                 {
-                    chunks.Add(new UnembeddedChunk(rows.GetInt64(0), rows.GetInt32(1), rows.GetString(2)));
+                    chunks.Add(new UnembeddedChunk(rows.GetInt64(0), rows.GetInt32(1), found.Title, rows.GetString(2)));
                 }
             }
 

@@ -18,7 +18,7 @@ internal sealed partial class SqliteDocumentQueue(SqliteWriter writer, SqliteRea
     private const string PostponeSql =
         "UPDATE file_search_documents SET due_at = $3, epoch = epoch + 1, attempts = attempts - $4 WHERE number = $1 AND epoch = $2 AND work IS NOT NULL";
 
-    private const string FindSql = "SELECT store, size_bytes FROM file_search_documents WHERE number = $1 AND epoch = $2 AND work = $3";
+    private const string FindSql = "SELECT store, size_bytes, display_name FROM file_search_documents WHERE number = $1 AND epoch = $2 AND work = $3";
 
     private const string FailSql = """
         UPDATE file_search_documents SET state = 'failed', failure = $3, work = NULL, epoch = epoch + 1, updated_at = $4 WHERE number = $1 AND epoch = $2 AND work = 'read'
@@ -93,9 +93,9 @@ internal sealed partial class SqliteDocumentQueue(SqliteWriter writer, SqliteRea
         return claimed;
     }
 
-    private static (long Store, long Bytes)? Find(SqliteSession session, DocumentLease lease, string work)
+    private static (long Store, long Bytes, string Title)? Find(SqliteSession session, DocumentLease lease, string work)
     {
         using var rows = session[FindSql].Set(1, lease.Document).Set(2, lease.Epoch).Set(3, work).Query();
-        return rows.Read() ? (rows.GetInt64(0), rows.GetInt64(1)) : null;
+        return rows.Read() ? (rows.GetInt64(0), rows.GetInt64(1), rows.GetString(2)) : null;
     }
 }

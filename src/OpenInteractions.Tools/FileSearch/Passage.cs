@@ -14,18 +14,17 @@ internal sealed record Passage(Chunk First, int Last, string Text)
 
     public static Passage Of(Chunk piece) => new(piece, piece.Ordinal, piece.Text);
 
-    /// <summary>With a piece that stands directly before or behind it; null when it does not.</summary>
-    public Passage? With(Chunk piece)
-    {
-        if (piece.Document != First.Document)
-        {
-            return null;
-        }
+    /// <summary>With a piece that stands directly before or behind it and begins on the same page; null when it does not.</summary>
+    public Passage? With(Chunk piece) =>
+        IsBefore(piece) ? this with { Last = piece.Ordinal, Text = Join(Text, piece.Text) }
+        : IsOnPageOf(piece) && piece.Ordinal == First.Ordinal - 1 ? new Passage(piece, Last, Join(piece.Text, Text))
+        : null;
 
-        return piece.Ordinal == Last + 1 ? this with { Last = piece.Ordinal, Text = Join(Text, piece.Text) }
-            : piece.Ordinal == First.Ordinal - 1 ? new Passage(piece, Last, Join(piece.Text, Text))
-            : null;
-    }
+    /// <summary>Whether a piece begins where it ends, on the same page.</summary>
+    public bool IsBefore(Chunk piece) => IsOnPageOf(piece) && piece.Ordinal == Last + 1;
+
+    // A passage is cited with the page on which it begins: what begins on another one stays by itself.
+    private bool IsOnPageOf(Chunk piece) => piece.Document == First.Document && piece.Page == First.Page;
 
     /// <summary>Two texts without what the second repeats of the first, behind the headings that may stand in front of it.</summary>
     private static string Join(string first, string second)

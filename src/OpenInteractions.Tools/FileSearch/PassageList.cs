@@ -48,13 +48,13 @@ internal sealed class PassageList
     {
         for (var i = 0; i < _passages.Count; i++)
         {
-            if (i != grown && _passages[i].First is { } first && first.Document == _passages[grown].First.Document && first.Ordinal == _passages[grown].Last + 1)
+            if (_passages[grown].IsBefore(_passages[i].First))
             {
                 Merge(grown, i);
                 return;
             }
 
-            if (i != grown && _passages[i].First.Document == _passages[grown].First.Document && _passages[i].Last + 1 == _passages[grown].First.Ordinal)
+            if (_passages[i].IsBefore(_passages[grown].First))
             {
                 Merge(i, grown);
                 return;

@@ -51,3 +51,10 @@ public sealed class ManualFactAttribute : FactAttribute
 {
     public ManualFactAttribute() => Skip = Manual.File is null ? "Needs the manual of the GNU core utilities (coreutils.info, in Debian's package coreutils)." : null;
 }
+
+/// <summary>Tests that need the manual.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ManualTheoryAttribute : TheoryAttribute
+{
+    public ManualTheoryAttribute() => Skip = new ManualFactAttribute().Skip;
+}

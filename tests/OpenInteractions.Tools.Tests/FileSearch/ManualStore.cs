@@ -37,13 +37,13 @@ public sealed class ManualStore : IAsyncLifetime
             return;
         }
 
-        var concepts = new ConceptVectors();
-        _vendor = await VendorServer.StartAsync(new OpenAIEmbeddingVendor(concepts.Of) { Key = null });
+        var vectors = new ScriptedVectors([.. Manual.Read().Select(s => s.Text)], ManualQuestions.Meanings());
+        _vendor = await VendorServer.StartAsync(new OpenAIEmbeddingVendor(vectors.Of) { Key = null });
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("OpenInteractions:Providers:Ollama", "false"),
             new("OpenInteractions:Providers:Endpoints:hand:BaseUrl", new Uri(_vendor.Address, "v1").ToString()),
-            new("OpenInteractions:Tools:FileSearch:Embeddings", "hand/concepts"),
+            new("OpenInteractions:Tools:FileSearch:Embeddings", "hand/scripted"),
         ]).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System);
         services.AddSingleton<ISignatureEnvelope>(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize])).AddSingleton<SealedReadings>();
@@ -53,7 +53,7 @@ public sealed class ManualStore : IAsyncLifetime
         services.AddFileSearch();
         _services = services.BuildServiceProvider();
         await FillAsync(Words, model: null);
-        await FillAsync(Vectors, "hand/concepts");
+        await FillAsync(Vectors, "hand/scripted");
     }
 
     public async Task DisposeAsync()
@@ -68,7 +68,7 @@ public sealed class ManualStore : IAsyncLifetime
     }
 
     internal Task<Findings> SearchAsync(string store, string query, int limit) => _services!.GetRequiredService<Retrieval>().SearchAsync(
-        new PassageSearch { Project = Project, Stores = [ResourceNames.OfStore(store)], Queries = [query], Limit = limit }, CancellationToken.None);
+        new PassageSearch { Project = Project, Stores = [ResourceNames.OfStore(store)], Queries = [query], Limit = 2 * limit }, CancellationToken.None);
 
     private async Task FillAsync(string store, string? model)
     {
@@ -78,7 +78,7 @@ public sealed class ManualStore : IAsyncLifetime
         foreach (var (number, section) in Manual.Read().Index())
         {
             var (key, bytes) = (new UploadKey(Project, store, $"d{number}"), Encoding.UTF8.GetBytes(section.Text));
-            var document = new NewDocument { Project = Project, Store = store, Id = key.Document, DisplayName = section.Name, MimeType = "text/plain", Chunking = new Chunking(200, 30), Created = time };
+            var document = new NewDocument { Project = Project, Store = store, Id = key.Document, DisplayName = section.Name, MimeType = "text/plain", Chunking = new Chunking(280, 40), Created = time };
             Assert.Equal(UploadStart.Begun, await uploads.BeginAsync(document, 1000, Ttl, CancellationToken.None));
             Assert.True(await uploads.AppendAsync(key, 0, bytes, Ttl, CancellationToken.None));
             Assert.NotNull(await uploads.FinishAsync(key, bytes.Length, CancellationToken.None));
@@ -99,7 +99,7 @@ public sealed class ManualStore : IAsyncLifetime
         {
             claimed = (await queue.ClaimAsync(DocumentWork.Embed, Ttl, CancellationToken.None))!;
             var bare = await queue.ReadUnembeddedAsync(claimed.Lease, -1, 1000, CancellationToken.None);
-            var vectors = await embedder.EmbedAsync([.. bare.Select(b => b.Text)], isQuery: false, CancellationToken.None);
+            var vectors = await embedder.EmbedAsync([.. bare.Select(b => b.Embedded)], isQuery: false, CancellationToken.None);
             Assert.True(await queue.AddVectorsAsync(claimed.Lease, [.. bare.Zip(vectors, (b, v) => (b.Id, v))], CancellationToken.None));
             Assert.True(await queue.FinishVectorsAsync(claimed.Lease, CancellationToken.None));
         }

@@ -39,6 +39,15 @@ public sealed class PassageTests
         Assert.Equal(2, Of(Piece(1, "one one one"), Piece(2, "two two two") with { Document = 8 }).Passages.Count);
 
     [Fact]
+    public void Neighbours_that_begin_on_different_pages_stay_apart_so_that_each_is_cited_with_its_own()
+    {
+        var list = Of(Piece(2, "two two two") with { Page = 2 }, Piece(1, "one one one") with { Page = 1 }, Piece(3, "three three three") with { Page = 2 }, Piece(4, "four four four") with { Page = 3 });
+
+        Assert.Equal([2, 1, 3], list.Passages.Select(p => p.First.Page));
+        Assert.Equal("two two two\n\nthree three three", list.Passages[0].Text);
+    }
+
+    [Fact]
     public void A_copy_in_another_document_is_left_out()
     {
         const string Text = "The boiler in the cellar is serviced in May by the firm that built it, and the bill goes to the owners of the house in equal parts.";
