@@ -1,3 +1,5 @@
+using OpenInteractions.Tools.Engines;
+
 namespace OpenInteractions.Tools.FileSearch;
 
 /// <summary>

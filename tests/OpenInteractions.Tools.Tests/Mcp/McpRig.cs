@@ -16,12 +16,17 @@ internal sealed class McpRig : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public McpRig(TimeProvider? time = null, McpOptions? options = null, bool loopback = true)
+    public McpRig(TimeProvider? time = null, McpOptions? options = null, bool loopback = true, OutboundGuard? guard = null)
     {
         var outbound = new OutboundOptions();
         outbound.AllowedNetworks.AddRange(loopback ? ["127.0.0.1/32"] : []);
         var services = new ServiceCollection().AddSingleton(Options.Create(outbound)).AddOutboundGuard();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
+        if (guard is not null)
+        {
+            services.AddSingleton(guard);
+        }
+
         _services = services.BuildServiceProvider();
         Kind = new McpServerKind(
             _services.GetRequiredService<OutboundGuard>(),

@@ -47,10 +47,11 @@ internal sealed class PageRig : IAsyncDisposable
     public Func<MediaContent, string?> MediaFault { get; set; } = media => $"{media.Type} input";
 
     /// <summary>A guard in a world of its own: names answer as a test says, and every connection ends at the test's site.</summary>
-    public static OutboundGuard GuardOf(Func<string, string[]> names, EndPoint site)
+    public static OutboundGuard GuardOf(Func<string, string[]> names, EndPoint site, Action<IPEndPoint>? dialled = null)
     {
         async Task<Stream> DialAsync(IPEndPoint address, CancellationToken cancellationToken)
         {
+            dialled?.Invoke(address);
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(site, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
