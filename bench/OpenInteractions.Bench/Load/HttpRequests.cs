@@ -15,13 +15,14 @@ internal static class HttpRequests
     public static byte[] Call(Wire wire, string model, bool stream, bool? store = null) =>
         wire == Wire.Chat ? Chat(model, stream) : Create(model, stream: stream, store: store);
 
-    public static byte[] Create(string model, bool stream = false, bool? store = null, bool background = false, string? previous = null)
+    public static byte[] Create(string model, bool stream = false, bool? store = null, bool background = false, string? previous = null, string? tools = null)
     {
         var json = new StringBuilder($$"""{"model":"openai/{{model}}","input":"{{Prompt}}" """);
         json.Append(stream ? ""","stream":true""" : "");
         json.Append(store is { } kept ? $",\"store\":{(kept ? "true" : "false")}" : "");
         json.Append(background ? ""","background":true""" : "");
         json.Append(previous is null ? "" : $",\"previous_interaction_id\":\"{previous}\"");
+        json.Append(tools is null ? "" : $",\"tools\":{tools}");
         return Post("/v1/interactions", json.Append('}').ToString());
     }
 

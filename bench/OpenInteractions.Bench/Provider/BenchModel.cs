@@ -25,6 +25,9 @@ internal enum Pace
 /// <param name="TokensPerChunk">How many tokens travel in one streamed chunk.</param>
 internal sealed record BenchModel(Pace Pace, int Tokens, int PerSecond, int TokensPerChunk)
 {
+    /// <summary>What it calls before it answers; null for nothing.</summary>
+    public CallPlan? Calls { get; init; }
+
     /// <summary>Every token is this text, so a reader on any wire counts tokens by counting <see cref="Marker"/>.</summary>
     public const string Token = "tick ";
 
@@ -36,7 +39,7 @@ internal sealed record BenchModel(Pace Pace, int Tokens, int PerSecond, int Toke
     /// <summary>The ids of <c>GET /v1/models</c>; the rated and big ids are patterns, these are the ones the rows use.</summary>
     public static readonly string[] Ids =
     [
-        "bench-model", "bench-hold", "bench-stall", "bench-big-1048576", "bench-stream-50tps-200", "bench-stream-50tps-500",
+        "bench-model", "bench-hold", "bench-stall", "bench-big-1048576", "bench-stream-50tps-200", "bench-stream-50tps-500", "bench-tools-20", "bench-calls-1-200", "bench-calls-50-200",
     ];
 
     private const string RatedPrefix = "bench-stream-";
@@ -63,6 +66,11 @@ internal sealed record BenchModel(Pace Pace, int Tokens, int PerSecond, int Toke
         }
 
         var text = Encoding.UTF8.GetString(id);
+        if (CallPlan.Of(text) is { } calls)
+        {
+            return new(Pace.Immediate, ShortAnswer, 0, chunkTokens) { Calls = calls };
+        }
+
         if (text.StartsWith(BigPrefix, StringComparison.Ordinal) && Number(text[BigPrefix.Length..]) is { } bytes and > 0)
         {
             return new(Pace.Immediate, (bytes + Token.Length - 1) / Token.Length, 0, BigChunk);

@@ -8,11 +8,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OpenInteractions.Bench.Provider;
 
 /// <summary><c>POST /v1/chat/completions</c>, unary and SSE.</summary>
-internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
+internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens, Uri tools)
 {
     private const int FlushAt = 64 * 1024;
 
     private readonly ConcurrentDictionary<BenchModel, ChatFrames> _frames = new();
+    private readonly ConcurrentDictionary<CallPlan, byte[]> _calls = new();
     private readonly ConcurrentDictionary<TaskCompletionSource, bool> _held = new();
     private int _requests;
     private int _finished;
@@ -41,7 +42,7 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
 
         if (request.Stream)
         {
-            await StreamAsync(context, frames, request.IncludeUsage, gone);
+            await StreamAsync(context, frames, request, gone);
         }
         else
         {
@@ -75,7 +76,7 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
 
-    private async Task StreamAsync(HttpContext context, ChatFrames frames, bool includeUsage, CancellationToken gone)
+    private async Task StreamAsync(HttpContext context, ChatFrames frames, ChatRequest request, CancellationToken gone)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
@@ -84,13 +85,22 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
         if (frames.Model.Pace == Pace.Rated)
         {
             await context.Response.StartAsync(gone);
-            var stream = new RatedStream(frames, writer, includeUsage, gone);
+            var stream = new RatedStream(frames, writer, request.IncludeUsage, gone);
             if (stream.Advance(wheel.Now) is { } due)
             {
                 wheel.Add(stream, due);
             }
 
             await stream.Ended;
+            return;
+        }
+
+        if (frames.Model.Calls is { } plan && !request.HasResults)
+        {
+            writer.Write(_calls.GetOrAdd(plan, plan => plan.Stream(tools)));
+            writer.Write(request.IncludeUsage ? frames.Usage : default);
+            writer.Write(ChatFrames.Done);
+            await writer.FlushAsync(gone);
             return;
         }
 
@@ -116,7 +126,7 @@ internal sealed class ChatEndpoint(TokenWheel wheel, int chunkTokens)
 
         writer.Write(frames.Rest);
         writer.Write(ChatFrames.Stop);
-        writer.Write(includeUsage ? frames.Usage : default);
+        writer.Write(request.IncludeUsage ? frames.Usage : default);
         writer.Write(ChatFrames.Done);
         await writer.FlushAsync(gone);
     }

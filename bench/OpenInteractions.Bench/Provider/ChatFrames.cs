@@ -50,6 +50,11 @@ internal sealed class ChatFrames
 
     public static ChatFrames For(BenchModel model) => new(model);
 
+    /// <summary>One chunk, as text.</summary>
+    /// <param name="delta">What it adds, an object.</param>
+    /// <param name="finish">Why the answer ends, in JSON.</param>
+    public static string Choice(string delta, string finish) => $"data: {Head}[{{\"index\":0,\"delta\":{delta},\"finish_reason\":{finish}}}]}}\n\n";
+
     private static byte[] Content(int tokens) =>
         Frame(Head + $$"""[{"index":0,"delta":{"content":"{{Repeat(tokens)}}"},"finish_reason":null}]}""");
 

@@ -3,9 +3,9 @@ using System.IO.Pipelines;
 
 namespace OpenInteractions.Bench.Provider;
 
-/// <summary>The three things the provider reads in a request. The bytes are searched, not parsed: the history of a long
+/// <summary>The few things the provider reads in a request. The bytes are searched, not parsed: the history of a long
 /// chain is hundreds of kilobytes, and the provider shares the machine with the server that is measured.</summary>
-internal sealed record ChatRequest(BenchModel? Model, bool Stream, bool IncludeUsage)
+internal sealed record ChatRequest(BenchModel? Model, bool Stream, bool IncludeUsage, bool HasResults)
 {
     public static async ValueTask<ChatRequest> ReadAsync(PipeReader body, int chunkTokens, CancellationToken gone)
     {
@@ -49,7 +49,9 @@ internal sealed record ChatRequest(BenchModel? Model, bool Stream, bool IncludeU
             known = BenchModel.Find(model.Slice(1, end), chunkTokens);
         }
 
-        return new(known, Value(json, "\"stream\""u8).StartsWith("true"u8), Value(json, "\"include_usage\""u8).StartsWith("true"u8));
+        // Results behind the last question are those of this turn's calls.
+        var hasResults = known?.Calls is not null && json.LastIndexOf("\"role\":\"tool\""u8) > json.LastIndexOf("\"role\":\"user\""u8);
+        return new(known, Value(json, "\"stream\""u8).StartsWith("true"u8), Value(json, "\"include_usage\""u8).StartsWith("true"u8), hasResults);
     }
 
     private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Bench.Processes;
+using OpenInteractions.Bench.Tools;
 
 namespace OpenInteractions.Bench.Provider;
 
@@ -30,7 +31,7 @@ internal static class ProviderHost
         await using var app = builder.Build();
 
         using var wheel = new TokenWheel();
-        var chat = new ChatEndpoint(wheel, options.Number("--chunk-tokens", 1));
+        var chat = new ChatEndpoint(wheel, options.Number("--chunk-tokens", 1), options.Url("--urls"));
         var models = Encoding.UTF8.GetBytes(
             $$"""{"object":"list","data":[{{string.Join(',', BenchModel.Ids.Select(id =>
                 $$"""{"id":"{{id}}","object":"model","created":1700000000,"owned_by":"bench"}"""))}}]}""");
@@ -43,6 +44,7 @@ internal static class ProviderHost
             chat.LetGo();
             return ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, chat.Counts.ToJson());
         }));
+        new ToolEndpoints().Map(app);
         app.MapGet("/readyz", (RequestDelegate)(context => ChatEndpoint.JsonAsync(context, StatusCodes.Status200OK, "{}"u8.ToArray())));
 
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();

@@ -59,6 +59,17 @@ public sealed class EventFeed
         }
     }
 
+    /// <summary>Adds frames one by one.</summary>
+    internal void AppendAll(ReadOnlySpan<byte> frames)
+    {
+        while (!frames.IsEmpty)
+        {
+            var length = EventFrame.SkipFrames(frames, 1);
+            Append(frames[..length]);
+            frames = frames[length..];
+        }
+    }
+
     /// <summary>
     /// Wakes the readers who wait, on the caller's thread, which saves each token a switch of threads. To be called when no more is at hand, so that what
     /// came together goes out together.

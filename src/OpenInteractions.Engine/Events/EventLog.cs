@@ -28,6 +28,7 @@ internal sealed class EventLog
     private readonly JournalWriter? _journal;
     private readonly CancellationTokenSource _lost;
     private readonly PendingEvents _pending;
+    private readonly WithheldEvents _withheld;
     private readonly RefusedSteps _refused = new();
     private long _durable;
     private int _inFlight;
@@ -49,6 +50,7 @@ internal sealed class EventLog
     {
         (_lease, _journal, _lost) = (lease, journal, lost);
         Feed = new EventFeed(lease.Epoch, isDurable: true);
+        _withheld = new WithheldEvents(Feed);
         _pending = new PendingEvents(lease.Epoch);
     }
 
@@ -57,6 +59,7 @@ internal sealed class EventLog
     {
         _lost = lost;
         Feed = new EventFeed(epoch: 1, isDurable: false);
+        _withheld = new WithheldEvents(Feed);
         _pending = new PendingEvents(epoch: 1);
     }
 
@@ -96,13 +99,19 @@ internal sealed class EventLog
                 value = _refused.Silence(value, RunId); // the step that it tells of has no beginning in the journal
             }
 
-            Feed.Append(_pending.Add(value));
+            var frame = _pending.Add(value);
             if (_lease is null)
             {
+                Feed.Append(frame);
                 _pending.Forget();
             }
             else
             {
+                if (_withheld.Add(value, frame, _pending.LastNumber, _durable) && !_isHeldBack)
+                {
+                    _journal!.Hurry();
+                }
+
                 Enqueue();
                 behind = _isClosed || _inFlight + _pending.Length <= MostUndurable ? 0 : _durable + 1;
             }
@@ -154,7 +163,7 @@ internal sealed class EventLog
                 Enqueue();
             }
 
-            if (_flushed is not null)
+            if (_flushed is not null || _withheld.Any)
             {
                 _journal!.Hurry(); // somebody waits already
             }
@@ -281,13 +290,12 @@ internal sealed class EventLog
     /// <summary>Shows frames made by <see cref="CloseAsync"/> and completes the feed.</summary>
     public void ShowLast(ReadOnlyMemory<byte> frames)
     {
-        while (!frames.IsEmpty)
+        lock (_gate)
         {
-            var length = EventFrame.SkipFrames(frames.Span, 1);
-            Feed.Append(frames.Span[..length]);
-            frames = frames[length..];
+            _withheld.Release(long.MaxValue);
         }
 
+        Feed.AppendAll(frames.Span);
         Feed.Complete();
         _journal?.OnEnded(this);
     }
@@ -348,14 +356,22 @@ internal sealed class EventLog
         }
 
         TaskCompletionSource? flushed;
+        bool isMoreShown;
         lock (_gate)
         {
             _durable = batch.LastNumber;
             (_isInFlight, _inFlight) = (false, 0);
             (flushed, _flushed) = (_flushed, null);
+            isMoreShown = _withheld.Release(_durable);
         }
 
         Feed.MarkDurable(batch.LastNumber);
+        if (isMoreShown)
+        {
+            // Not on this thread: the journal does not wait for readers.
+            ThreadPool.UnsafeQueueUserWorkItem(static feed => feed.Show(), Feed, preferLocal: false);
+        }
+
         flushed?.TrySetResult();
         return false;
     }

@@ -86,7 +86,7 @@ internal sealed record RunRecovery
         isUncertain = steps is null && (isUncertain || standing?.Started.Count > 0);
         return new RunRecovery
         {
-            // Of a run whose owner died, one step more than the journal knows may have been shown: see TurnOutput.
+            // Of a run whose owner died, one step more than the journal knows may have been shown: see WithheldEvents.
             ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1),
             HasEvents = position != default,
             IsHandedOver = isHandedOver,

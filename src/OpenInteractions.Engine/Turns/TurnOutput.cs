@@ -19,7 +19,6 @@ internal sealed class TurnOutput
     private Step? _held;
     private Step? _shell;
     private StepAssembler? _open;
-    private long _lastStart;
     private List<Step>? _owed;
 
     /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
@@ -265,24 +264,8 @@ internal sealed class TurnOutput
         }
     }
 
-    /// <summary>At most one begun step is shown that the journal does not know, so that a new owner can tell what clients may have seen.</summary>
-    private async ValueTask EmitStartAsync(Step shell, CancellationToken cancellationToken)
-    {
-        if (_log is null)
-        {
-            return;
-        }
-
-        var durable = _log.WaitDurableAsync(_lastStart, cancellationToken);
-        if (!durable.IsCompleted)
-        {
-            Tell();
-        }
-
-        await durable;
-        await AppendAsync(new StepStartEvent { Index = _steps.Count, Step = shell }, cancellationToken);
-        _lastStart = _log.LastNumber;
-    }
+    private ValueTask EmitStartAsync(Step shell, CancellationToken cancellationToken) =>
+        AppendAsync(new StepStartEvent { Index = _steps.Count, Step = shell }, cancellationToken);
 
     private async ValueTask<Step> EndAsync(Step step, ProviderState? state, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal sealed record ServerData(string Path)
 }
 
 /// <summary>
-/// The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them. A new one
+/// The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them and what they hold. A new one
 /// is written when the store is open: a start that is refused leaves nothing behind, and the directory is then this process's own.
 /// </summary>
 internal sealed class SignatureKey(ServerData data) : IHostedService

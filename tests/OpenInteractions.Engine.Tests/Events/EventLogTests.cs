@@ -95,6 +95,52 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    [Rule("BG-5")]
+    public async Task A_step_is_shown_when_the_start_of_the_one_before_it_is_durable_and_nobody_waits_for_it()
+    {
+        await StartAsync(0);
+        await AppendAsync("a");
+        await StartAsync(1);
+        await AppendAsync("b");
+        await StartAsync(2);
+        Assert.Equal(["4-1", "4-2"], Frames.Ids(Seen(_log.Feed)));
+
+        _log.OnFlushed(_log.TakeBatch()!.Batch, leaseHeld: true);
+
+        Assert.Equal(["4-1", "4-2", "4-3", "4-4", "4-5"], Frames.Ids(Seen(_log.Feed)));
+    }
+
+    [Fact]
+    [Rule("BG-5")]
+    public async Task Of_steps_that_the_journal_does_not_know_one_is_shown()
+    {
+        await StartAsync(0);
+        var first = _log.TakeBatch()!;
+        await StartAsync(1);
+        await AppendAsync("b");
+        await StartAsync(2);
+
+        _log.OnFlushed(first.Batch, leaseHeld: true);
+
+        Assert.Equal(["4-1", "4-2", "4-3"], Frames.Ids(Seen(_log.Feed)));
+        _log.OnFlushed(_log.TakeBatch()!.Batch, leaseHeld: true);
+        Assert.Equal(["4-1", "4-2", "4-3", "4-4"], Frames.Ids(Seen(_log.Feed)));
+    }
+
+    [Fact]
+    public async Task The_end_comes_behind_steps_that_were_not_shown_yet()
+    {
+        await StartAsync(0);
+        await StartAsync(1);
+        var closed = await _log.CloseAsync([Frames.Delta("last")]);
+        Assert.Equal(["4-1"], Frames.Ids(Seen(_log.Feed)));
+
+        _log.ShowLast(closed.LastFrames);
+
+        Assert.Equal(["4-1", "4-2", "4-3"], Frames.Ids(Seen(_log.Feed, isComplete: true)));
+    }
+
+    [Fact]
     public async Task A_batch_holds_what_came_since_the_last_one()
     {
         await AppendAsync("a", "b");
@@ -351,6 +397,8 @@ public sealed class EventLogTests : IDisposable
             await _log.AppendAsync(Frames.Delta(text), default);
         }
     }
+
+    private ValueTask StartAsync(int index) => _log.AppendAsync(new StepStartEvent { Index = index, Step = new ThoughtStep() }, default);
 
     private static ReadOnlyMemory<byte> Seen(EventFeed feed, bool isComplete = false)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenInteractions.Faults.Tests.Crowds;
 using OpenInteractions.Faults.Tests.Nodes;
 using OpenInteractions.Testing;
@@ -35,15 +34,16 @@ public sealed class KilledToolCallsTests(ITestOutputHelper output)
         await servers.First.KillAsync();
         tools.Hold = () => Task.CompletedTask;
         answered.SetResult(); // to nobody
-        var (end, whole) = await GoOnAsync(servers, first);
+        var (end, whole) = await servers.GoOnAsync(first);
 
         var about = ToolChat.First(Prompt);
         Assert.Equal((2, 2, 1), (tools.CallsOf(ToolServer.Read, about), tools.CallsOf(ToolServer.Stamp, about), tools.CallsOf(ToolServer.Send, about)));
         Assert.Equal(1, tools.CallsOf(ToolServer.Send, ToolChat.Second(Prompt)));
         Assert.Equal([1, 1, 1], chat.CallsOf(Prompt)); // the round stands, so the model is not asked for it again
         Assert.Contains(Uncertain, chat.ShownTo(Prompt, round: 1), StringComparison.Ordinal);
-        Assert.Equal([ToolServer.Send], Steps(end, "mcp_server_tool_result").Where(IsError).Select(s => s.GetProperty("name").GetString()));
-        await AssertContinuesAsync(servers, end, whole);
+        Assert.Equal(3, await servers.Other.AllowedAsync("mcp_server")); // the two that are made again, and the one of the second round
+        Assert.Equal([ToolServer.Send], end.StepsOf("mcp_server_tool_result").Where(ToolSteps.IsError).Select(s => s.GetProperty("name").GetString()));
+        await servers.AssertContinuesAsync(end, whole);
     }
 
     [Theory]
@@ -60,18 +60,18 @@ public sealed class KilledToolCallsTests(ITestOutputHelper output)
         var cut = new TaskCompletionSource();
         chat.Hold = (round, place) => (round, place) == (1, ToolChat.BeforeLastCall) ? cut.Task : Task.CompletedTask;
         await using var first = await servers.First.Client.CreateStreamedAsync(Request(tools, Prompt));
-        await first.UntilAsync(IsTextOfSecondRound); // what was shown before the step that was shown last is kept
+        await first.UntilAsync(ToolChat.IsTextOfSecondRound); // what was shown before the step that was shown last is kept
 
         await servers.First.KillAsync();
         chat.Hold = (_, _) => Task.CompletedTask;
         cut.SetResult();
-        var (end, whole) = await GoOnAsync(servers, first);
+        var (end, whole) = await servers.GoOnAsync(first);
 
         Assert.All(tools.Calls, call => Assert.Equal((call.Key, 1), (call.Key, call.Value)));
         Assert.Equal(4, tools.Calls.Count);
         Assert.Equal([1, 2, 1], chat.CallsOf(Prompt)); // only the call of the model that was cut
-        Assert.DoesNotContain(Steps(end, "mcp_server_tool_result"), IsError);
-        await AssertContinuesAsync(servers, end, whole);
+        Assert.DoesNotContain(end.StepsOf("mcp_server_tool_result"), ToolSteps.IsError);
+        await servers.AssertContinuesAsync(end, whole);
     }
 
     [Theory]
@@ -91,12 +91,12 @@ public sealed class KilledToolCallsTests(ITestOutputHelper output)
         await servers.First.StopAsync();
         tools.Hold = () => Task.CompletedTask;
         answered.SetResult();
-        var (end, whole) = await GoOnAsync(servers, first);
+        var (end, whole) = await servers.GoOnAsync(first);
 
         Assert.Equal(1, tools.CallsOf(ToolServer.Send, ToolChat.First(Prompt)));
         Assert.Equal(1, tools.CallsOf(ToolServer.Send, ToolChat.Second(Prompt)));
         Assert.Equal([1, 1, 1], chat.CallsOf(Prompt));
-        await AssertContinuesAsync(servers, end, whole);
+        await servers.AssertContinuesAsync(end, whole);
     }
 
     [Theory]
@@ -137,10 +137,10 @@ public sealed class KilledToolCallsTests(ITestOutputHelper output)
             await using var replay = await servers.Next.FollowAsync(id);
             Assert.Equal((prompt, "completed"), (prompt, end.State));
             Folds.AssertExact(end, await replay.ToEndAsync());
-            var results = Steps(end, "mcp_server_tool_result");
-            Assert.Equal((4, results.Count(IsError)), (results.Count, results.Count(r => IsError(r) && r.GetProperty("name").GetString() == ToolServer.Send)));
-            Assert.InRange(tools.CallsOf(ToolServer.Send, ToolChat.First(prompt)) + tools.CallsOf(ToolServer.Send, ToolChat.Second(prompt)), 2 - results.Count(IsError), 2);
-            uncertain += results.Count(IsError);
+            var results = end.StepsOf("mcp_server_tool_result");
+            Assert.Equal((4, results.Count(ToolSteps.IsError)), (results.Count, results.Count(r => ToolSteps.IsError(r) && r.GetProperty("name").GetString() == ToolServer.Send)));
+            Assert.InRange(tools.CallsOf(ToolServer.Send, ToolChat.First(prompt)) + tools.CallsOf(ToolServer.Send, ToolChat.Second(prompt)), 2 - results.Count(ToolSteps.IsError), 2);
+            uncertain += results.Count(ToolSteps.IsError);
         }
 
         var repeated = (Model: chat.Count - (ToolChat.Rounds * runs), Tools: tools.Calls.Values.Sum(c => c - 1));
@@ -149,39 +149,40 @@ public sealed class KilledToolCallsTests(ITestOutputHelper output)
         Assert.InRange(repeated.Model + repeated.Tools + uncertain, 1, int.MaxValue); // the kills came in the middle
     }
 
-    private static string Request(ToolServer tools, string prompt, string how = "\"background\":true,\"stream\":true") =>
-        $$"""{"model":"rounds/any","input":"{{prompt}}","generation_config":{"thinking_summaries":"auto"},"tools":[{{tools.Declaration}}],{{how}}}""";
-
-    /// <summary>As a client does whose stream is cut: it resumes behind what it has.</summary>
-    private static async Task<(Answer End, IReadOnlyList<ServerEvent> Whole)> GoOnAsync(MortalServers servers, EventReader cut)
+    [Theory]
+    [InlineData(StorageEngine.Sqlite)]
+    [InlineData(StorageEngine.Postgres)]
+    [Rule("SM-1")]
+    [Rule("SM-5")]
+    [Rule("FN-13")]
+    public async Task To_a_turn_that_waits_for_its_client_a_kill_does_nothing(StorageEngine engine)
     {
-        var before = await cut.ToCutAsync();
+        const string prompt = "ask me";
+        await using var tools = await ToolServer.StartAsync();
+        await using var chat = await ToolChat.StartAsync();
+        await using var servers = await MortalServers.StartAsync(engine, [.. chat.Settings, ToolServer.Setting]);
+        await using var first = await servers.First.Client.CreateStreamedAsync(Request(tools, prompt, $"\"background\":true,\"stream\":true", WithFunction));
+        var shown = await first.ToEndAsync();
+        var before = (await servers.First.Client.GetAsync(first.InteractionId)).Ok();
+
+        await servers.First.KillAsync();
         await servers.GoOnAsync();
-        await using var rest = await servers.Next.FollowAsync(cut.InteractionId, cut.LastEventId);
-        List<ServerEvent> whole = [.. before, .. await rest.ToEndAsync()];
-        return ((await servers.Next.GetAsync(cut.InteractionId)).Ok(), whole);
+        var after = (await servers.Next.GetAsync(first.InteractionId)).Ok();
+
+        Assert.Equal(before.Text, after.Text);
+        await servers.AssertContinuesAsync(after, shown, "requires_action");
+        var call = Assert.Single(after.StepsOf("function_call")).GetProperty("id").GetString();
+        var answer = $$"""{"model":"rounds/any","previous_interaction_id":"{{after.Id}}","input":[{"type":"function_result","call_id":"{{call}}","name":"get_weather","result":"rain"},{"type":"user_input","content":[{"type":"text","text":"thanks"}]}]}""";
+        var next = (await servers.Next.CreateAsync(answer)).Ok();
+        Assert.Equal("completed", next.State);
+        Assert.Contains("rain", chat.ShownTo("thanks", round: 3), StringComparison.Ordinal);
+        Assert.Equal([1, 1, 1], chat.CallsOf(prompt));
+        Assert.Equal((4, 4), (tools.Calls.Count, tools.Calls.Values.Sum()));
+        Assert.Equal(0, await servers.Other.AllowedAsync("function"));
     }
 
-    private static async Task AssertContinuesAsync(MortalServers servers, Answer end, IReadOnlyList<ServerEvent> whole)
-    {
-        Assert.Equal("completed", end.State);
-        Folds.AssertExact(end, whole);
-        await using (var replay = await servers.Next.FollowAsync(end.Id))
-        {
-            Folds.AssertNoneMissing(await replay.ToEndAsync(), whole);
-        }
+    private const string WithFunction = """,{"type":"function","name":"get_weather","parameters":{"type":"object"}}""";
 
-        for (var seen = 1; seen < whole.Count; seen++)
-        {
-            await using var resumed = await servers.Next.FollowAsync(end.Id, whole[seen - 1].EventId);
-            Folds.AssertExact(end, whole.Take(seen).Concat(await resumed.ToEndAsync()));
-        }
-    }
-
-    private static bool IsTextOfSecondRound(ServerEvent value) =>
-        value.Name == "step.delta" && value.Json.GetProperty("delta").TryGetProperty("text", out var text) && text.GetString()!.StartsWith("Now the second", StringComparison.Ordinal);
-
-    private static IReadOnlyList<JsonElement> Steps(Answer end, string type) => [.. end.Steps.Where(s => s.GetProperty("type").GetString() == type)];
-
-    private static bool IsError(JsonElement result) => result.TryGetProperty("is_error", out var failed) && failed.GetBoolean();
+    private static string Request(ToolServer tools, string prompt, string how = "\"background\":true,\"stream\":true", string functions = "") =>
+        $$"""{"model":"rounds/any","input":"{{prompt}}","generation_config":{"thinking_summaries":"auto"},"tools":[{{tools.Declaration}}{{functions}}],{{how}}}""";
 }

@@ -28,8 +28,11 @@ internal sealed class MortalServers : IAsyncDisposable
     /// <summary>The one that is killed.</summary>
     public ServerProcess First => All[0];
 
+    /// <summary>Who goes on.</summary>
+    public ServerProcess Other => All[^1];
+
     /// <summary>Reaches who goes on.</summary>
-    public InteractionsClient Next => All[^1].Client;
+    public InteractionsClient Next => Other.Client;
 
     public static async Task<MortalServers> StartAsync(StorageEngine engine, params (string Name, string Value)[] settings) => engine switch
     {
@@ -39,6 +42,33 @@ internal sealed class MortalServers : IAsyncDisposable
 
     /// <summary>Sees to it that somebody goes on after the first has ended.</summary>
     public Task GoOnAsync() => _server?.StartAgainAsync() ?? Task.CompletedTask;
+
+    /// <summary>The first has gone: somebody goes on, and a client whose stream was cut resumes behind what he has.</summary>
+    public async Task<(Answer End, IReadOnlyList<ServerEvent> Whole)> GoOnAsync(EventReader cut)
+    {
+        var before = await cut.ToCutAsync();
+        await GoOnAsync();
+        await using var rest = await Next.FollowAsync(cut.InteractionId, cut.LastEventId);
+        List<ServerEvent> whole = [.. before, .. await rest.ToEndAsync()];
+        return ((await Next.GetAsync(cut.InteractionId)).Ok(), whole);
+    }
+
+    /// <summary>What a client has read over the cut is the stream, and can be continued exactly from every place of it.</summary>
+    public async Task AssertContinuesAsync(Answer end, IReadOnlyList<ServerEvent> whole, string status = "completed")
+    {
+        Assert.Equal(status, end.State);
+        Folds.AssertExact(end, whole);
+        await using (var replay = await Next.FollowAsync(end.Id))
+        {
+            Folds.AssertNoneMissing(await replay.ToEndAsync(), whole);
+        }
+
+        for (var seen = 1; seen < whole.Count; seen++)
+        {
+            await using var resumed = await Next.FollowAsync(end.Id, whole[seen - 1].EventId);
+            Folds.AssertExact(end, whole.Take(seen).Concat(await resumed.ToEndAsync()));
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace OpenInteractions.Faults.Tests.Tools;
 
 /// <summary>
-/// A remote MCP server in the test's own process: it survives the server that is killed and remembers every call. <c>read</c> only reads, <c>stamp</c> may be
-/// called again without harm, and <c>send</c> has an effect each time. A call has taken effect when it is heard, whatever becomes of its answer.
+/// What tools reach, in the test's own process: it survives the server that is killed and remembers every call. It is a remote MCP server, of which <c>read</c> only
+/// reads, <c>stamp</c> may be called again without harm, and <c>send</c> has an effect each time; and it is what <see cref="ReadingTools"/> ask. A call has taken effect
+/// when it is heard, whatever becomes of its answer.
 /// </summary>
 internal sealed class ToolServer : IAsyncDisposable
 {
@@ -26,10 +27,13 @@ internal sealed class ToolServer : IAsyncDisposable
     private ToolServer(WebApplication app) => _app = app;
 
     /// <summary>The declaration of the tool.</summary>
-    public string Declaration => $$"""{"type":"mcp_server","name":"crm","url":"{{_app.Urls.Single()}}/mcp"}""";
+    public string Declaration => $$"""{"type":"mcp_server","name":"crm","url":"{{Address}}/mcp"}""";
 
     /// <summary>Settings without which no server may reach this one.</summary>
     public static (string Name, string Value) Setting => ("OpenInteractions__Outbound__AllowedNetworks__0", "127.0.0.1/32");
+
+    /// <summary>Where it is.</summary>
+    public string Address => _app.Urls.Single();
 
     /// <summary>What a call waits for before it is answered.</summary>
     public Func<Task> Hold { get; set; } = () => Task.CompletedTask;
@@ -45,9 +49,13 @@ internal sealed class ToolServer : IAsyncDisposable
         var app = builder.Build();
         var server = new ToolServer(app);
         app.MapPost("/mcp", server.AnswerAsync);
+        ReadingTools.Map(app, server.HearAsync);
         await app.StartAsync();
         return server;
     }
+
+    /// <summary>A call of one of the MCP tools, as the model writes it.</summary>
+    public static FunctionCall Call(string tool, string about) => new($"crm__{tool}", $$"""{"about":"{{about}}"}""");
 
     /// <summary>How often a tool was called for something.</summary>
     public int CallsOf(string tool, string key) => _calls.GetValueOrDefault((tool, key));
@@ -91,10 +99,16 @@ internal sealed class ToolServer : IAsyncDisposable
     private async Task<JsonObject> CallAsync(JsonNode call, CancellationToken gone)
     {
         var (tool, key) = (call["name"]!.GetValue<string>(), call["arguments"]!["about"]!.GetValue<string>());
+        await HearAsync(tool, key, gone);
+        return new JsonObject { ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = $"{tool} has done {key}" }), ["resultType"] = "complete" };
+    }
+
+    /// <summary>Remembers a call, and returns when it may be answered, or nobody waits for it any more.</summary>
+    private async Task HearAsync(string tool, string key, CancellationToken gone)
+    {
         _calls.AddOrUpdate((tool, key), 1, (_, count) => count + 1);
         _milestones.Count();
         await Hold().WaitAsync(gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return new JsonObject { ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = $"{tool} has done {key}" }), ["resultType"] = "complete" };
     }
 
     private static JsonObject Tool(string name, string? hint) => new()
