@@ -117,7 +117,7 @@ public abstract class IndexingContract(IStorageFixture fixture)
         store.Clock.Advance(TimeSpan.FromSeconds(20));
         await node.Queue.ComesAsync("embedded");
 
-        Assert.Equal([5f, 4f], (await VectorsAsync(store)).Select(v => v.Vector.Span[0]));
+        Assert.Equal([12f, 11f], (await VectorsAsync(store)).Select(v => v.Vector.Span[0])); // the length of what they are made of: the title, two line ends and the text
     }
 
     [Fact]

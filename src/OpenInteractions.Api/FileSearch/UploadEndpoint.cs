@@ -27,6 +27,8 @@ internal static class UploadEndpoint
     public const string ReceivedHeader = "x-goog-upload-size-received";
 
     private const string UploadId = "upload_id";
+    private const string Announced = "upload_length";
+    private const string LengthHeader = "X-Goog-Upload-Header-Content-Length";
     private const int PartLength = 1 << 20;
     private const long MostOfRequest = 4_000;
 
@@ -37,7 +39,7 @@ internal static class UploadEndpoint
         uploads.MapPut("/{id}:uploadToFileSearchStore", HandleAsync);
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, UploadDocument upload, BodyBudget budget)
+    private static async Task<IResult> HandleAsync(HttpContext context, UploadDocument upload, IFileSearchStores stores, BodyBudget budget)
     {
         var store = ResourceId.Read(context, ResourceNames.Stores);
         var commands = context.Request.Headers["X-Goog-Upload-Command"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -52,6 +54,11 @@ internal static class UploadEndpoint
                 + $"'{UrlHeader}'.",
             "X-Goog-Upload-Command");
         var key = new UploadKey(context.Caller().Project, store, id);
+        if (commands is ["query"] or [.., "finalize"] && await stores.GetDocumentAsync(key.Project, store, id, context.RequestAborted) is { } finished)
+        {
+            return Final(context, store, finished); // the answer of before was lost on its way
+        }
+
         switch (commands)
         {
             case ["query"]:
@@ -63,9 +70,9 @@ internal static class UploadEndpoint
             case ["upload"]:
                 return Active(context, await ReceiveAsync(context, key, upload));
             case ["upload", "finalize"] or ["finalize"]:
-                var document = await upload.FinishAsync(key, await ReceiveAsync(context, key, upload), context.RequestAborted);
-                context.Response.Headers[StatusHeader] = "final";
-                return Shown.Answer(Shown.Operation(store, document), WireJson.Wire.DocumentOperation);
+                var length = await ReceiveAsync(context, key, upload);
+                RequireAnnounced(context, length, isWhole: true);
+                return Final(context, store, await upload.FinishAsync(key, length, context.RequestAborted));
             default:
                 throw new ApiException(
                     ErrorCode.InvalidRequest, "The header 'X-Goog-Upload-Command' must be 'start', 'upload', 'upload, finalize', 'finalize', 'query' or 'cancel'.", "X-Goog-Upload-Command");
@@ -83,8 +90,9 @@ internal static class UploadEndpoint
         using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => RequestBody.Read(bytes, WireJson.Wire.UploadDocumentRequest));
         var key = await upload.BeginAsync(
             context.Caller(), store, body.Value, Text(context, "X-Goog-Upload-File-Name"), MediaType(context, "X-Goog-Upload-Header-Content-Type"),
-            Number(context, "X-Goog-Upload-Header-Content-Length"), context.RequestAborted);
-        context.Response.Headers[UrlHeader] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{context.Request.Path}?{UploadId}={key.Document}";
+            Number(context, LengthHeader), context.RequestAborted);
+        var length = Number(context, LengthHeader) is { } announced ? string.Create(CultureInfo.InvariantCulture, $"&{Announced}={announced}") : "";
+        context.Response.Headers[UrlHeader] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{context.Request.Path}?{UploadId}={key.Document}{length}";
         context.Response.Headers["x-goog-upload-chunk-granularity"] = "1";
         return Active(context, 0);
     }
@@ -112,6 +120,7 @@ internal static class UploadEndpoint
             int read;
             while ((read = await context.Request.Body.ReadAtLeastAsync(part.AsMemory(0, PartLength), PartLength, throwOnEndOfStream: false, gone)) > 0)
             {
+                RequireAnnounced(context, start + read, isWhole: false);
                 await upload.AppendAsync(key, start, part.AsMemory(0, read), gone);
                 start += read;
             }
@@ -122,6 +131,24 @@ internal static class UploadEndpoint
         }
 
         return start;
+    }
+
+    /// <summary>Bytes that do not add up are those of a file that was cut, or of another one.</summary>
+    private static void RequireAnnounced(HttpContext context, long length, bool isWhole)
+    {
+        if (long.TryParse(context.Request.Query.ReadText(Announced), NumberStyles.None, CultureInfo.InvariantCulture, out var announced) && (isWhole ? length != announced : length > announced))
+        {
+            throw new ApiException(
+                ErrorCode.InvalidRequest,
+                $"{announced} bytes were announced with '{LengthHeader}', and {(length > announced ? "more" : length)} have come. {(length > announced ? "Begin a new upload." : "Send the rest.")}",
+                LengthHeader);
+        }
+    }
+
+    private static IResult Final(HttpContext context, string store, FileSearchDocument document)
+    {
+        context.Response.Headers[StatusHeader] = "final";
+        return Shown.Answer(Shown.Operation(store, document), WireJson.Wire.DocumentOperation);
     }
 
     private static IResult Active(HttpContext context, long received)

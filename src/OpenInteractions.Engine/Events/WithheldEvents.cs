@@ -3,15 +3,15 @@ using System.Buffers;
 namespace OpenInteractions.Engine.Events;
 
 /// <summary>
-/// Events that are not shown yet. At most one begun step is shown that the journal does not know, so that a new owner can tell what clients may have seen: a step that
-/// begins while the start of the one before it is not durable waits here, with all that follows. The turn does not wait; steps that come together become durable, and
-/// are shown, together. The log holds a lock while it calls.
+/// Events that are not shown yet. A new owner has to know what clients may have seen, and should not have to guess at steps that never were: a step that begins while
+/// the end of the one before it is not durable waits here, with all that follows. The turn does not wait; steps that come together become durable, and are shown,
+/// together. The log holds a lock while it calls.
 /// </summary>
 internal sealed class WithheldEvents(EventFeed feed)
 {
     private readonly Queue<Withheld> _waiting = new();
     private Withheld? _last;
-    private long _lastStart;
+    private long _lastMark;
 
     /// <summary>True when something waits.</summary>
     public bool Any => _waiting.Count > 0;
@@ -27,14 +27,14 @@ internal sealed class WithheldEvents(EventFeed feed)
         var hasToWait = false;
         if (value is StepStartEvent)
         {
-            hasToWait = _lastStart > durable;
+            hasToWait = _lastMark > durable;
             if (hasToWait)
             {
-                _waiting.Enqueue(_last = new Withheld(_lastStart, new ArrayBufferWriter<byte>(frame.Length)));
+                _waiting.Enqueue(_last = new Withheld(_lastMark, new ArrayBufferWriter<byte>(frame.Length)));
             }
-
-            _lastStart = number;
         }
+
+        _lastMark = value is StepStartEvent or StepStopEvent ? number : _lastMark;
 
         if (Any)
         {
@@ -63,7 +63,7 @@ internal sealed class WithheldEvents(EventFeed feed)
         return isAny;
     }
 
-    /// <param name="Behind">The start that must be durable first.</param>
+    /// <param name="Behind">The end of the step before, or its start where it has no end, which must be durable first.</param>
     /// <param name="Frames">What waits for it.</param>
     private sealed record Withheld(long Behind, ArrayBufferWriter<byte> Frames);
 }

@@ -55,6 +55,7 @@ internal sealed record RunRecovery
         }
 
         var fold = new EventFold();
+        var shown = new ShownSteps();
         var position = default(EventPosition);
         var isHandedOver = false;
         TurnCheckpoint? standing = null;
@@ -64,7 +65,10 @@ internal sealed record RunRecovery
         {
             foreach (var batch in page)
             {
-                foreach (var value in EventFrame.ReadAll(CompactJournal.Frames(batch)))
+                var events = EventFrame.ReadAll(CompactJournal.Frames(batch)).ToList();
+                isHandedOver = batch.Checkpoint.Span.SequenceEqual(EventLog.HandedOver.Span);
+                shown.Add(batch.Epoch, events, First(standing, fold), isHandedOver);
+                foreach (var value in events)
                 {
                     fold.Apply(value);
                     if (value is StepStartEvent start && start.Index < standing?.Steps)
@@ -79,15 +83,13 @@ internal sealed record RunRecovery
             }
 
             position = new EventPosition(page[^1].Epoch, page[^1].LastNumber);
-            isHandedOver = page[^1].Checkpoint.Span.SequenceEqual(EventLog.HandedOver.Span);
         }
 
         var steps = standing is null ? null : StepsOf(standing, fold);
         isUncertain = steps is null && (isUncertain || standing?.Started.Count > 0);
         return new RunRecovery
         {
-            // Of a run whose owner died, one step more than the journal knows may have been shown: see WithheldEvents.
-            ShownThrough = fold.LastIndex + (isHandedOver ? 0 : 1),
+            ShownThrough = shown.Through(run.Lease.Epoch, First(standing, fold)),
             HasEvents = position != default,
             IsHandedOver = isHandedOver,
             Steps = steps ?? [],
@@ -98,6 +100,9 @@ internal sealed record RunRecovery
             GivenUp = isUncertain ? new ModelFault(ErrorCode.ApiError, "The interaction was given up: the server was interrupted, and cannot tell any more which calls of tools have taken effect.") : null,
         };
     }
+
+    /// <summary>No owner begins with a step beyond this: those that stand are not made again.</summary>
+    private static int First(TurnCheckpoint? standing, EventFold fold) => standing is null ? 0 : fold.LastIndex + 1;
 
     /// <summary>The steps that stand, and those results of their calls that were kept; null when the journal does not have them all.</summary>
     private static List<HistoryStep>? StepsOf(TurnCheckpoint standing, EventFold fold)

@@ -121,6 +121,47 @@ public sealed class StoreTests : IAsyncLifetime
         AssertError(await _client.SendAsync(HttpMethod.Get, store + "/documents"), 404, "NOT_FOUND", store);
     }
 
+    [Theory]
+    [InlineData(10, "Send the rest")]
+    [InlineData(4, "Begin a new upload")]
+    public async Task A_file_of_another_length_than_was_announced_is_not_taken(int announced, string remedy)
+    {
+        var store = await NewStoreAsync();
+        var url = (await StartAsync(store, "{}", length: announced.ToString(System.Globalization.CultureInfo.InvariantCulture))).Ok().Header("x-goog-upload-url")!;
+
+        AssertError(await SendAsync(url, "upload, finalize", 0, "seven b"u8.ToArray()), 400, "INVALID_ARGUMENT", remedy);
+        AssertError(await SendAsync(url, "finalize", null, []), 400, "INVALID_ARGUMENT", $"{announced} bytes were announced");
+
+        Assert.False((await _client.SendAsync(HttpMethod.Get, store + "/documents")).Ok().Json.GetProperty("documents").EnumerateArray().Any());
+    }
+
+    [Fact]
+    public async Task Whoever_did_not_hear_that_the_upload_is_finished_asks_again_and_has_one_document()
+    {
+        var store = await NewStoreAsync();
+        var url = (await StartAsync(store, "{}", length: "5")).Ok().Header("x-goog-upload-url")!;
+        var first = (await SendAsync(url, "upload, finalize", 0, "hello"u8.ToArray())).Ok();
+
+        var second = (await SendAsync(url, "upload, finalize", 0, "hello"u8.ToArray())).Ok();
+        var asked = (await SendAsync(url, "query", null, [])).Ok();
+
+        Assert.Equal(("final", "final"), (second.Header("x-goog-upload-status"), asked.Header("x-goog-upload-status")));
+        Assert.Equal((first.Text, first.Text), (second.Text, asked.Text));
+        Assert.Single((await _client.SendAsync(HttpMethod.Get, store + "/documents")).Ok().Json.GetProperty("documents").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    public async Task A_page_token_that_somebody_made_up_is_refused(string last)
+    {
+        var mark = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"one|fileSearchStores\n{last}"))[..6];
+        var token = System.Buffers.Text.Base64Url.EncodeToString([.. mark, .. Encoding.UTF8.GetBytes(last)]);
+
+        AssertError(await _client.SendAsync(HttpMethod.Get, $"fileSearchStores?pageToken={token}"), 400, "INVALID_ARGUMENT", "pageToken");
+    }
+
     [Fact]
     public async Task A_document_that_cannot_be_read_says_why()
     {

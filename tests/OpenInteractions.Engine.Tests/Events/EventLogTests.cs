@@ -96,18 +96,34 @@ public sealed class EventLogTests : IDisposable
 
     [Fact]
     [Rule("BG-5")]
-    public async Task A_step_is_shown_when_the_start_of_the_one_before_it_is_durable_and_nobody_waits_for_it()
+    public async Task A_step_is_shown_when_the_end_of_the_one_before_it_is_durable_and_nobody_waits_for_it()
     {
         await StartAsync(0);
         await AppendAsync("a");
+        await StopAsync(0);
         await StartAsync(1);
         await AppendAsync("b");
+        await StopAsync(1);
         await StartAsync(2);
-        Assert.Equal(["4-1", "4-2"], Frames.Ids(Seen(_log.Feed)));
+        Assert.Equal(["4-1", "4-2", "4-3"], Frames.Ids(Seen(_log.Feed)));
 
         _log.OnFlushed(_log.TakeBatch()!.Batch, leaseHeld: true);
 
-        Assert.Equal(["4-1", "4-2", "4-3", "4-4", "4-5"], Frames.Ids(Seen(_log.Feed)));
+        Assert.Equal(["4-1", "4-2", "4-3", "4-4", "4-5", "4-6", "4-7"], Frames.Ids(Seen(_log.Feed)));
+    }
+
+    [Fact]
+    [Rule("BG-5")]
+    public async Task That_its_start_is_durable_is_not_enough()
+    {
+        await StartAsync(0);
+        var first = _log.TakeBatch()!;
+        await StopAsync(0);
+        await StartAsync(1);
+
+        _log.OnFlushed(first.Batch, leaseHeld: true);
+
+        Assert.Equal(["4-1", "4-2"], Frames.Ids(Seen(_log.Feed)));
     }
 
     [Fact]
@@ -397,6 +413,8 @@ public sealed class EventLogTests : IDisposable
             await _log.AppendAsync(Frames.Delta(text), default);
         }
     }
+
+    private ValueTask StopAsync(int index) => _log.AppendAsync(new StepStopEvent { Index = index }, default);
 
     private ValueTask StartAsync(int index) => _log.AppendAsync(new StepStartEvent { Index = index, Step = new ThoughtStep() }, default);
 

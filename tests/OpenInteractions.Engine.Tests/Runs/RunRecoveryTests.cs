@@ -35,14 +35,51 @@ public sealed class RunRecoveryTests
     }
 
     [Fact]
-    public async Task One_step_more_than_the_journal_knows_may_have_been_shown()
+    public async Task While_the_last_step_has_not_ended_no_other_was_shown()
     {
         Put(1, 1, Start(0), Frames.Delta("a", 0), new StepStopEvent { Index = 0 }, Start(1));
         Put(1, 5, Frames.Delta("b", 1), new StepStopEvent { Index = 1 }, Start(2));
 
         var recovery = await ReadAsync(epoch: 2);
 
-        Assert.Equal((3, true), (recovery.ShownThrough, recovery.HasEvents));
+        Assert.Equal((2, true), (recovery.ShownThrough, recovery.HasEvents));
+    }
+
+    [Fact]
+    public async Task When_it_has_ended_one_more_may_have_been_shown()
+    {
+        Put(1, 1, Start(0), Frames.Delta("a", 0), new StepStopEvent { Index = 0 }, Start(1));
+        Put(1, 5, Frames.Delta("b", 1), new StepStopEvent { Index = 1 });
+
+        Assert.Equal(2, (await ReadAsync(epoch: 2)).ShownThrough);
+    }
+
+    [Fact]
+    public async Task What_was_begun_again_is_not_all_that_was_shown()
+    {
+        Put(1, 1, Start(0), new StepStopEvent { Index = 0 });
+        Put(2, 1, Start(0));
+
+        Assert.Equal(1, (await ReadAsync(epoch: 3)).ShownThrough);
+    }
+
+    [Fact]
+    public async Task A_hand_over_says_nothing_of_the_owners_before()
+    {
+        Put(1, 1, Start(0), new StepStopEvent { Index = 0 });
+        Put(2, 1, EventLog.HandedOver, Start(0));
+
+        Assert.Equal(1, (await ReadAsync(epoch: 3)).ShownThrough);
+    }
+
+    [Fact]
+    public async Task After_a_hand_over_an_owner_that_kept_nothing_may_have_shown_the_next_step()
+    {
+        Put(1, 1, Checkpoint(steps: 1, calls: []), Start(0), new StepStopEvent { Index = 0 });
+        Put(1, 3, EventLog.HandedOver, Frames.Delta("x", 0));
+
+        Assert.Equal(0, (await ReadAsync(epoch: 2)).ShownThrough);
+        Assert.Equal(1, (await ReadAsync(epoch: 3)).ShownThrough);
     }
 
     [Fact]
@@ -51,7 +88,7 @@ public sealed class RunRecoveryTests
         Put(1, 1, Start(0), new StepStopEvent { Index = 0 }, Start(1), new StepStopEvent { Index = 1 }, Start(2));
         Put(2, 1, Start(0), new StepStopEvent { Index = 0 });
 
-        Assert.Equal(3, (await ReadAsync(epoch: 3)).ShownThrough);
+        Assert.Equal(2, (await ReadAsync(epoch: 3)).ShownThrough);
     }
 
     [Fact]
@@ -62,7 +99,7 @@ public sealed class RunRecoveryTests
             Put(1, i + 1, Start(i));
         }
 
-        Assert.Equal(600, (await ReadAsync(epoch: 2)).ShownThrough);
+        Assert.Equal(599, (await ReadAsync(epoch: 2)).ShownThrough);
     }
 
     [Fact]
@@ -74,7 +111,7 @@ public sealed class RunRecoveryTests
         Assert.True(compact.IsCompressed);
         _journal.Put("int_1", compact);
 
-        Assert.Equal(100, (await ReadAsync(epoch: 2)).ShownThrough);
+        Assert.Equal(99, (await ReadAsync(epoch: 2)).ShownThrough);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ internal static class ReadingTools
 
     public static readonly string[] All = [Search, Page, Maps, Files];
 
-    private const string Passage = "The engine weaves algebraic patterns.";
+    // It shares a word with what is asked: its vectors may come after the search.
+    private const string Passage = "At work, the engine weaves algebraic patterns.";
 
     /// <summary>Sends a call to the test, and returns when it may be answered.</summary>
     /// <param name="tool">The tool.</param>
@@ -59,7 +60,7 @@ internal static class ReadingTools
         {
             using var asked = await JsonDocument.ParseAsync(context.Request.Body);
             var texts = asked.RootElement.GetProperty("input").EnumerateArray().Select(t => t.GetString()!).ToList();
-            await Task.WhenAll(texts.Where(t => t != Passage).Select(t => hear(Files, t, context.RequestAborted))); // what is kept in the store is no call
+            await Task.WhenAll(texts.Where(t => !t.EndsWith(Passage, StringComparison.Ordinal)).Select(t => hear(Files, t, context.RequestAborted))); // what is kept in the store is no call
             var vectors = texts.Select((_, index) => new JsonObject { ["object"] = "embedding", ["index"] = index, ["embedding"] = new JsonArray(1.0, 0.5) });
             await Json(new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. vectors]), ["model"] = "any", ["usage"] = new JsonObject { ["prompt_tokens"] = 1, ["total_tokens"] = 1 } }).ExecuteAsync(context);
         });

@@ -38,6 +38,28 @@ public sealed class DocumentTests
         Assert.Equal("# Growth\n\nIt grew\t日本 🚀\n\n- one\n  - [two](https://a.example/x)\n\n| A | B\\|C |\n| --- | --- |\n| 1 |  |", text);
     }
 
+    [Theory]
+    [InlineData("word/document.xml", W, "w:document", "<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>")]
+    [InlineData("ppt/presentation.xml", P, "p:presentation", "<a:p>", "</a:p>")]
+    [InlineData("xl/workbook.xml", S, "workbook", "<x>", "</x>")]
+    public void A_few_kilobytes_of_nothing_but_nesting_are_refused_at_once(string part, string names, string root, string open, string close)
+    {
+        const int Depth = 100_000; // minutes of work for whoever builds a tree of it
+        var bytes = Package((part, $"<{root} {names}>{string.Concat(Enumerable.Repeat(open, Depth))}{string.Concat(Enumerable.Repeat(close, Depth))}</{root}>"));
+
+        var refused = Assert.Throws<UnreadableDocumentException>(() => OfficeDocument.Read(bytes, CancellationToken.None));
+
+        Assert.Equal("The document is nested more than 256 deep, which is more than can be read here.", refused.Message);
+    }
+
+    [Fact]
+    public void A_reader_who_has_left_is_not_read_for()
+    {
+        var bytes = Package(("word/document.xml", $"<w:document {W}><w:body/></w:document>"));
+
+        Assert.Throws<OperationCanceledException>(() => OfficeDocument.Read(bytes, new CancellationToken(canceled: true)));
+    }
+
     [Fact]
     public void A_workbook_is_read_sheet_by_sheet_with_its_values_and_dates()
     {

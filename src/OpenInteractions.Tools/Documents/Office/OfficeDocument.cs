@@ -6,7 +6,7 @@ internal static class OfficeDocument
     /// <exception cref="UnreadableDocumentException">It is none of these, or broken.</exception>
     public static (string? Title, string Text) Read(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        using var package = OfficePackage.Open(bytes);
+        using var package = OfficePackage.Open(bytes, cancellationToken);
         var text =
             package.Has(DocxText.Part) ? DocxText.Read(package, cancellationToken)
             : package.Has(XlsxText.Part) ? XlsxText.Read(package, cancellationToken)

@@ -10,22 +10,29 @@ internal sealed class OfficePackage : IDisposable
     private const int MaxParts = 20_000;
     private const long MaxUnpacked = 64 * 1024 * 1024;
 
+    // No program nests nearly as deeply. A tree of XML is built in a time that grows with the square of its depth.
+    private const int MaxDepth = 256;
+    private const int NodesBetweenLooks = 1024;
+
     public static readonly XNamespace Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private static readonly XNamespace PackageRelations = "http://schemas.openxmlformats.org/package/2006/relationships";
     private static readonly XNamespace DublinCore = "http://purl.org/dc/elements/1.1/";
 
+    private static readonly XmlReaderSettings Plain = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true };
+
     private readonly ZipArchive _zip;
+    private readonly CancellationToken _cancelled;
     private long _left = MaxUnpacked;
 
-    private OfficePackage(ZipArchive zip) => _zip = zip;
+    private OfficePackage(ZipArchive zip, CancellationToken cancelled) => (_zip, _cancelled) = (zip, cancelled);
 
     /// <exception cref="UnreadableDocumentException">It is broken.</exception>
-    public static OfficePackage Open(ReadOnlyMemory<byte> bytes)
+    public static OfficePackage Open(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
         {
             var zip = new ZipArchive(new MemoryStream(bytes.ToArray(), writable: false), ZipArchiveMode.Read);
-            return zip.Entries.Count <= MaxParts ? new OfficePackage(zip) : throw new UnreadableDocumentException("The document has more parts than can be read here.");
+            return zip.Entries.Count <= MaxParts ? new OfficePackage(zip, cancellationToken) : throw new UnreadableDocumentException("The document has more parts than can be read here.");
         }
         catch (InvalidDataException)
         {
@@ -36,7 +43,7 @@ internal sealed class OfficePackage : IDisposable
     public bool Has(string part) => _zip.GetEntry(part) is not null;
 
     /// <summary>A part as XML, or null when there is none of this name.</summary>
-    /// <exception cref="UnreadableDocumentException">It is broken, or too large.</exception>
+    /// <exception cref="UnreadableDocumentException">It is broken, too large, or nested too deeply.</exception>
     public XElement? Read(string part)
     {
         if (_zip.GetEntry(part) is not { } entry)
@@ -46,13 +53,38 @@ internal sealed class OfficePackage : IDisposable
 
         try
         {
-            using var stream = new BudgetStream(entry.Open(), this);
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true });
+            using var unpacked = new MemoryStream();
+            using (var stream = new BudgetStream(entry.Open(), this))
+            {
+                stream.CopyTo(unpacked);
+            }
+
+            unpacked.Position = 0;
+            RequireFlat(unpacked);
+            unpacked.Position = 0;
+            using var reader = XmlReader.Create(unpacked, Plain);
             return XElement.Load(reader, LoadOptions.PreserveWhitespace);
         }
         catch (Exception exception) when (exception is XmlException or InvalidDataException)
         {
             throw new UnreadableDocumentException("The document is broken.");
+        }
+    }
+
+    private void RequireFlat(Stream part)
+    {
+        using var reader = XmlReader.Create(part, Plain);
+        for (var nodes = 0; reader.Read(); nodes++)
+        {
+            if (reader.Depth > MaxDepth)
+            {
+                throw new UnreadableDocumentException($"The document is nested more than {MaxDepth} deep, which is more than can be read here.");
+            }
+
+            if (nodes % NodesBetweenLooks == 0)
+            {
+                _cancelled.ThrowIfCancellationRequested();
+            }
         }
     }
 
