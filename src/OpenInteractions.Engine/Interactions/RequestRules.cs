@@ -120,6 +120,11 @@ internal static partial class RequestRules
             {
                 throw Wrong($"{path}.mime_type", $"'{path}.schema' needs '{path}.mime_type' to be 'application/json'.");
             }
+
+            if (formats[i] is SchemaResponseFormat { Schema: var schema })
+            {
+                BareSchemaRules.Require(schema, path);
+            }
         }
     }
 

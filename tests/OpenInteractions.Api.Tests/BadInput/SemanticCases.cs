@@ -114,6 +114,22 @@ internal static class SemanticCases
 
     private static IEnumerable<BadCase> Settings()
     {
+        foreach (var (format, told) in (Dictionary<string, string>)new()
+        {
+            ["""{"mimetype":"application/json","shema":{"type":"object"}}"""] = "Unknown parameter 'response_format.mimetype'. Did you mean 'mime_type'?",
+            ["""{"typ":"text"}"""] = "Unknown parameter 'response_format.typ'. Did you mean 'type'?",
+            ["""{"json_schema":{"type":"object"}}"""] = "Unknown parameter 'response_format.json_schema'",
+            ["""{"name":"x","strict":true,"schemas":{}}"""] = "Unknown parameter 'response_format.name'",
+            ["""{"a":{}}"""] = "Unknown parameter 'response_format.a'",
+            ["""{"type":"objekt"}"""] = "'response_format.type'",
+            ["""{"type":[]}"""] = "'response_format.type'",
+            ["""{"type":[null]}"""] = "'response_format.type'",
+            ["""{"type":7}"""] = "'response_format.type'",
+        })
+        {
+            yield return new($"format {format}", Plus($"\"response_format\":{format}"), told, told.StartsWith("Unknown", StringComparison.Ordinal) ? "parameter_unknown" : "invalid_request");
+        }
+
         yield return new("empty format list", Plus("\"response_format\":[]"), "'response_format'");
         yield return new("two text formats", Plus("""  "response_format":[{"type":"text"},{"type":"text","mime_type":"application/json"}]"""), "response_format[1]");
         yield return new("schema of plain text", Plus("""  "response_format":{"type":"text","mime_type":"text/plain","schema":{"type":"object"}}"""), "response_format");
