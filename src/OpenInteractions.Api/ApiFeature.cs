@@ -18,7 +18,9 @@ public static class ApiFeature
     {
         services.AddCors(cors => cors.AddDefaultPolicy(OpenToBrowsers));
         services.AddRoutingCore();
-        services.AddCheckedOptions<RequestOptions>(RequestOptions.Section);
+        services.AddCheckedOptions<RequestOptions>(RequestOptions.Section)
+            .Validate(o => ServiceAddress.IsRightOrMissing(o.PublicAddress), $"{RequestOptions.Section}:{nameof(RequestOptions.PublicAddress)}: {ServiceAddress.Rule}");
+        services.AddSingleton<ServerAddress>();
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<CreateEndpoint>();
         services.AddSingleton<GetEndpoint>();
@@ -40,7 +42,7 @@ public static class ApiFeature
             ModelEndpoints.Map(version);
             StoreEndpoints.Map(version);
         });
-        app.MapGroup("/upload").MapVersions(UploadEndpoint.Map);
+        app.MapGroup(ApiVersions.Uploads).MapVersions(UploadEndpoint.Map);
         Health.HealthEndpoints.Map(app);
         HomePage.Map(app);
     }

@@ -1,4 +1,5 @@
 using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.Http;
 using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Api;
@@ -8,11 +9,11 @@ internal static class HomePage
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", ShowAsync).WithMetadata(new PublicRoute());
 
-    private static async Task<IResult> ShowAsync(HttpContext context, ModelCatalog catalog)
+    private static async Task<IResult> ShowAsync(HttpContext context, ModelCatalog catalog, ServerAddress here)
     {
         var model = System.Net.WebUtility.HtmlEncode(FirstModel.Of(await catalog.ListAsync(context.RequestAborted)) ?? "MODEL");
         // The host comes from the caller: it is written as text, never as markup.
-        var address = System.Net.WebUtility.HtmlEncode($"{context.Request.Scheme}://{context.Request.Host}");
+        var address = System.Net.WebUtility.HtmlEncode(here.Of(context.Request));
         return Results.Content(
             $$$$"""
             <!doctype html>

@@ -23,6 +23,7 @@ public sealed class WrongSettingsTests
             ("OpenInteractions__Providers__Demo", "maybe"),
             ("OpenInteractions__Providers__IdleTimeout", "02:00:00"),
             ("OpenInteractions__Providers__Endpoints__local__Wire", "grpc"),
+            ("OpenInteractions__Requests__PublicAddress", "ai.example.com"),
             ("OpenInteractions__Outbound__AllowedNetworks__0", "127.0.0.1/32"),
             ("OpenInteractions__Outbound__AllowedNetworks__1", "10.1.0.0/33"),
             ("OpenInteractions__Models__DefaultProvider", "nobody"));
@@ -40,6 +41,7 @@ public sealed class WrongSettingsTests
                 "- OpenInteractions:Providers:Endpoints:local:BaseUrl: is missing. It is the address before 'chat/completions', such as http://127.0.0.1:8000/v1.",
                 "- OpenInteractions:Providers:Endpoints:local:Wire: must be one of auto, responses, chat.",
                 "- OpenInteractions:Providers:IdleTimeout: must be between 00:00:00.1000000 and 01:00:00.",
+                "- OpenInteractions:Requests:PublicAddress: must be an http or https address without user name, query and fragment.",
                 "- OpenInteractions:Retention: is a section and has no value of its own.",
                 "- OpenInteractions:Retention:KeepFor: must be between 00:01:00 and 36500.00:00:00.",
                 "- OpenInteractions:Retention:KepFor: there is no such setting. Did you mean OpenInteractions:Retention:KeepFor?",

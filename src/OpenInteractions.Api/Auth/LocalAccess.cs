@@ -36,7 +36,7 @@ internal sealed class LocalAccess(RequestDelegate next, ApiKeyRing keys, IOption
             {
                 throw new ApiException(
                     ErrorCode.PermissionDenied,
-                    $"This server has no API keys and serves only this machine; the web page '{Shorten(origin)}' may not call it. To let pages call, {Key} and send it, or list the origin in {LocalAccessOptions.Section}:{nameof(LocalAccessOptions.AllowedOrigins)}.");
+                    $"This server has no API keys and serves only this machine; the web page '{Excerpt.Of(origin)}' may not call it. To let pages call, {Key} and send it, or list the origin in {LocalAccessOptions.Section}:{nameof(LocalAccessOptions.AllowedOrigins)}.");
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class LocalAccess(RequestDelegate next, ApiKeyRing keys, IOption
         {
             throw new ApiException(
                 ErrorCode.PermissionDenied,
-                $"This server has no API keys and serves only this machine; it may not be called under the name '{Shorten(request.Host.Host)}'. To let others call, {Key} and send it, or list the name in {LocalAccessOptions.Section}:{nameof(LocalAccessOptions.AllowedHosts)}.");
+                $"This server has no API keys and serves only this machine; it may not be called under the name '{Excerpt.Of(request.Host.Host)}'. To let others call, {Key} and send it, or list the name in {LocalAccessOptions.Section}:{nameof(LocalAccessOptions.AllowedHosts)}.");
         }
 
         _lastHost = named;
@@ -65,5 +65,4 @@ internal sealed class LocalAccess(RequestDelegate next, ApiKeyRing keys, IOption
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -5,9 +5,6 @@ using OpenInteractions.Engine.Storage;
 
 namespace OpenInteractions.Api.Errors;
 
-/// <summary>Marks routes whose errors have the google.rpc shape (wire 1.6); all others have the shape of the interactions family.</summary>
-internal sealed class GoogleErrorShape;
-
 /// <summary>
 /// Turns every failure into an answer of the surface that was called: expected ones in their own words, all others as 500 with the request's id and
 /// nothing else. What went wrong inside is in the log under that id.
@@ -62,7 +59,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
 
     private static ApiException Unrouted(HttpContext context)
     {
-        var path = Shorten(context.Request.Path);
+        var path = Excerpt.Of(context.Request.Path.Value ?? "", 100);
         return context.Response.StatusCode == 405 ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{path}'.")
             : NotOffered.In(context.Request.Path) is { } family ? new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{family}'", path))
             : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{path}'.");
@@ -87,7 +84,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         context.Response.StatusCode = status ?? row.HttpStatus;
         context.Response.ContentType = "application/json";
         SetRetry(context, exception, row);
-        if (context.GetEndpoint()?.Metadata.GetMetadata<GoogleErrorShape>() is not null)
+        if (ErrorShape.IsGoogle(context.Request.Path))
         {
             var body = new GoogleErrorBody { Error = new GoogleError { Code = context.Response.StatusCode, Message = exception.Message, Status = row.GoogleStatus } };
             await JsonSerializer.SerializeAsync(context.Response.Body, body, WireJson.Wire.GoogleErrorBody, context.RequestAborted);
@@ -120,8 +117,6 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
 
     private static string Size(int bytes) =>
         bytes % 1_000_000 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000} MB") : string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes");
-
-    private static string Shorten(string? text) => text is null ? "" : text.Length <= 100 ? text : text[..100] + "…";
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailed(Exception exception, string method, string path);

@@ -11,11 +11,7 @@ internal static class NotOffered
     };
 
     /// <summary>The family of routes that a path belongs to, if it is one of those; null for every other path.</summary>
-    public static string? In(PathString path)
-    {
-        var parts = (path.Value ?? "").Split('/', 4);
-        return parts is ["", var version, var family, ..] && ApiVersions.All.Contains(version) && Families.Contains(family) ? family : null;
-    }
+    public static string? In(PathString path) => ApiVersions.FamilyOf(path) is { } family && Families.Contains(family) ? family : null;
 
     /// <summary>In our words, with what there is instead.</summary>
     public static string Message(string what, string path) =>

@@ -16,7 +16,7 @@ internal static class StoreEndpoints
 
     public static void Map(RouteGroupBuilder version)
     {
-        var stores = version.MapGroup("/" + ResourceNames.Stores).WithMetadata(new GoogleErrorShape());
+        var stores = version.MapGroup("/" + ResourceNames.Stores);
         stores.MapPost("", CreateAsync);
         stores.MapGet("", ListAsync);
         stores.MapGet("/{id}", GetAsync);
@@ -95,9 +95,9 @@ internal static class StoreEndpoints
 
     private static async Task<FileSearchDocument> FindDocumentAsync(HttpContext context, IFileSearchStores stores) =>
         await stores.GetDocumentAsync(context.Caller().Project, StoreOf(context), DocumentOf(context), context.RequestAborted)
-        ?? throw new ApiException(ErrorCode.NotFound, $"There is no document '{Shorten(ResourceNames.OfDocument(StoreOf(context), DocumentOf(context)))}'.", "name");
+        ?? throw new ApiException(ErrorCode.NotFound, $"There is no document '{Excerpt.Of(ResourceNames.OfDocument(StoreOf(context), DocumentOf(context)), 150)}'.", "name");
 
-    private static ApiException NoStore(string store) => new(ErrorCode.NotFound, $"There is no store '{Shorten(ResourceNames.OfStore(store))}'.", "name");
+    private static ApiException NoStore(string store) => new(ErrorCode.NotFound, $"There is no store '{Excerpt.Of(ResourceNames.OfStore(store), 150)}'.", "name");
 
     private static string StoreOf(HttpContext context) => ResourceId.Read(context, ResourceNames.Stores);
 
@@ -106,6 +106,4 @@ internal static class StoreEndpoints
     private static long After(HttpContext context, string list) => PageToken.ReadNumber(context.Request.Query.ReadText("pageToken"), "pageToken", list) ?? 0;
 
     private static string Token(long last, string list) => PageToken.Write(last.ToString(CultureInfo.InvariantCulture), list);
-
-    private static string Shorten(string text) => text.Length <= 150 ? text : text[..150] + "…";
 }

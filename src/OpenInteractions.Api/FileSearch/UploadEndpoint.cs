@@ -34,18 +34,18 @@ internal static class UploadEndpoint
 
     public static void Map(RouteGroupBuilder version)
     {
-        var uploads = version.MapGroup("/" + ResourceNames.Stores).WithMetadata(new GoogleErrorShape());
+        var uploads = version.MapGroup("/" + ResourceNames.Stores);
         uploads.MapPost("/{id}:uploadToFileSearchStore", HandleAsync);
         uploads.MapPut("/{id}:uploadToFileSearchStore", HandleAsync);
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, UploadDocument upload, IFileSearchStores stores, BodyBudget budget)
+    private static async Task<IResult> HandleAsync(HttpContext context, UploadDocument upload, IFileSearchStores stores, BodyBudget budget, ServerAddress address)
     {
         var store = ResourceId.Read(context, ResourceNames.Stores);
         var commands = context.Request.Headers["X-Goog-Upload-Command"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (commands is ["start"])
         {
-            return await StartAsync(context, store, upload, budget);
+            return await StartAsync(context, store, upload, budget, address);
         }
 
         var id = context.Request.Query.ReadText(UploadId) ?? throw new ApiException(
@@ -79,7 +79,7 @@ internal static class UploadEndpoint
         }
     }
 
-    private static async Task<IResult> StartAsync(HttpContext context, string store, UploadDocument upload, BodyBudget budget)
+    private static async Task<IResult> StartAsync(HttpContext context, string store, UploadDocument upload, BodyBudget budget, ServerAddress address)
     {
         var headers = context.Request.Headers;
         if (headers["X-Goog-Upload-Protocol"].ToString() is not "resumable" and var protocol)
@@ -92,7 +92,7 @@ internal static class UploadEndpoint
             context.Caller(), store, body.Value, Text(context, "X-Goog-Upload-File-Name"), MediaType(context, "X-Goog-Upload-Header-Content-Type"),
             Number(context, LengthHeader), context.RequestAborted);
         var length = Number(context, LengthHeader) is { } announced ? string.Create(CultureInfo.InvariantCulture, $"&{Announced}={announced}") : "";
-        context.Response.Headers[UrlHeader] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{context.Request.Path}?{UploadId}={key.Document}{length}";
+        context.Response.Headers[UrlHeader] = $"{address.Of(context.Request)}{context.Request.Path}?{UploadId}={key.Document}{length}";
         context.Response.Headers["x-goog-upload-chunk-granularity"] = "1";
         return Active(context, 0);
     }

@@ -6,7 +6,8 @@ using System.Text;
 namespace OpenInteractions.Api.Http;
 
 /// <summary>
-/// Where a list goes on. A token belongs to one list with one set of filters: with others it is refused instead of giving a page that fits nothing.
+/// Where a list goes on. A token belongs to one list with one set of filters: with others it is refused instead of giving a page that fits nothing. The mark is a checksum
+/// against mistakes, no seal: what a token may lead to is what its caller may read anyhow.
 /// </summary>
 internal static class PageToken
 {

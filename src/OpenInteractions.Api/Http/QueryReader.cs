@@ -50,5 +50,5 @@ internal static class QueryReader
     }
 
     public static ApiException Wrong(string name, string text, string expected) =>
-        new(ErrorCode.InvalidRequest, $"Invalid value '{(text.Length <= 60 ? text : text[..60] + "…")}' for query parameter '{name}': expected {expected}.", name);
+        new(ErrorCode.InvalidRequest, $"Invalid value '{Excerpt.Of(text, 60)}' for query parameter '{name}': expected {expected}.", name);
 }

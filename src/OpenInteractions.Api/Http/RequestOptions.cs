@@ -2,13 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OpenInteractions.Api.Http;
 
-/// <summary>Bounds on requests, and on large ones that are in work at the same time. Configuration section <c>OpenInteractions:Requests</c>.</summary>
+/// <summary>The address of this server, bounds on requests, and on large ones that are in work at the same time. Configuration section <c>OpenInteractions:Requests</c>.</summary>
 public sealed class RequestOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "OpenInteractions:Requests";
 
     private const int MostBodyLength = 100_000_000;
+
+    /// <summary>The address under which clients reach this server, for answers that name one, when a proxy stands in front: with its path, if there is one. Without it, what the request says.</summary>
+    public string? PublicAddress { get; set; }
 
     /// <summary>Largest body, in bytes. Default, and the most: 100 MB (behaviour MM-3).</summary>
     [Range(1_000, MostBodyLength)]

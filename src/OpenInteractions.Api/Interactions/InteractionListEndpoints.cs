@@ -79,7 +79,7 @@ internal static class InteractionListEndpoints
     }
 
     private static string LabelOf(string parameter) => LabelRules.FaultOfKey(parameter[LabelPrefix.Length..]) is { } fault
-        ? throw new ApiException(ErrorCode.InvalidRequest, $"Invalid query parameter '{(parameter.Length <= 60 ? parameter : parameter[..60] + "…")}': {fault}. A label is asked for as '{LabelPrefix}NAME=VALUE'.", parameter)
+        ? throw new ApiException(ErrorCode.InvalidRequest, $"Invalid query parameter '{Excerpt.Of(parameter, 60)}': {fault}. A label is asked for as '{LabelPrefix}NAME=VALUE'.", parameter)
         : parameter[LabelPrefix.Length..];
 
     /// <summary>Ids order by time: behind what is too old there is nothing more.</summary>

@@ -14,7 +14,7 @@ internal static class ModelEndpoints
 
     public static void Map(RouteGroupBuilder version)
     {
-        var models = version.MapGroup("/models").WithMetadata(new GoogleErrorShape());
+        var models = version.MapGroup("/models");
         models.MapGet("", ListAsync);
         models.MapGet("/{**id}", GetAsync);
         models.MapPost("/{**id}", RefuseMethod);
@@ -25,7 +25,7 @@ internal static class ModelEndpoints
     {
         var id = ResourceId.Read(context, "models");
         var method = id[(id.LastIndexOf(':') + 1)..];
-        throw new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{(method.Length <= 60 ? method : method[..60] + "…")}'", "models"));
+        throw new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{Excerpt.Of(method, 60)}'", "models"));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ModelCatalog catalog)

@@ -1,4 +1,5 @@
 using System.Text;
+using OpenInteractions.Contracts.Errors;
 
 namespace OpenInteractions.Contracts.Validation;
 
@@ -14,7 +15,7 @@ internal sealed class JsonPath
     public void Leave() => _parts.RemoveAt(_parts.Count - 1);
 
     /// <summary>The path of a member of the object that stands here.</summary>
-    public string With(string name) => _parts.Count == 0 ? JsonText.Shorten(name) : $"{this}.{JsonText.Shorten(name)}";
+    public string With(string name) => _parts.Count == 0 ? Excerpt.Of(name) : $"{this}.{Excerpt.Of(name)}";
 
     /// <summary>The path for an error, which is null for the body itself.</summary>
     public string? Field => _parts.Count == 0 ? null : ToString();
@@ -33,7 +34,7 @@ internal sealed class JsonPath
             }
             else
             {
-                text.Append(text.Length == 0 ? "" : ".").Append(JsonText.Shorten(name));
+                text.Append(text.Length == 0 ? "" : ".").Append(Excerpt.Of(name));
             }
         }
 

@@ -9,7 +9,6 @@ namespace OpenInteractions.Contracts.Validation;
 /// </summary>
 internal static class JsonText
 {
-    private const int MaxShown = 80;
 
     /// <summary>Throws when the text is no valid Unicode.</summary>
     public static void Check(JsonElement text, JsonPath path)
@@ -62,10 +61,6 @@ internal static class JsonText
         found = default;
         return false;
     }
-
-    /// <summary>What a caller wrote, short enough for a message.</summary>
-    public static string Shorten(string text) =>
-        text.Length <= MaxShown ? text : text[..(char.IsHighSurrogate(text[MaxShown - 1]) ? MaxShown - 1 : MaxShown)] + "…";
 
     private static bool IsName(string text, ReadOnlySpan<byte> name) => System.Text.Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(name);
 }

@@ -167,7 +167,7 @@ internal sealed class StringShape(IReadOnlyList<string>? values, bool notEmpty) 
 
         if (values is not null && !values.Contains(value.GetString()!))
         {
-            throw Invalid(path, $"Invalid value '{JsonText.Shorten(value.GetString()!)}' for '{path}'. Supported values: {Quote(values)}.");
+            throw Invalid(path, $"Invalid value '{Excerpt.Of(value.GetString()!)}' for '{path}'. Supported values: {Quote(values)}.");
         }
     }
 }

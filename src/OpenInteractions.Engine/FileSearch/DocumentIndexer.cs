@@ -152,7 +152,7 @@ public sealed partial class DocumentIndexer(
         catch (ApiException refusal)
         {
             LogUnreadable(lease.Document, refusal.Code);
-            await queue.FailAsync(lease, refusal.Message.Length <= LongestReason ? refusal.Message : refusal.Message[..LongestReason] + "…", owned);
+            await queue.FailAsync(lease, Excerpt.Of(refusal.Message, LongestReason), owned);
             return;
         }
         catch (Exception exception) when (!owned.IsCancellationRequested)

@@ -26,7 +26,7 @@ public sealed class RemoveFromStore(IFileSearchStores stores, DocumentNews news)
         switch (removal)
         {
             case Removal.NotFound:
-                throw new ApiException(ErrorCode.NotFound, $"There is no '{name}'.", "name");
+                throw new ApiException(ErrorCode.NotFound, $"There is no '{Excerpt.Of(name, 150)}'.", "name");
             case Removal.NotEmpty:
                 throw new ApiException(ErrorCode.FailedPrecondition, $"'{name}' has {content}. Add 'force=true' to delete it with them.", "force");
             default:

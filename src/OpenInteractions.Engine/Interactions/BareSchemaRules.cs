@@ -28,7 +28,7 @@ internal static class BareSchemaRules
         var names = schema.EnumerateObject().Select(m => m.Name).ToList();
         if (names.Count > 0 && !names.Exists(Keywords.Contains))
         {
-            var field = $"{path}.{Requirement.Shorten(names[0])}";
+            var field = $"{path}.{Excerpt.Of(names[0])}";
             var meant = NearestName.Find(names[0], Entry.Concat(Keywords)) is [var close, ..] ? $"Did you mean '{close}'? " : "";
             throw new ApiException(
                 ErrorCode.ParameterUnknown,

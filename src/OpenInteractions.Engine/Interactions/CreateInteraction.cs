@@ -193,7 +193,7 @@ public sealed partial class CreateInteraction
     {
         const string Field = "previous_interaction_id";
         var parent = await _store.GetParentAsync(caller.Project, id, gone)
-            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Shorten(id)}' for '{Field}': it was never there, was not stored, was deleted, or has expired.", Field);
+            ?? throw new ApiException(ErrorCode.NotFound, $"There is no interaction '{Excerpt.Of(id)}' for '{Field}': it was never there, was not stored, was deleted, or has expired.", Field);
         if (parent.HasGap)
         {
             throw new ApiException(ErrorCode.NotFound, $"The conversation of '{id}' ('{Field}') cannot be continued: an earlier interaction of it was deleted.", Field);
@@ -372,7 +372,6 @@ public sealed partial class CreateInteraction
         }
     }
 
-    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 }
 
 /// <summary>What a create gives.</summary>

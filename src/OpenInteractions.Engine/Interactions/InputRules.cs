@@ -147,7 +147,7 @@ internal static class InputRules
     /// <summary>Follows calls and results through the input.</summary>
     private sealed class Pairing(InteractionInput input, IReadOnlyList<PendingCall> owed, string? parentId)
     {
-        private readonly Dictionary<string, string> _open = owed.ToDictionary(c => c.Id, c => c.Name, StringComparer.Ordinal);
+        private readonly Dictionary<string, OpenCall> _open = owed.ToDictionary(c => c.Id, c => new OpenCall(c.Name, FunctionCallStep.TypeName), StringComparer.Ordinal);
         private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
         private readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
@@ -159,35 +159,45 @@ internal static class InputRules
                 switch (steps[i])
                 {
                     case ICallStep call:
-                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, steps[i].Type), $"{input.PathOf(i)}.id", $"Duplicate call id '{Shorten(call.Id)}' in '{input.PathOf(i)}.id': every call needs its own.");
+                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, new OpenCall(steps[i].Type, steps[i].Type)), $"{input.PathOf(i)}.id", $"Duplicate call id '{Excerpt.Of(call.Id)}' in '{input.PathOf(i)}.id': every call needs its own.");
                         break;
                     case IResultStep result:
-                        Answer(result.CallId, i);
+                        Answer(result.CallId, steps[i].Type, i);
                         break;
                     case UserInputStep or ModelOutputStep when _open.Keys.FirstOrDefault(_own.Contains) is { } unanswered:
-                        throw Wrong(input.PathOf(i), $"'{input.PathOf(i)}' comes before the result of call '{Shorten(unanswered)}': put a result step with that 'call_id' right after the call.");
+                        throw Wrong(input.PathOf(i), $"'{input.PathOf(i)}' comes before the result of call '{Excerpt.Of(unanswered)}': put a result step with that 'call_id' right after the call.");
                 }
             }
 
             if (_open.Count > 0)
             {
-                var missing = string.Join(", ", _open.Select(c => $"'{Shorten(c.Key)}' ({Shorten(c.Value)})"));
-                throw Wrong("input", $"These calls have no result: {missing}. Send one 'function_result' step for each, all in one request.");
+                var missing = string.Join(", ", _open.Select(c => $"'{Excerpt.Of(c.Key)}' ({Excerpt.Of(c.Value.Name)})"));
+                var results = string.Join(" or ", _open.Values.Select(c => $"'{c.ResultType}'").Distinct());
+                throw Wrong("input", $"These calls have no result: {missing}. Send one {results} step for each, all in one request.");
             }
         }
 
-        private void Answer(string callId, int index)
+        private void Answer(string callId, string type, int index)
         {
-            Require(!_answered.Contains(callId), $"{input.PathOf(index)}.call_id", $"'{input.PathOf(index)}.call_id' answers call '{Shorten(callId)}' a second time.");
-            if (!_open.Remove(callId))
+            Require(!_answered.Contains(callId), $"{input.PathOf(index)}.call_id", $"'{input.PathOf(index)}.call_id' answers call '{Excerpt.Of(callId)}' a second time.");
+            if (!_open.Remove(callId, out var call))
             {
                 var path = $"{input.PathOf(index)}.call_id";
                 throw Wrong(path, parentId is null
-                    ? $"'{path}' answers '{Shorten(callId)}', which is no call of this input. Set 'previous_interaction_id' to the interaction that made the call, or send the call step before its result."
-                    : $"'{path}' answers '{Shorten(callId)}', which is no open call of '{parentId}' or of this input: it was never made, or was answered before.");
+                    ? $"'{path}' answers '{Excerpt.Of(callId)}', which is no call of this input. Set 'previous_interaction_id' to the interaction that made the call, or send the call step before its result."
+                    : $"'{path}' answers '{Excerpt.Of(callId)}', which is no open call of '{parentId}' or of this input: it was never made, or was answered before.");
             }
 
+            Require(type == call.ResultType, $"{input.PathOf(index)}.type", $"'{input.PathOf(index)}' is a '{type}', and answers the '{call.Type}' '{Excerpt.Of(callId)}': its result is a '{call.ResultType}'.");
             _answered.Add(callId);
+        }
+
+        /// <param name="Name">What a message calls it.</param>
+        /// <param name="Type">Its step's type.</param>
+        private readonly record struct OpenCall(string Name, string Type)
+        {
+            /// <summary>The wire names them in pairs: <c>X_call</c>, <c>X_result</c> (wire 6).</summary>
+            public string ResultType => Type[..^"call".Length] + "result";
         }
     }
 }

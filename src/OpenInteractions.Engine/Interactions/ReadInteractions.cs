@@ -27,5 +27,5 @@ public sealed class GetInteraction(IInteractionStore store, EventStreams streams
     }
 
     internal static ApiException NotFound(string id) =>
-        new(ErrorCode.NotFound, $"There is no interaction '{(id.Length <= 80 ? id : id[..80] + "…")}': it was never there, was not stored, was deleted, or has expired.");
+        new(ErrorCode.NotFound, $"There is no interaction '{Excerpt.Of(id)}': it was never there, was not stored, was deleted, or has expired.");
 }

@@ -59,7 +59,7 @@ internal static partial class RequestRules
             if (tools[i] is McpServerTool { Name: { } server })
             {
                 // Steps name the server alone, and so does the call that a new owner of the run finds.
-                Require((servers ??= new(StringComparer.Ordinal)).Add(server), $"tools[{i}].name", $"Duplicate MCP server '{Shorten(server)}' in 'tools[{i}].name': names must differ, because steps refer to a server by its name.");
+                Require((servers ??= new(StringComparer.Ordinal)).Add(server), $"tools[{i}].name", $"Duplicate MCP server '{Excerpt.Of(server)}' in 'tools[{i}].name': names must differ, because steps refer to a server by its name.");
             }
 
             if (tools[i] is not FunctionTool function)
@@ -94,7 +94,7 @@ internal static partial class RequestRules
             var listed = limited.AllowedTools.Tools ?? [];
             for (var i = 0; i < listed.Count; i++)
             {
-                Require(ToolChoices.IsDeclared(listed[i], tools), $"generation_config.tool_choice.allowed_tools.tools[{i}]", $"'generation_config.tool_choice.allowed_tools.tools[{i}]' names '{Shorten(listed[i])}', which is not declared in 'tools'.");
+                Require(ToolChoices.IsDeclared(listed[i], tools), $"generation_config.tool_choice.allowed_tools.tools[{i}]", $"'generation_config.tool_choice.allowed_tools.tools[{i}]' names '{Excerpt.Of(listed[i])}', which is not declared in 'tools'.");
             }
 
             Require(limited.AllowedTools.Mode is not ToolChoiceMode.Any || listed.Count > 0, "generation_config.tool_choice.allowed_tools.tools", "'generation_config.tool_choice.allowed_tools' with mode 'any' must list at least one tool.");
@@ -150,7 +150,7 @@ internal static partial class RequestRules
         {
             if ((LabelRules.FaultOfKey(key) ?? LabelRules.FaultOfValue(value)) is { } fault)
             {
-                throw Wrong($"labels.{Shorten(key)}", $"Invalid label 'labels.{Shorten(key)}': {fault}.");
+                throw Wrong($"labels.{Excerpt.Of(key)}", $"Invalid label 'labels.{Excerpt.Of(key)}': {fault}.");
             }
         }
     }

@@ -40,9 +40,6 @@ internal static class Requirement
 
     public static ApiException Wrong(string field, string message) => new(ErrorCode.InvalidRequest, message, field);
 
-    /// <summary>A caller's text as far as a message shows it.</summary>
-    public static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
-
     /// <summary>A text that is only put together when a condition does not hold: requests that are right pay nothing for what they are not told.</summary>
     [InterpolatedStringHandler]
     internal ref struct TextUnless

@@ -219,7 +219,7 @@ public sealed class ModelCatalog : IAsyncDisposable
 
         return offers is null
             ? first
-            : throw new ApiException(ErrorCode.InvalidRequest, $"Several providers offer the model '{Shown(id)}'. Write one of: {string.Join(", ", offers)}.", "model");
+            : throw new ApiException(ErrorCode.InvalidRequest, $"Several providers offer the model '{Excerpt.Of(id)}'. Write one of: {string.Join(", ", offers)}.", "model");
     }
 
     /// <summary>True when the bare id resolves to this provider's model, by the same order as <see cref="ResolveAsync"/>.</summary>
@@ -242,8 +242,7 @@ public sealed class ModelCatalog : IAsyncDisposable
         var hint = nearest.Count == 0
             ? "No provider lists any model now."
             : $"Nearest: {string.Join(", ", nearest)}. GET /v1beta/models lists all.";
-        return new ApiException(ErrorCode.ModelNotFound, $"There is no model '{Shown(id)}'. {hint}", "model");
+        return new ApiException(ErrorCode.ModelNotFound, $"There is no model '{Excerpt.Of(id)}'. {hint}", "model");
     }
 
-    private static string Shown(string id) => id.Length <= 100 ? id : id[..100] + "…";
 }

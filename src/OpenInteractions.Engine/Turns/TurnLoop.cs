@@ -48,7 +48,7 @@ internal static class TurnLoop
             switch (value)
             {
                 case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name) && !request.PredefinedFunctions.Contains(call.Name):
-                    throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Shorten(call.Name)}', which was not declared.");
+                    throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Excerpt.Of(call.Name)}', which was not declared.");
                 case StepStarted started:
                     RequireRoom(output, maxSteps);
                     output.Hold(ids.Nativize(started.Shell));
@@ -105,7 +105,6 @@ internal static class TurnLoop
         }
     }
 
-    internal static string Shorten(string name) => name.Length <= 80 ? name : name[..80] + "…";
 }
 
 /// <summary>Gives calls native ids and remembers the upstream's (protocols P-4).</summary>

@@ -38,7 +38,7 @@ internal static partial class SourceReport
             return text[..end].Trim();
         }
 
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestStatement - 1]) ? LongestStatement - 1 : LongestStatement), "…");
+        return Excerpt.Of(text, LongestStatement);
     }
 
     [GeneratedRegex(@"^\[(?<mark>[a-z][a-z0-9]{3}\.\d{1,3})\] (?<title>.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]

@@ -15,7 +15,7 @@ internal static partial class Redaction
         clean = Key().Replace(clean, "[redacted]");
         clean = Account().Replace(clean, "[account]");
         clean = Control().Replace(clean, " ").Trim();
-        return clean.Length <= MaxLength ? clean : string.Concat(clean.AsSpan(0, MaxLength), "…");
+        return Excerpt.Of(clean, MaxLength);
     }
 
     [GeneratedRegex(@"[a-z][a-z0-9+.-]*://[^\s/@]+@[^\s""']*", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]

@@ -44,7 +44,7 @@ internal sealed record FoundPlace
     public static string Line(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("\0", "", StringComparison.Ordinal);
-        return line.Length <= LongestText ? line : string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[LongestText - 1]) ? LongestText - 1 : LongestText), "…");
+        return Excerpt.Of(line, LongestText);
     }
 
     public static IReadOnlyList<(string Name, string Value)> FactsOf(JsonElement tags) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Settings;
 
 namespace OpenInteractions.Tools.GoogleMaps;
 
@@ -11,9 +12,9 @@ internal sealed class GoogleMapsSettings : IValidateOptions<GoogleMapsOptions>
     private static IEnumerable<string> Problems(GoogleMapsOptions o)
     {
         (string Setting, string? Value)[] addresses = [(nameof(o.NominatimAddress), o.NominatimAddress), (nameof(o.OverpassAddress), o.OverpassAddress)];
-        foreach (var (setting, value) in addresses.Where(a => a.Value is { Length: > 0 } && !IsAddress(a.Value)))
+        foreach (var (setting, value) in addresses.Where(a => !ServiceAddress.IsRightOrMissing(a.Value)))
         {
-            yield return $"{Name(setting)}: must be an http or https address without user name, query and fragment.";
+            yield return $"{Name(setting)}: {ServiceAddress.Rule}";
         }
 
         if (string.IsNullOrEmpty(o.NominatimAddress) && !string.IsNullOrEmpty(o.OverpassAddress))
@@ -44,9 +45,6 @@ internal sealed class GoogleMapsSettings : IValidateOptions<GoogleMapsOptions>
             yield return $"{Name(nameof(o.Language))}: must be a language tag such as de or pt-BR.";
         }
     }
-
-    private static bool IsAddress(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0;
 
     private static string Name(string setting) => $"{GoogleMapsOptions.Section}:{setting}";
 }

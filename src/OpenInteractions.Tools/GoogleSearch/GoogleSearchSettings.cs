@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Settings;
 
 namespace OpenInteractions.Tools.GoogleSearch;
 
@@ -31,9 +32,9 @@ internal sealed class GoogleSearchSettings : IValidateOptions<GoogleSearchOption
             yield return $"{Name(other)}: the engine '{word}' has no such setting.";
         }
 
-        if (o.Address is { Length: > 0 } address && !IsAddress(address))
+        if (!ServiceAddress.IsRightOrMissing(o.Address))
         {
-            yield return $"{Name(nameof(o.Address))}: must be an http or https address without user name, query and fragment.";
+            yield return $"{Name(nameof(o.Address))}: {ServiceAddress.Rule}";
         }
 
         if (o.Key is { Length: > 0 } key && !key.All(c => c is > ' ' and < '\u007f'))
@@ -95,9 +96,6 @@ internal sealed class GoogleSearchSettings : IValidateOptions<GoogleSearchOption
         (SearchEngineName.Local, _) => ": a folder of pages, or a file that lists them",
         _ => "",
     };
-
-    private static bool IsAddress(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0;
 
     private static string Name(string setting) => $"{GoogleSearchOptions.Section}:{setting}";
 }

@@ -130,6 +130,6 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
     private static string Shorten(string message)
     {
         var text = message.StartsWith(RemotePrefix, StringComparison.Ordinal) ? message[RemotePrefix.Length..] : message;
-        return text.Length <= MaxErrorText ? text : text[..MaxErrorText];
+        return Excerpt.Of(text, MaxErrorText);
     }
 }

@@ -37,7 +37,7 @@ internal static class PageContent
             case "audio/wav" or "audio/mpeg" or "audio/flac" or "audio/ogg":
                 return OfMedia(url, new AudioContent { Data = Data(body, type, maxMediaBytes), MimeType = type });
             default:
-                throw new UnreadableDocumentException($"It is of the type {Shorten(type)}, which cannot be read here.");
+                throw new UnreadableDocumentException($"It is of the type {Excerpt.Of(type, 100)}, which cannot be read here.");
         }
     }
 
@@ -66,5 +66,4 @@ internal static class PageContent
         ? Convert.ToBase64String(body)
         : throw new UnreadableDocumentException($"It is of the type {type} and has {body.Length} bytes; at most {most} are given to a model.");
 
-    private static string Shorten(string type) => type.Length <= 100 ? type : type[..100];
 }

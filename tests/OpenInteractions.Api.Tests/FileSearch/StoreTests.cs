@@ -122,6 +122,23 @@ public sealed class StoreTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("https://ai.example.com", "https://ai.example.com/upload/v1beta/fileSearchStores/")]
+    [InlineData("https://ai.example.com/gemini/", "https://ai.example.com/gemini/upload/v1beta/fileSearchStores/")]
+    public async Task Behind_a_proxy_an_upload_goes_on_at_the_address_that_the_operator_gave(string configured, string expected)
+    {
+        await using var server = await TestServer.StartAsync(("OpenInteractions:Requests:PublicAddress", configured));
+        var store = (await server.Client.PostAsync("fileSearchStores", "{}")).Ok().Json.GetProperty("name").GetString();
+        using var start = server.Client.Request(HttpMethod.Post, $"/upload/v1beta/{store}:uploadToFileSearchStore", InteractionsClient.Json("{}"));
+        start.Headers.Add("X-Goog-Upload-Protocol", "resumable");
+        start.Headers.Add("X-Goog-Upload-Command", "start");
+        start.Headers.Add("X-Goog-Upload-Header-Content-Type", "text/plain");
+        start.Headers.Add("X-Forwarded-Host", "elsewhere.example");
+        start.Headers.Add("X-Forwarded-Proto", "http");
+
+        Assert.StartsWith(expected, (await server.Client.SendAsync(start)).Ok().Header("x-goog-upload-url"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(10, "Send the rest")]
     [InlineData(4, "Begin a new upload")]
     public async Task A_file_of_another_length_than_was_announced_is_not_taken(int announced, string remedy)

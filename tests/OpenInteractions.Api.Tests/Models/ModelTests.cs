@@ -94,12 +94,29 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
     [Theory]
     [InlineData("agents", "'agents'")]
     [InlineData("environments/env_1/files/a.txt", "'environments'")]
-    [InlineData("cachedContents", "'cachedContents'")]
     public async Task A_family_that_is_not_offered_is_no_missing_resource(string path, string named)
     {
         var answer = await _client.SendAsync(HttpMethod.Get, path);
 
         Assert.Equal((404, "not_found"), (answer.Status, answer.ErrorCode));
         Assert.Contains($"does not offer {named}", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "v1beta/cachedContents", 404, "does not offer 'cachedContents'")]
+    [InlineData("GET", "upload/v1beta/files", 404, "does not offer 'files'")]
+    [InlineData("DELETE", "v1/models/demo", 405, "DELETE is not allowed")]
+    [InlineData("GET", "v1/fileSearchStores/s1/nonsense", 404, "There is no route GET")]
+    [InlineData("PATCH", "v1/fileSearchStores/s1", 405, "PATCH is not allowed")]
+    [InlineData("GET", "upload/v1/fileSearchStores/s1:uploadToFileSearchStore", 405, "GET is not allowed")]
+    public async Task Where_no_route_is_the_older_families_have_their_shape_of_errors_too(string method, string path, int status, string message)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri("/" + path, UriKind.Relative));
+        var answer = await _client.SendAsync(request);
+
+        var error = answer.Json.GetProperty("error");
+        Assert.Equal((status, status), (answer.Status, error.GetProperty("code").GetInt32()));
+        Assert.Equal(status == 404 ? "NOT_FOUND" : "INVALID_ARGUMENT", error.GetProperty("status").GetString());
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 }

@@ -18,6 +18,7 @@ public sealed class InputRulesTests
     private const string Call1 = """{"type":"function_call","id":"c1","name":"f","arguments":{}}""";
     private const string Result1 = """{"type":"function_result","call_id":"c1","result":"r"}""";
     private const string Result2 = """{"type":"function_result","call_id":"c2","result":"r"}""";
+    private const string Search = """{"type":"google_search_call","id":"s1","arguments":{"queries":["q"]}}""";
     private const string Say = """{"type":"model_output","content":[{"type":"text","text":"a"}]}""";
 
     [Theory]
@@ -98,6 +99,10 @@ public sealed class InputRulesTests
 
     [Theory]
     [InlineData("[" + Ask + "," + Call1 + "]", "input", "'c1' (function_call)")]
+    [InlineData("[" + Ask + "," + Search + "]", "input", "Send one 'google_search_result' step")]
+    [InlineData("[" + Ask + "," + Search + "," + Call1 + "]", "input", "'google_search_result' or 'function_result'")]
+    [InlineData("[" + Ask + "," + Search + ",{\"type\":\"function_result\",\"call_id\":\"s1\",\"result\":\"r\"}]", "input[2].type", "is a 'google_search_result'")]
+    [InlineData("[" + Ask + "," + Call1 + ",{\"type\":\"url_context_result\",\"call_id\":\"c1\",\"result\":[]}]", "input[2].type", "is a 'function_result'")]
     [InlineData("[" + Ask + "," + Call1 + "," + Ask + "," + Result1 + "]", "input[2]", "before the result of call 'c1'")]
     [InlineData("[" + Ask + "," + Call1 + "," + Say + "," + Result1 + "]", "input[2]", "before the result of call 'c1'")]
     [InlineData("[" + Ask + "," + Result1 + "]", "input[1].call_id", "previous_interaction_id")]
@@ -114,6 +119,7 @@ public sealed class InputRulesTests
     [InlineData("[" + Result1 + "," + Result2 + "," + Result1 + "]", "input[2].call_id", "second time")]
     [InlineData("""[{"type":"function_result","call_id":"c9","result":"r"}]""", "input[0].call_id", "no open call of 'int_1'")]
     [InlineData("[" + Call1 + "," + Result1 + "," + Result2 + "]", "input[0].id", "Duplicate")]
+    [InlineData("""[{"type":"url_context_result","call_id":"c1","result":[]}]""", "input[0].type", "answers the 'function_call' 'c1'")]
     [Rule("FN-3")]
     public void A_turn_after_calls_answers_each_of_them_once(string input, string field, string message) => AssertRefused(input, Owed("c1", "c2"), "int_1", field, message);
 

@@ -149,5 +149,5 @@ internal sealed class FilterParser
 
     private FilterFaultException Fault(string message) => new(Token.At, message);
 
-    private static string Shown(FilterToken token) => token.Text.Length <= 40 ? token.Text : token.Text[..40] + "…";
+    private static string Shown(FilterToken token) => Excerpt.Of(token.Text, 40);
 }
