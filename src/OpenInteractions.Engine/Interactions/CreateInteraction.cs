@@ -6,6 +6,7 @@ using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Turns;
 
 namespace OpenInteractions.Engine.Interactions;
 
@@ -21,6 +22,7 @@ public sealed partial class CreateInteraction
     private readonly ModelCatalog _catalog;
     private readonly ConversationChain _chain;
     private readonly ToolKinds _tools;
+    private readonly StructuredOutput _structured;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
     private readonly RunExecutor _executor;
@@ -39,6 +41,7 @@ public sealed partial class CreateInteraction
         ModelCatalog catalog,
         ConversationChain chain,
         ToolKinds tools,
+        StructuredOutput structured,
         IInteractionStore store,
         IRunQueue queue,
         RunExecutor executor,
@@ -52,7 +55,7 @@ public sealed partial class CreateInteraction
         TimeProvider time,
         IOptions<RunOptions> options)
     {
-        (_catalog, _chain, _tools, _store, _queue, _executor, _worker) = (catalog, chain, tools, store, queue, executor, worker);
+        (_catalog, _chain, _tools, _structured, _store, _queue, _executor, _worker) = (catalog, chain, tools, structured, store, queue, executor, worker);
         (_limits, _backlog) = (limits, backlog);
         (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
@@ -65,7 +68,7 @@ public sealed partial class CreateInteraction
     /// <exception cref="ApiException">The request is refused, or a foreground run failed before the model gave anything; nothing is kept.</exception>
     public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
-        RequestRules.Check(request, _tools);
+        RequestRules.Check(request, _tools, _structured);
         if (request.Agent is { } agent)
         {
             throw new ApiException(ErrorCode.NotFound, $"There is no agent '{agent}' on this server.", "agent");

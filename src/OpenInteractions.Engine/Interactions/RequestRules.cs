@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Turns;
 using static OpenInteractions.Engine.Interactions.Requirement;
 
 namespace OpenInteractions.Engine.Interactions;
@@ -15,14 +16,15 @@ internal static partial class RequestRules
 
     /// <param name="request">The request.</param>
     /// <param name="kinds">The tools that this server runs.</param>
+    /// <param name="structured">Reads the schemas of answers.</param>
     /// <exception cref="ApiException">The request is wrong; the message names the place and the remedy.</exception>
-    public static void Check(CreateInteractionRequest request, ToolKinds kinds)
+    public static void Check(CreateInteractionRequest request, ToolKinds kinds, StructuredOutput structured)
     {
         CheckTarget(request);
         CheckModes(request);
         CheckTools(request);
         CheckToolChoice(request);
-        CheckFormats(request);
+        CheckFormats(request, structured);
         CheckLabels(request.Labels);
         CheckNotOffered(request, kinds);
     }
@@ -101,7 +103,7 @@ internal static partial class RequestRules
         }
     }
 
-    private static void CheckFormats(CreateInteractionRequest request)
+    private static void CheckFormats(CreateInteractionRequest request, StructuredOutput structured)
     {
         CheckStops(request.GenerationConfig?.StopSequences ?? []);
         Require(request.ResponseModalities?.Contains("document") != true, "response_modalities", "Invalid value 'document' for 'response_modalities': no model makes documents. Supported values: 'text', 'image', 'audio', 'video'.");
@@ -124,6 +126,11 @@ internal static partial class RequestRules
             if (formats[i] is SchemaResponseFormat { Schema: var schema })
             {
                 BareSchemaRules.Require(schema, path);
+                structured.Require(schema, path);
+            }
+            else if (formats[i] is TextResponseFormat { Schema: { } named })
+            {
+                structured.Require(named, $"{path}.schema");
             }
         }
     }

@@ -32,8 +32,8 @@ internal sealed partial class SchemaCompiler(SchemaIndex index)
                 return node;
             case JsonValueKind.True or JsonValueKind.False:
                 return node;
-            default:
-                throw new JsonSchemaException(at.Pointer, "must be a schema: an object, true or false");
+            default: // older drafts have lists in 'items'
+                throw new JsonSchemaException(at.Pointer, "must be a schema: an object, true or false", isBeyondUs: at.Element.ValueKind == JsonValueKind.Array);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class SchemaCompiler(SchemaIndex index)
     {
         if (!_patterns.TryGetValue(pattern, out var compiled))
         {
-            compiled = _patterns[pattern] = EcmaPattern.Compile(pattern) ?? throw new JsonSchemaException(at.Pointer, "has a regular expression that cannot be read");
+            compiled = _patterns[pattern] = EcmaPattern.Compile(pattern) ?? throw new JsonSchemaException(at.Pointer, "has a regular expression that cannot be read", isBeyondUs: true);
         }
 
         return compiled;
@@ -78,7 +78,8 @@ internal sealed partial class SchemaCompiler(SchemaIndex index)
     {
         if (!holds)
         {
-            throw new JsonSchemaException(SchemaIndex.Below(at.Pointer, keyword), $"must be {right}");
+            // Dialects agree on types and references, and differ in values: OpenAPI has 'exclusiveMinimum: true', Google's has counts as text.
+            throw new JsonSchemaException(SchemaIndex.Below(at.Pointer, keyword), $"must be {right}", isBeyondUs: keyword is not ("type" or "$ref"));
         }
     }
 }

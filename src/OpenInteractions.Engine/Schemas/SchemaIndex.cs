@@ -91,7 +91,7 @@ internal sealed class SchemaIndex
     {
         if (++_count > SchemaBounds.MaxNodes)
         {
-            throw new JsonSchemaException("", $"has more than {SchemaBounds.MaxNodes} subschemas");
+            throw new JsonSchemaException("", $"has more than {SchemaBounds.MaxNodes} subschemas", isBeyondUs: true);
         }
 
         if (element.ValueKind != JsonValueKind.Object)

@@ -14,6 +14,26 @@ public sealed partial class StructuredOutput(EngineInstruments instruments, ILog
 {
     private readonly CompiledSchemas _schemas = new();
 
+    /// <summary>Refuses a schema that nobody could follow, before a model is asked.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="path">Where it stands in the request.</param>
+    /// <exception cref="ApiException">It is wrong; the message names the place in it.</exception>
+    internal void Require(JsonElement schema, string path)
+    {
+        try
+        {
+            _schemas.Of(schema);
+        }
+        catch (JsonSchemaException exception) when (!exception.IsBeyondUs)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid JSON Schema in '{path}': {exception.Message}", path);
+        }
+        catch (JsonSchemaException)
+        {
+            // Its answer is told to be unchecked.
+        }
+    }
+
     /// <summary>Checks what a turn has made.</summary>
     /// <param name="formats">What was asked for.</param>
     /// <param name="made">The turn's steps.</param>

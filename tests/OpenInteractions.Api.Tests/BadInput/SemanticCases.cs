@@ -133,6 +133,20 @@ internal static class SemanticCases
         yield return new("empty format list", Plus("\"response_format\":[]"), "'response_format'");
         yield return new("two text formats", Plus("""  "response_format":[{"type":"text"},{"type":"text","mime_type":"application/json"}]"""), "response_format[1]");
         yield return new("schema of plain text", Plus("""  "response_format":{"type":"text","mime_type":"text/plain","schema":{"type":"object"}}"""), "response_format");
+        foreach (var (schema, place) in (Dictionary<string, string>)new()
+        {
+            ["""{"properties":{"a":{"$ref":"#/$defs/none"}}}"""] = "'#/properties/a/%24ref' refers to something that the schema does not have",
+            ["""{"items":{"$ref":"https://example.com/schema.json"}}"""] = "'#/items/%24ref' refers to something outside of the schema",
+            ["""{"properties":{"a":{"type":"strin"}}}"""] = "'#/properties/a/type' must be",
+            ["""{"properties":{"a":7}}"""] = "'#/properties/a' must be a schema",
+            ["""{"type":"array","items":"string"}"""] = "'#/items' must be a schema",
+        })
+        {
+            yield return new($"schema {schema}", Plus($$"""  "response_format":{"type":"text","mime_type":"application/json","schema":{{schema}}}"""), "Invalid JSON Schema in 'response_format.schema': " + place);
+            yield return new($"listed schema {schema}", Plus($$"""  "response_format":[{"type":"text","mime_type":"application/json","schema":{{schema}}}]"""), "Invalid JSON Schema in 'response_format[0].schema': " + place);
+            yield return new($"bare schema {schema}", Plus($"\"response_format\":{schema}"), "Invalid JSON Schema in 'response_format': " + place);
+        }
+
         yield return new("empty stop sequence", Plus("""  "generation_config":{"stop_sequences":["a",""]}"""), "generation_config.stop_sequences[1]");
         yield return new("unknown continuation token", Plus("\"continuation_token\":\"abc\""), "'continuation_token'");
         yield return new("webhook without background", Plus("""  "webhook_config":{"uris":["https://example.org"]}"""), "'webhook_config'");

@@ -26,6 +26,22 @@ public sealed class StructuredOutputTests(ServerWithModels models) : IClassFixtu
     }
 
     [Theory]
+    [InlineData("""{"type":"object","properties":{"age":{"type":"integer","minimum":0,"exclusiveMinimum":true}}}""")]
+    [InlineData("""{"type":"object","properties":{"pair":{"type":"array","items":[{"type":"string"},{"type":"integer"}]}}}""")]
+    [InlineData("""{"type":"object","properties":{"name":{"type":"string","pattern":"\\p{Script=Greek}"}}}""")]
+    [InlineData("""{"type":"object","properties":{"name":{"type":"string","maxLength":"20"}}}""")]
+    [Rule("SO-2")]
+    public async Task A_schema_of_another_dialect_goes_to_the_model_and_the_answer_is_told_to_be_unchecked(string schema)
+    {
+        Answer("""{"age":7}""");
+
+        var answer = (await models.Client.CreateAsync(Ask(schema: schema))).Ok();
+
+        Assert.Equal(("completed", """{"age":7}"""), (answer.State, answer.OutputText));
+        Assert.StartsWith("response_format: the output was not checked: The schema cannot be used: '#/properties/", answer.Header("x-oi-warnings"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("\"store\":true")]
     [InlineData("\"store\":false")]
     [Rule("SO-2")]

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Tools;
+using OpenInteractions.Engine.Turns;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Engine.Tests.Interactions;
@@ -24,7 +27,7 @@ public sealed class RequestRulesTests
     [InlineData("""{"model":"demo","response_format":{"type":"text","schema":{"type":"object"}}}""")]
     [InlineData("""{"model":"demo","labels":{"team":"search","größe":"","a-1_x":"日本"}}""")]
     [Rule("FN-8")]
-    public void What_fits_together_is_accepted(string request) => RequestRules.Check(Read(request), ToolKinds.None);
+    public void What_fits_together_is_accepted(string request) => Check(Read(request));
 
     [Theory]
     [InlineData("{}", "model", "'model' or 'agent'")]
@@ -60,7 +63,7 @@ public sealed class RequestRulesTests
     {
         string Request(int length) => $$"""{"model":"a","tools":[{"type":"function","name":"{{new string('f', length)}}"}]}""";
 
-        RequestRules.Check(Read(Request(128)), ToolKinds.None);
+        Check(Read(Request(128)));
         AssertRefused(Request(129), "tools[0].name", "at most 128");
     }
 
@@ -84,7 +87,7 @@ public sealed class RequestRulesTests
     {
         string Request(int count) => $$"""{"model":"a","tools":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"type":"function","name":"f{{i}}"}"""))}}]}""";
 
-        RequestRules.Check(Read(Request(512)), ToolKinds.None);
+        Check(Read(Request(512)));
         AssertRefused(Request(513), "tools", "At most 512");
     }
 
@@ -117,7 +120,7 @@ public sealed class RequestRulesTests
         string Stops(int count) => $$$"""{"model":"a","generation_config":{"stop_sequences":[{{{string.Join(',', Enumerable.Repeat("\"x\"", count))}}}]}}""";
 
         AssertRefused(Stops(65), "generation_config.stop_sequences", "'generation_config.stop_sequences' has 65 entries; at most 64 are allowed");
-        RequestRules.Check(Read(Stops(64)), ToolKinds.None);
+        Check(Read(Stops(64)));
     }
 
     [Theory]
@@ -136,8 +139,8 @@ public sealed class RequestRulesTests
     {
         CreateInteractionRequest Request(int count) => new() { Model = "a", Labels = Enumerable.Range(0, count).ToDictionary(i => $"l{i}", _ => "v") };
 
-        RequestRules.Check(Request(64), ToolKinds.None);
-        Assert.Equal("labels", Assert.Throws<ApiException>(() => RequestRules.Check(Request(65), ToolKinds.None)).Field);
+        Check(Request(64));
+        Assert.Equal("labels", Assert.Throws<ApiException>(() => Check(Request(65))).Field);
     }
 
     [Theory]
@@ -154,10 +157,16 @@ public sealed class RequestRulesTests
 
     private static void AssertRefused(string request, string field, string message, ErrorCode code = ErrorCode.InvalidRequest)
     {
-        var refused = Assert.Throws<ApiException>(() => RequestRules.Check(Read(request), ToolKinds.None));
+        var refused = Assert.Throws<ApiException>(() => Check(Read(request)));
 
         Assert.Equal((code, field), (refused.Code, refused.Field));
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static void Check(CreateInteractionRequest request)
+    {
+        using var instruments = new EngineInstruments();
+        RequestRules.Check(request, ToolKinds.None, new StructuredOutput(instruments, NullLogger<StructuredOutput>.Instance));
     }
 
     private static CreateInteractionRequest Read(string json) => JsonSerializer.Deserialize(json, WireJson.Wire.CreateInteractionRequest)!;
