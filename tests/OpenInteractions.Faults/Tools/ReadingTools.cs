@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -76,8 +77,15 @@ internal static class ReadingTools
 
     /// <summary>The declaration of a tool, with a store of files where it needs one.</summary>
     public static async Task<string> DeclareAsync(string tool, InteractionsClient client) => tool == Files
-        ? $$"""{"type":"{{tool}}","file_search_store_names":["{{await FileStore.FillAsync(client, Passage)}}"]}"""
+        ? $$"""{"type":"{{tool}}","file_search_store_names":["{{await FilledStoreAsync(client)}}"]}"""
         : $$"""{"type":"{{tool}}"}""";
+
+    private static async Task<string> FilledStoreAsync(InteractionsClient client)
+    {
+        var store = await client.NewStoreAsync();
+        await client.UploadAsync(store, "notes.txt", Encoding.UTF8.GetBytes(Passage));
+        return store;
+    }
 
     private static string Told(string about) => $"This is all of {about}.";
 

@@ -16,16 +16,28 @@ internal static class Dump
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private static readonly string[] Sqlite = ["interactions", "contents", "labels", "runs", "run_requests", "journal", "idempotency_keys"];
+    // What the store keeps about itself is not the fixture's. The tables are asked for, so that a later one cannot be forgotten.
+    private const string SqliteTables = """
+        SELECT t.name FROM pragma_table_list AS t JOIN sqlite_master AS m ON m.name = t.name
+        WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('migrations', 'liveness') ORDER BY m.rowid
+        """;
 
-    private static readonly string[] Postgres = ["interactions", "labels", "runs", "journal", "idempotency_keys"];
+    private const string PostgresTables = """
+        SELECT c.relname, (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attgenerated = '' AND NOT a.attisdropped)
+        FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('migrations', 'liveness') ORDER BY c.oid
+        """;
+
+    private const string PostgresNumbers = """
+        SELECT format('SELECT setval(%L, max(%I)) FROM %I HAVING count(*) > 0;', pg_get_serial_sequence(c.relname, a.attname), a.attname, c.relname)
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attidentity <> '' WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.oid
+        """;
 
     public static string OfDirectory(string directory)
     {
         using var connection = new SqliteConnection($"Data Source={Inspection.DatabasePath(directory)};Pooling=False");
         connection.Open();
         var text = Header(SqliteMigrations.All);
-        foreach (var table in Sqlite)
+        foreach (var table in Names(connection).ToList())
         {
             using var command = connection.CreateCommand();
             command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2";
@@ -40,9 +52,9 @@ internal static class Dump
     {
         await using var source = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         var text = Header(PostgresMigrations.All);
-        foreach (var table in Postgres)
+        foreach (var (table, columns) in await RowsAsync(source, PostgresTables))
         {
-            await using var command = source.CreateCommand($"SELECT * FROM {table} t ORDER BY t::text");
+            await using var command = source.CreateCommand($"SELECT {columns} FROM {table} t ORDER BY t::text");
             await using var rows = await command.ExecuteReaderAsync();
             Write(text, table, rows, bytes => TextOf(bytes) is { } readable ? $"convert_to({Quote(readable)}, 'UTF8')" : $"'\\x{Convert.ToHexString(bytes)}'");
         }
@@ -73,6 +85,35 @@ internal static class Dump
         await database.ExecuteAsync("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
         await database.Open(UpTo(sql, PostgresMigrations.All)).DisposeAsync();
         await database.ExecuteAsync(sql);
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        foreach (var (numbersGoOn, _) in await RowsAsync(source, PostgresNumbers))
+        {
+            await database.ExecuteAsync(numbersGoOn);
+        }
+    }
+
+    private static IEnumerable<string> Names(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = SqliteTables;
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            yield return rows.GetString(0);
+        }
+    }
+
+    private static async Task<List<(string First, string? Second)>> RowsAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await using var rows = await command.ExecuteReaderAsync();
+        var all = new List<(string, string?)>();
+        while (await rows.ReadAsync())
+        {
+            all.Add((rows.GetString(0), rows.FieldCount > 1 ? rows.GetString(1) : null));
+        }
+
+        return all;
     }
 
     private static IReadOnlyList<Migration> UpTo(string sql, IReadOnlyList<Migration> all)

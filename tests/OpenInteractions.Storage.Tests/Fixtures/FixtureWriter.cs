@@ -65,6 +65,12 @@ internal static class FixtureWriter
         var marked = await client.SendAsync(MarkedCreate(client, """{"model":"demo","input":"echo: once","background":true}"""));
         await client.EndOfAsync(marked.Ok().Id);
 
+        var files = await client.NewStoreAsync();
+        await client.UploadAsync(files, "boilers.txt", "The boiler in the cellar is bled through the brass valve, with the pump switched off."u8.ToArray());
+        var searched = await client.CreateAsync(SearchOf(files, "Which valve bleeds the boiler?"));
+        var cut = await client.BeginUploadAsync(files, "ladders.txt");
+        (await client.SendUploadAsync(cut, "upload", "The ladder hangs behind "u8.ToArray(), 0)).Ok();
+
         var running = await client.CreateAsync("""{"model":"demo","input":"count to 40 slowly, 100 ms","background":true,"generation_config":{"thinking_level":"low","thinking_summaries":"auto"}}""");
         var queued = await client.CreateAsync("""{"model":"demo","input":"echo: at last","background":true}""");
         await using (var events = await client.FollowAsync(running.Ok().Id))
@@ -81,7 +87,7 @@ internal static class FixtureWriter
         }
 
         var ended = new JsonObject();
-        foreach (var turn in new[] { plain, thought, called, answered, orphan, finished, marked })
+        foreach (var turn in new[] { plain, thought, called, answered, orphan, finished, marked, searched })
         {
             var id = turn.Ok().Id;
             await using var events = await client.FollowAsync(id);
@@ -101,9 +107,15 @@ internal static class FixtureWriter
             ["marked"] = marked.Id,
             ["running"] = running.Id,
             ["queued"] = queued.Id,
+            ["files"] = files,
+            ["cut_upload"] = cut,
             ["ended"] = ended,
         };
     }
+
+    public static string SearchOf(string store, string question) => $$"""
+        {"model":"demo","input":"Search my files for \"{{question}}\".","tools":[{"type":"file_search","file_search_store_names":["{{store}}"]}]}
+        """;
 
     public static HttpRequestMessage MarkedCreate(InteractionsClient client, string body)
     {
