@@ -22,4 +22,6 @@ internal interface IStorageEngine : IAsyncDisposable
     IChunkIndex Chunks { get; }
 
     INodeSignals Signals { get; }
+
+    INodeKeys Keys { get; }
 }

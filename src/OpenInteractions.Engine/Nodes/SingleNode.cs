@@ -1,7 +1,7 @@
 namespace OpenInteractions.Engine.Nodes;
 
-/// <summary>A node that has its store for itself: there is nobody to call.</summary>
-public sealed class SingleNode : INodeSignals
+/// <summary>A node that has its store for itself: there is nobody to call, or to agree with.</summary>
+public sealed class SingleNode : INodeSignals, INodeKeys
 {
     /// <inheritdoc/>
     public bool IsListening => false;
@@ -17,4 +17,7 @@ public sealed class SingleNode : INodeSignals
     {
         // Nobody calls.
     }
+
+    /// <inheritdoc/>
+    public byte[] Agree(string name, byte[] own) => own;
 }

@@ -25,19 +25,19 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
     // A vendor's longest tokens are tens of kilobytes; what is far beyond that is not worth decoding.
     private const int LongestText = 32 << 20;
 
-    private readonly byte[] _sealingKey;
-    private readonly byte[] _nonceKey;
+    private readonly Lazy<DerivedKeys> _keys;
 
     /// <summary>Envelopes of the installation that has this key.</summary>
     /// <param name="key">The installation's key, <see cref="KeySize"/> random bytes.</param>
     public SignatureEnvelope(ReadOnlySpan<byte> key)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
-        _sealingKey = new byte[KeySize];
-        _nonceKey = new byte[KeySize];
-        HKDF.Expand(HashAlgorithmName.SHA256, key, _sealingKey, "signature envelope 1: sealing"u8);
-        HKDF.Expand(HashAlgorithmName.SHA256, key, _nonceKey, "signature envelope 1: nonce"u8);
+        var keys = DerivedKeys.Of(key);
+        _keys = new Lazy<DerivedKeys>(keys);
     }
+
+    /// <summary>Envelopes of an installation whose key lies where it cannot be read yet.</summary>
+    /// <param name="key">Reads it, when something is sealed or opened for the first time.</param>
+    public SignatureEnvelope(Func<byte[]> key) => _keys = new Lazy<DerivedKeys>(() => DerivedKeys.Of(key()), LazyThreadSafetyMode.PublicationOnly);
 
     /// <inheritdoc/>
     public string Seal(SignatureScope scope, string kind, ReadOnlySpan<byte> payload)
@@ -56,7 +56,7 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
         sealedBytes[0] = Version;
         var nonce = sealedBytes.AsSpan(1, NonceSize);
         DeriveNonce(bound, plain, nonce);
-        using var aes = new AesGcm(_sealingKey, TagSize);
+        using var aes = new AesGcm(_keys.Value.Sealing, TagSize);
         aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), bound);
         return Convert.ToBase64String(sealedBytes);
     }
@@ -78,7 +78,7 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
         var plain = new byte[size - HeaderSize];
         try
         {
-            using var aes = new AesGcm(_sealingKey, TagSize);
+            using var aes = new AesGcm(_keys.Value.Sealing, TagSize);
             aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, Bound(scope));
         }
         catch (AuthenticationTagMismatchException)
@@ -93,7 +93,7 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
 
     private void DeriveNonce(byte[] bound, byte[] plain, Span<byte> nonce)
     {
-        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _nonceKey);
+        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _keys.Value.Nonce);
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(length, bound.Length);
         mac.AppendData(length);
@@ -110,5 +110,17 @@ public sealed class SignatureEnvelope : ISignatureEnvelope
         ArgumentNullException.ThrowIfNull(scope.Provider);
         ArgumentNullException.ThrowIfNull(scope.Family);
         return Encoding.UTF8.GetBytes($"{scope.Provider}\n{scope.Family}\n{scope.Project}"); // neither provider nor family holds a line break
+    }
+
+    private sealed record DerivedKeys(byte[] Sealing, byte[] Nonce)
+    {
+        public static DerivedKeys Of(ReadOnlySpan<byte> key)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
+            var keys = new DerivedKeys(new byte[KeySize], new byte[KeySize]);
+            HKDF.Expand(HashAlgorithmName.SHA256, key, keys.Sealing, "signature envelope 1: sealing"u8);
+            HKDF.Expand(HashAlgorithmName.SHA256, key, keys.Nonce, "signature envelope 1: nonce"u8);
+            return keys;
+        }
     }
 }

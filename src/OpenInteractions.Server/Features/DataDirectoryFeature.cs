@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Nodes;
 
 namespace OpenInteractions.Server.Features;
 
@@ -11,33 +12,35 @@ internal sealed record ServerData(string Path)
 }
 
 /// <summary>
-/// The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them and what they hold. A new one
-/// is written when the store is open: a start that is refused leaves nothing behind, and the directory is then this process's own.
+/// The key of <c>signature.key</c>, made at the first start. Without it old signatures open to nothing, and histories go on without them and what they hold. Nodes that share
+/// a database have the key of the first one, and each keeps a copy. The file is written when the store is open: a start that is refused leaves nothing behind, and the directory is
+/// then this process's own.
 /// </summary>
-internal sealed class SignatureKey(ServerData data) : IHostedService
+internal sealed partial class SignatureKey(ServerData data, INodeKeys nodes, ILogger<SignatureKey> logger) : IHostedService
 {
+    private const string Name = "signature";
     private const int Length = 32;
 
     private readonly string _file = Path.Combine(data.Path, "signature.key");
-    private byte[]? _fresh;
+    private byte[]? _key;
 
-    public byte[] Read()
-    {
-        if (!File.Exists(_file))
-        {
-            return _fresh ??= RandomNumberGenerator.GetBytes(Length);
-        }
-
-        var key = File.ReadAllBytes(_file);
-        return key.Length == Length ? key : throw new StartRefusedException($"The file '{_file}' must hold {Length} bytes. Restore it from a backup, or remove it to have a new one made.");
-    }
+    public byte[] Read() => _key ??= nodes.Agree(Name, Kept() ?? RandomNumberGenerator.GetBytes(Length));
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_fresh is not null)
+        var (key, kept) = (Read(), Kept());
+        if (kept is not null && !kept.AsSpan().SequenceEqual(key))
+        {
+            var aside = $"{_file}.{Convert.ToHexStringLower(SHA256.HashData(kept))[..8]}";
+            File.Move(_file, aside, overwrite: true);
+            LogReplaced(_file, aside);
+            kept = null;
+        }
+
+        if (kept is null)
         {
             using var stream = new FileStream(_file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            stream.Write(_fresh);
+            stream.Write(key);
             stream.Flush(flushToDisk: true);
         }
 
@@ -45,6 +48,20 @@ internal sealed class SignatureKey(ServerData data) : IHostedService
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private byte[]? Kept()
+    {
+        if (!File.Exists(_file))
+        {
+            return null;
+        }
+
+        var key = File.ReadAllBytes(_file);
+        return key.Length == Length ? key : throw new StartRefusedException($"The file '{_file}' must hold {Length} bytes. Restore it from a backup, or remove it to have a new one made.");
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "'{File}' is not the key that the nodes of this database have; theirs is used from now on, and the other one lies in '{Aside}'")]
+    private partial void LogReplaced(string file, string aside);
 }
 
 internal static class DataDirectoryFeature

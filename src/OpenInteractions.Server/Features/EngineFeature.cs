@@ -25,7 +25,8 @@ internal static class EngineFeature
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<InteractionId>();
         AddHosted<SignatureKey>(services);
-        services.AddSingleton<ISignatureEnvelope>(s => new SignatureEnvelope(s.GetRequiredService<SignatureKey>().Read()));
+        // Settings are checked with providers that have the envelope, before the store is opened.
+        services.AddSingleton<ISignatureEnvelope>(s => new SignatureEnvelope(() => s.GetRequiredService<SignatureKey>().Read()));
         services.AddSingleton(new ApiKeyFile(data.KeyFile));
         services.AddSingleton(s => new ApiKeyRing(
             s.GetRequiredService<ApiKeyFile>(),

@@ -26,8 +26,8 @@ internal sealed record StoreTable(string Name, params string[] Key)
     /// <summary>Tables whose rows have numbers that others name, and that are copied with them.</summary>
     public static IReadOnlyList<string> Numbered { get; } = ["file_search_stores", "file_search_documents", "file_search_chunks"];
 
-    /// <summary>What belongs to a database and not to its content: its own history, the mark of the readiness check, and that of a copy.</summary>
-    public static IReadOnlyList<string> NotCopied { get; } = ["migrations", "liveness", UnfinishedCopy.Table];
+    /// <summary>What belongs to a database and not to its content: its own history, the mark of the readiness check, the keys of its nodes, which are files too, and the mark of a copy.</summary>
+    public static IReadOnlyList<string> NotCopied { get; } = ["migrations", "liveness", "node_keys", UnfinishedCopy.Table];
 
     /// <summary>The first table, whose rows the embedded store keeps in the order of their age.</summary>
     public bool IsByAge => Name == "interactions";

@@ -120,6 +120,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         CommitAsync(changes, changes.Count, change);
 
     /// <summary>A connection to keep. It fails in the driver's words.</summary>
+    /// <summary>A connection for the start, where nothing else goes on.</summary>
+    public NpgsqlConnection Connect() => _source.OpenConnection();
+
     public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

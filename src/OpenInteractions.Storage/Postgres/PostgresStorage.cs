@@ -27,6 +27,7 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Uploads = new PostgresDocumentUploads(database);
         Documents = new PostgresDocumentQueue(database);
         Chunks = new PostgresChunkIndex(database);
+        Keys = new PostgresNodeKeys(database);
     }
 
     public IInteractionStore Interactions { get; }
@@ -44,6 +45,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IChunkIndex Chunks { get; }
 
     public INodeSignals Signals => _signals;
+
+    public INodeKeys Keys { get; }
 
     public StorageInstruments Instruments { get; }
 

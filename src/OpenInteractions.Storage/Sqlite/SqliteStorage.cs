@@ -45,6 +45,8 @@ internal sealed partial class SqliteStorage : IStorageEngine
     /// <summary>One process owns the directory.</summary>
     public INodeSignals Signals { get; } = new SingleNode();
 
+    public INodeKeys Keys { get; } = new SingleNode();
+
     public StorageInstruments Instruments { get; }
 
     /// <summary>Locks the data directory, brings the database up to date and starts the writer.</summary>

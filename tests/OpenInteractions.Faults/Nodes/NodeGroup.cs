@@ -43,7 +43,7 @@ internal sealed class NodeGroup : IAsyncDisposable
             for (var node = 0; node < nodes; node++)
             {
                 var connectionString = node == 0 ? group.Proxy.ConnectionString(name) : group._connectionString;
-                group._nodes.Add(await ServerProcess.StartAsync(group.ShareKeyAsync, [.. settings(node), (setting, connectionString)]));
+                group._nodes.Add(await ServerProcess.StartAsync([.. settings(node), (setting, connectionString)]));
             }
 
             return group;
@@ -91,18 +91,6 @@ internal sealed class NodeGroup : IAsyncDisposable
     /// <summary>The last number that the journal has of each epoch.</summary>
     public Task<IReadOnlyDictionary<(string Id, long Epoch), long>> LastNumbersAsync() =>
         LastNumbersAsync("SELECT id, epoch, max(last_number) FROM journal GROUP BY id, epoch");
-
-    /// <summary>All nodes seal with the key that the first one has made (docs/operations.md).</summary>
-    private Task ShareKeyAsync(string dataDirectory)
-    {
-        const string key = "signature.key";
-        if (_nodes is [var first, ..])
-        {
-            File.Copy(Path.Combine(first.DataDirectory, key), Path.Combine(dataDirectory, key));
-        }
-
-        return Task.CompletedTask;
-    }
 
     private async Task<IReadOnlyDictionary<(string Id, long Epoch), long>> LastNumbersAsync(string sql)
     {

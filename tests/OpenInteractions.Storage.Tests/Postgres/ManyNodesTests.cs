@@ -46,6 +46,21 @@ public sealed class ManyNodesTests
     }
 
     [Fact]
+    public async Task Nodes_that_ask_for_a_key_at_once_have_the_same_one()
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var a = database.Open();
+        await using var b = database.Open();
+
+        var keys = await Task.WhenAll(Enumerable.Range(1, 16).Select(own => Task.Run(() => (own % 2 == 0 ? a : b).Keys.Agree("some", [(byte)own])))).OrTimeout("16 keys");
+
+        var agreed = Assert.Single(keys.Select(k => Assert.Single(k)).Distinct());
+        Assert.InRange(agreed, 1, 16);
+        Assert.Equal([agreed], b.Keys.Agree("some", [99]));
+        Assert.Equal([99], b.Keys.Agree("another", [99]));
+    }
+
+    [Fact]
     public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_keep_the_others_from_claiming()
     {
         await using var database = await NewDatabaseAsync();
