@@ -114,40 +114,15 @@ internal static class InputRules
         {
             if (blocks[i] is MediaContent media)
             {
-                CheckMedia(media, input.PathOf(index, MemberOf(step), i));
+                MediaRules.Check(media, input.PathOf(index, MemberOf(step), i));
             }
         }
     }
 
-    private static void CheckMedia(MediaContent media, string path)
-    {
-        Require(media.Data is not null || media.Uri is not null, path, $"'{path}' needs 'data' (base64) or 'uri'.");
-        Require(media.Data is null || media.Uri is null, path, $"'{path}' has both 'data' and 'uri': give one.");
-        if (media.Data is { } data)
-        {
-            Require(data.Length > 0, $"{path}.data", $"'{path}.data' may not be empty.");
-            Require(!string.IsNullOrEmpty(media.MimeType), $"{path}.mime_type", $"'{path}' needs 'mime_type', such as '{ExampleOf(media)}'.");
-        }
-        else
-        {
-            var isWeb = Uri.TryCreate(media.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http";
-            Require(media.MimeType is not { Length: 0 }, $"{path}.mime_type", $"'{path}.mime_type' may not be empty: leave it out, or give one such as '{ExampleOf(media)}'.");
-            Require(isWeb, $"{path}.uri", $"Invalid value for '{path}.uri': expected an http(s) address; send other media as 'data'.");
-        }
-    }
-
-    private static string ExampleOf(MediaContent media) => media switch
-    {
-        ImageContent => "image/png",
-        AudioContent => "audio/wav",
-        VideoContent => "video/mp4",
-        _ => "application/pdf",
-    };
-
     /// <summary>Follows calls and results through the input.</summary>
     private sealed class Pairing(InteractionInput input, IReadOnlyList<PendingCall> owed, string? parentId)
     {
-        private readonly Dictionary<string, OpenCall> _open = owed.ToDictionary(c => c.Id, c => new OpenCall(c.Name, FunctionCallStep.TypeName), StringComparer.Ordinal);
+        private readonly Dictionary<string, OpenCall> _open = owed.ToDictionary(c => c.Id, c => new OpenCall(c.Name, FunctionCallStep.TypeName, null), StringComparer.Ordinal);
         private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
         private readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
@@ -159,7 +134,7 @@ internal static class InputRules
                 switch (steps[i])
                 {
                     case ICallStep call:
-                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, new OpenCall(steps[i].Type, steps[i].Type)), $"{input.PathOf(i)}.id", $"Duplicate call id '{Excerpt.Of(call.Id)}' in '{input.PathOf(i)}.id': every call needs its own.");
+                        Require(_own.Add(call.Id) && _open.TryAdd(call.Id, new OpenCall(steps[i].Type, steps[i].Type, i)), $"{input.PathOf(i)}.id", $"Duplicate call id '{Excerpt.Of(call.Id)}' in '{input.PathOf(i)}.id': every call needs its own.");
                         break;
                     case IResultStep result:
                         Answer(result.CallId, steps[i].Type, i);
@@ -171,7 +146,7 @@ internal static class InputRules
 
             if (_open.Count > 0)
             {
-                var missing = string.Join(", ", _open.Select(c => $"'{Excerpt.Of(c.Key)}' ({Excerpt.Of(c.Value.Name)})"));
+                var missing = string.Join(", ", _open.Select(c => $"'{Excerpt.Of(c.Key)}' ({Excerpt.Of(c.Value.Name)})" + (c.Value.Index is { } at ? $" in '{input.PathOf(at)}'" : "")));
                 var results = string.Join(" or ", _open.Values.Select(c => $"'{c.ResultType}'").Distinct());
                 throw Wrong("input", $"These calls have no result: {missing}. Send one {results} step for each, all in one request.");
             }
@@ -194,7 +169,8 @@ internal static class InputRules
 
         /// <param name="Name">What a message calls it.</param>
         /// <param name="Type">Its step's type.</param>
-        private readonly record struct OpenCall(string Name, string Type)
+        /// <param name="Index">Where it stands in the input; null for a call of the turn before.</param>
+        private readonly record struct OpenCall(string Name, string Type, int? Index)
         {
             /// <summary>The wire names them in pairs: <c>X_call</c>, <c>X_result</c> (wire 6).</summary>
             public string ResultType => Type[..^"call".Length] + "result";

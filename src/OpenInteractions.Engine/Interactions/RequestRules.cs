@@ -22,7 +22,7 @@ internal static partial class RequestRules
     {
         CheckTarget(request);
         CheckModes(request);
-        CheckTools(request);
+        CheckTools(request, structured);
         CheckToolChoice(request);
         CheckFormats(request, structured);
         CheckLabels(request.Labels);
@@ -46,7 +46,7 @@ internal static partial class RequestRules
         Require(request.WebhookConfig is null || background, "webhook_config", "'webhook_config' needs 'background': true.");
     }
 
-    private static void CheckTools(CreateInteractionRequest request)
+    private static void CheckTools(CreateInteractionRequest request, StructuredOutput structured)
     {
         if (request.Tools is not { } tools)
         {
@@ -71,9 +71,13 @@ internal static partial class RequestRules
 
             Require(FunctionName().IsMatch(function.Name), $"tools[{i}].name", $"Invalid value for 'tools[{i}].name': a function's name has at most 128 letters, digits, '_', '-', '.' or ':' and begins with a letter or '_'.");
             Require(names.Add(function.Name), $"tools[{i}].name", $"Duplicate function '{function.Name}' in 'tools[{i}].name': names must differ.");
-            if (function.Parameters is { } schema && schema.TryGetProperty("type"u8, out var type))
+            if (function.Parameters is { } schema)
             {
-                Require(type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8), $"tools[{i}].parameters.type", $"Invalid value for 'tools[{i}].parameters.type': the arguments of a function are an object.");
+                Require(
+                    !schema.TryGetProperty("type"u8, out var type) || (type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8)),
+                    $"tools[{i}].parameters.type",
+                    $"Invalid value for 'tools[{i}].parameters.type': it must be 'object', in small letters: the arguments of a function are an object.");
+                structured.Require(schema, $"tools[{i}].parameters");
             }
         }
     }

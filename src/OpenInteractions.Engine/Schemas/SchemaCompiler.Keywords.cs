@@ -102,7 +102,26 @@ internal sealed partial class SchemaCompiler
     private SchemaLocation Target(SchemaLocation at, string name, JsonElement value)
     {
         Require(value.ValueKind == JsonValueKind.String, at, name, "a reference");
-        return index.Find(value.GetString()!, at with { Pointer = SchemaIndex.Below(at.Pointer, name) });
+        var target = index.Find(value.GetString()!, at with { Pointer = SchemaIndex.Below(at.Pointer, name) });
+        RequireEnd(at, name, target);
+        return target;
+    }
+
+    /// <summary>References that lead from one to the next and back describe nothing. Those that come by a member or an item on their way do.</summary>
+    private void RequireEnd(SchemaLocation at, string name, SchemaLocation target)
+    {
+        var passed = new HashSet<string>(StringComparer.Ordinal) { at.Pointer };
+        while (passed.Add(target.Pointer))
+        {
+            if (target.Element.ValueKind != JsonValueKind.Object || !target.Element.TryGetProperty("$ref", out var next) || next.ValueKind != JsonValueKind.String)
+            {
+                return;
+            }
+
+            target = index.Find(next.GetString()!, target with { Pointer = SchemaIndex.Below(target.Pointer, "$ref") });
+        }
+
+        throw new JsonSchemaException(SchemaIndex.Below(at.Pointer, name), "refers to itself without an end");
     }
 
     /// <summary>A reference that leads to no dynamic anchor is an ordinary one.</summary>

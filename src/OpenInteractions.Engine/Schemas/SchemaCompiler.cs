@@ -78,8 +78,16 @@ internal sealed partial class SchemaCompiler(SchemaIndex index)
     {
         if (!holds)
         {
-            // Dialects agree on types and references, and differ in values: OpenAPI has 'exclusiveMinimum: true', Google's has counts as text.
-            throw new JsonSchemaException(SchemaIndex.Below(at.Pointer, keyword), $"must be {right}", isBeyondUs: keyword is not ("type" or "$ref"));
+            throw new JsonSchemaException(SchemaIndex.Below(at.Pointer, keyword), $"must be {right}", isBeyondUs: at.Element.TryGetProperty(keyword, out var value) && IsOfAnotherDialect(keyword, value));
         }
     }
+
+    /// <summary>OpenAPI and drafts before 6 have true and false where later ones have numbers and lists; Google's schemas have numbers as text.</summary>
+    private static bool IsOfAnotherDialect(string keyword, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => keyword is "exclusiveMinimum" or "exclusiveMaximum" or "required",
+        JsonValueKind.String => (keyword.StartsWith("min", StringComparison.Ordinal) || keyword.StartsWith("max", StringComparison.Ordinal) || keyword == "multipleOf")
+            && decimal.TryParse(value.GetString(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _),
+        _ => false,
+    };
 }

@@ -139,11 +139,21 @@ internal static class SemanticCases
             ["""{"items":{"$ref":"https://example.com/schema.json"}}"""] = "'#/items/%24ref' refers to something outside of the schema",
             ["""{"properties":{"a":{"type":"strin"}}}"""] = "'#/properties/a/type' must be",
             ["""{"properties":{"a":7}}"""] = "'#/properties/a' must be a schema",
-            ["""{"type":"array","items":"string"}"""] = "'#/items' must be a schema",
+            ["""{"items":"string"}"""] = "'#/items' must be a schema",
+            ["""{"type":"object","properties":5}"""] = "'#/properties' must be an object with a schema for each name",
+            ["""{"properties":{"a":{"required":"a"}}}"""] = "'#/properties/a/required' must be a list of names",
+            ["""{"properties":{"a":{"anyOf":5}}}"""] = "'#/properties/a/anyOf' must be a list of schemas",
+            ["""{"properties":{"a":{"enum":5}}}"""] = "'#/properties/a/enum' must be a list of values",
+            ["""{"properties":{"a":{"pattern":5}}}"""] = "'#/properties/a/pattern' must be a regular expression",
+            ["""{"properties":{"a":{"minItems":-1}}}"""] = "'#/properties/a/minItems' must be a whole number",
+            ["""{"properties":{"a":{"minLength":"few"}}}"""] = "'#/properties/a/minLength' must be a whole number",
+            ["""{"$ref":"#"}"""] = "'#/%24ref' refers to itself without an end",
+            ["""{"properties":{"a":{"$ref":"#/properties/b"},"b":{"$ref":"#/properties/a"}}}"""] = "'#/properties/a/%24ref' refers to itself without an end",
         })
         {
             yield return new($"schema {schema}", Plus($$"""  "response_format":{"type":"text","mime_type":"application/json","schema":{{schema}}}"""), "Invalid JSON Schema in 'response_format.schema': " + place);
             yield return new($"listed schema {schema}", Plus($$"""  "response_format":[{"type":"text","mime_type":"application/json","schema":{{schema}}}]"""), "Invalid JSON Schema in 'response_format[0].schema': " + place);
+            yield return new($"parameters {schema}", Plus($$"""  "tools":[{"type":"function","name":"f","parameters":{{schema}}}]"""), "Invalid JSON Schema in 'tools[0].parameters': " + place);
             yield return new($"bare schema {schema}", Plus($"\"response_format\":{schema}"), "Invalid JSON Schema in 'response_format': " + place);
         }
 

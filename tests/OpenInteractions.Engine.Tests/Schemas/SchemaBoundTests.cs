@@ -9,8 +9,6 @@ public sealed class SchemaBoundTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData("""{"$ref":"#"}""", "1")]
-    [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}}""", "1")]
     [InlineData("""{"allOf":[{"anyOf":[{"not":{"$ref":"#"}}]}]}""", "{}")]
     [InlineData("""{"$dynamicAnchor":"n","if":{"$dynamicRef":"#n"}}""", "1")]
     [InlineData("""{"dependentSchemas":{"a":{"$ref":"#"}}}""", """{"a":1}""")]
@@ -20,6 +18,17 @@ public sealed class SchemaBoundTests
 
         Assert.Equal(SchemaOutcome.Unchecked, verdict.Outcome);
         Assert.Contains("without an end", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"$ref":"#"}""")]
+    [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}}}""")]
+    public void References_that_lead_to_nothing_but_each_other_are_no_schema(string schema)
+    {
+        var wrong = Assert.Throws<JsonSchemaException>(() => Check.Text(schema, "1"));
+
+        Assert.False(wrong.IsBeyondUs);
+        Assert.Contains("without an end", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]
