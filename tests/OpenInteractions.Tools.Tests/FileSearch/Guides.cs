@@ -3,8 +3,8 @@ using OpenInteractions.Engine.FileSearch;
 namespace OpenInteractions.Tools.Tests.FileSearch;
 
 /// <summary>
-/// Three books about Debian, as their packages bring them: the FAQ (debian-faq), the reference (debian-reference-en) and the manual of security (harden-doc), all under licences
-/// of the GNU project. More than a hundred HTML files, with navigation, tables and listings, as people have them.
+/// Three books about Debian, as their packages bring them: the FAQ (debian-faq), the reference (debian-reference-en) and the manual of security (harden-doc), all under the GNU General
+/// Public License. More than a hundred HTML files, with navigation, tables and listings, as people have them.
 /// </summary>
 internal static class Guides
 {

@@ -83,9 +83,9 @@ public abstract class SearchedCorpus : IAsyncLifetime
         _data.Delete(recursive: true);
     }
 
-    /// <summary>What the tool finds for one query, with so many pieces as it has by default.</summary>
-    internal async Task<IReadOnlyList<Passage>> SearchAsync(string store, string query) => (await _services!.GetRequiredService<Retrieval>().SearchAsync(
-        new PassageSearch { Project = Project, Stores = [ResourceNames.OfStore(store)], Queries = [query], Limit = new FileSearchToolOptions().Results }, CancellationToken.None)).Passages;
+    /// <summary>What one call of the tool finds, with so many pieces as it has by default.</summary>
+    internal async Task<IReadOnlyList<Passage>> SearchAsync(string store, params string[] queries) => (await _services!.GetRequiredService<Retrieval>().SearchAsync(
+        new PassageSearch { Project = Project, Stores = [ResourceNames.OfStore(store)], Queries = queries, Limit = new FileSearchToolOptions().Results }, CancellationToken.None)).Passages;
 
     private async Task FillAsync(string store, string? model, IEnumerable<(CorpusFile File, IReadOnlyList<NewChunk> Pieces)> files)
     {
