@@ -74,19 +74,33 @@ need_fault_tools() {
     say "libfaketime could not be installed; the tests that need it will be skipped."
 }
 
-# The retrieval tests search the manual of the GNU core utilities. It is on every Debian machine, but for images that leave documentation out: there it is
-# taken out of the package, which is not installed anew.
-need_manual() {
-  local work name=coreutils.info.gz
-  [ ! -f "/usr/share/info/$name" ] && [ ! -f "$root/artifacts/manual/$name" ] || return 0
-  work=$(mktemp -d)
-  say "Fetching the package coreutils with apt for its manual (the retrieval tests search it)"
-  if (cd "$work" && apt-get download -qq coreutils && dpkg-deb -x coreutils_*.deb . && mkdir -p "$root/artifacts/manual" && cp "usr/share/info/$name" "$root/artifacts/manual/") >&2; then
-    :
-  else
-    say "The manual could not be had; the tests that need it will be skipped."
+# The retrieval tests search documentation of Debian packages: the manual of the GNU core utilities and three books about Debian. What the machine does not have is
+# taken out of the packages, which are not installed; of the books the English pages alone are kept.
+need_documents() {
+  need_document coreutils 'usr/share/info/coreutils.info.gz'
+  need_document debian-faq 'usr/share/doc/debian/FAQ/*.en.html'
+  need_document debian-reference-en 'usr/share/debian-reference/ch*.en.html'
+  need_document harden-doc 'usr/share/doc/harden-doc/html/en-US/*.html'
+}
+
+# need_document PACKAGE FILES: FILES of PACKAGE in artifacts/manual/PACKAGE, unless they are there or installed.
+need_document() {
+  local package=$1 files=$2 folder="$root/artifacts/manual/$1" work
+  if compgen -G "/$files" >/dev/null || [ -d "$folder" ]; then
+    return 0
   fi
+  say "Fetching the package $package with apt for its documentation (the retrieval tests search it)"
+  mkdir -p "$root/artifacts/manual"
+  work=$(mktemp -d "$root/artifacts/manual/.fetch.XXXXXX")
+  # Named only when it is whole: a half would pass for all of it the next time.
+  (cd "$work" && download_package "$package" && dpkg-deb -x "$package"_*.deb . && mkdir kept && compgen -G "$files" | xargs cp -t kept && mv -T kept "$folder") >&2 ||
+    say "The documentation of $package could not be had; the tests that need it will be skipped."
   rm -rf "$work"
+}
+
+# The lists of packages may be missing or old, as in images of containers.
+download_package() {
+  apt-get download -qq "$1" || { [ "$(id -u)" -eq 0 ] && apt-get update -qq && apt-get download -qq "$1"; }
 }
 
 # install_packages WHAT_AND_WHY PACKAGE...

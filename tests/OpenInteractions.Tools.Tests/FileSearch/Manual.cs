@@ -12,8 +12,11 @@ internal static partial class Manual
 {
     private const string Name = "coreutils.info.gz";
 
+    /// <summary>Where <c>./test</c> puts what it fetches.</summary>
+    public static string Fetched { get; } = Path.Combine(RepositoryRoot, "artifacts", "manual");
+
     /// <summary>Where it is; null on machines that leave documentation out and where the scripts could not fetch it.</summary>
-    public static string? File { get; } = new[] { $"/usr/share/info/{Name}", Path.Combine(RepositoryRoot, "artifacts", "manual", Name) }.FirstOrDefault(System.IO.File.Exists);
+    public static string? File { get; } = new[] { $"/usr/share/info/{Name}", Path.Combine(Fetched, "coreutils", Name) }.FirstOrDefault(System.IO.File.Exists);
 
     /// <summary>Its sections by their names, without its licence and its indexes.</summary>
     public static IReadOnlyList<(string Name, string Text)> Read()

@@ -9,10 +9,26 @@ public sealed class PassageTests
     [Fact]
     public void What_two_rankings_agree_on_comes_before_what_one_has_on_top()
     {
-        var words = Ranking(1, 2, 3);
-        var vectors = Ranking(4, 2, 5);
+        var words = Hits(1, 2, 3);
+        var vectors = Hits(4, 2, 5);
 
-        Assert.Equal([2, 1, 4, 3, 5], RankFusion.Of([words, vectors]).Select(h => h.Id));
+        Assert.Equal([2, 1, 4, 3, 5], RankFusion.Of([new Ranking(words, 1), new Ranking(vectors, 1)]).Select(h => h.Id));
+    }
+
+    [Fact]
+    public void The_best_of_one_ranking_comes_before_what_both_have_far_down()
+    {
+        var far = Enumerable.Range(100, 28).Select(n => (long)n).ToArray();
+        var words = Hits([1, .. far, 3]);
+        var vectors = Hits([2, .. far.Select(n => n + 100), 3]);
+
+        Assert.Equal([1, 2], RankFusion.Of([new Ranking(words, 1), new Ranking(vectors, 1)]).Select(h => h.Id).Take(2));
+    }
+
+    [Fact]
+    public void A_ranking_that_counts_more_has_the_first_place()
+    {
+        Assert.Equal([2, 1], RankFusion.Of([new Ranking(Hits(1), 1), new Ranking(Hits(2), 1.5)]).Select(h => h.Id));
     }
 
     [Fact]
@@ -71,5 +87,5 @@ public sealed class PassageTests
 
     private static Chunk Piece(int ordinal, string text) => new() { Id = ordinal, Document = 7, DocumentName = "d", Title = "t", Store = "s", Ordinal = ordinal, Text = text, Metadata = [] };
 
-    private static IReadOnlyList<ChunkHit> Ranking(params long[] ids) => [.. ids.Select(id => new ChunkHit(id, 1, 1))];
+    private static IReadOnlyList<ChunkHit> Hits(params long[] ids) => [.. ids.Select(id => new ChunkHit(id, 1, 1))];
 }

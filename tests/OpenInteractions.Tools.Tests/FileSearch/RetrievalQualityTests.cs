@@ -4,61 +4,72 @@ using Xunit.Abstractions;
 namespace OpenInteractions.Tools.Tests.FileSearch;
 
 /// <summary>
-/// Whether people find what they ask for: questions about a manual by somebody who has not read it, each with the passages that answer it. They were written before
-/// anything was measured, and none was changed for its result.
+/// Whether people find what they ask for: questions about several documents by somebody who did not see the search, each with words of the passages that answer it. They
+/// were written before anything was measured, and none was changed for its result.
 /// </summary>
-public sealed partial class RetrievalQualityTests(ManualStore store, ITestOutputHelper output) : IClassFixture<ManualStore>
+public sealed partial class RetrievalQualityTests(GuideStore store, ITestOutputHelper output) : IClassFixture<GuideStore>
 {
     private const int Looked = 5;
 
-    [ManualFact]
-    public Task With_words_alone_the_first_five_answer_two_of_three_questions_as_people_type_them() => MeasureAsync(ManualQuestions.Usual, ManualStore.Words, 0.66); // the aim is 0.85
+    /// <summary>The aim is 0.85. It was 0.40 when it was measured first: of the telling words of these questions two in five stand in the passage that answers.</summary>
+    [GuideFact]
+    public Task With_words_alone_the_first_five_passages_answer_two_of_five_questions() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Words, 0.38);
 
-    [ManualFact]
-    public Task With_vectors_the_first_five_answer_seven_of_eight_questions_as_people_type_them() => MeasureAsync(ManualQuestions.Usual, ManualStore.Vectors, 0.87); // the aim is 0.95
+    /// <summary>
+    /// The aim is 0.95. It was 0.68 when it was measured first, and 0.67 for the script's vectors without words: meanings are told as an expert would, and half of their words
+    /// are not in the passage, of which the script knows nothing else.
+    /// </summary>
+    [GuideFact]
+    public Task With_vectors_the_first_five_passages_answer_two_of_three_questions() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Vectors, 0.66);
 
-    /// <summary>No command is named, and hardly a word is the manual's: what words alone cannot find. It is measured so that nobody thinks they could.</summary>
-    [ManualFact]
-    public Task With_words_alone_a_quarter_of_the_questions_without_a_word_of_the_manual_are_answered() => MeasureAsync(ManualQuestions.Hard, ManualStore.Words, 0.25);
+    /// <summary>Who asks is a model, which may put several queries into one call: here the question, and what it means.</summary>
+    [GuideFact]
+    public Task With_words_alone_and_a_second_query_in_other_words_they_answer_seven_of_ten() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Words, 0.70, q => [q.Text, q.Meaning]);
 
-    [ManualFact]
-    public Task With_vectors_the_first_five_answer_most_questions_without_a_word_of_the_manual() => MeasureAsync(ManualQuestions.Hard, ManualStore.Vectors, 0.70);
+    /// <summary>Questions with which ranking was tried: a change that loses here should not be made.</summary>
+    [GuideFact]
+    public Task With_words_alone_the_questions_for_tuning_are_answered_as_before() => MeasureAsync(GuideQuestions.Tuning, SearchedCorpus.Words, 0.56);
 
-    [ManualTheory]
-    [InlineData(ManualQuestions.Usual)]
-    [InlineData(ManualQuestions.Hard)]
-    public void Every_question_has_its_passage_and_its_meaning(string file)
+    /// <summary>Their meanings are in the guides' own terms, so that vectors are nearly always right, and what is measured is whether words get into their way.</summary>
+    [GuideFact]
+    public Task With_vectors_that_know_the_terms_nearly_all_questions_for_tuning_are_answered() => MeasureAsync(GuideQuestions.Tuning, SearchedCorpus.Vectors, 0.95);
+
+    [GuideFact]
+    public void The_questions_are_enough_and_every_one_has_its_passage()
     {
-        var sections = Manual.Read().ToDictionary(s => s.Name, s => Plain(s.Text));
-        var meanings = ManualQuestions.Meanings().Select(m => m.Question).ToHashSet(StringComparer.Ordinal);
+        var pieces = store.Pieces.Select(Plain).ToList();
 
-        Assert.Empty(ManualQuestions.Read(file).Where(q => !q.Sections.Any(s => sections.TryGetValue(s, out var text) && q.Answers.Any(a => text.Contains(a, StringComparison.OrdinalIgnoreCase)))).Select(q => q.Text));
-        Assert.Empty(ManualQuestions.Read(file).Select(q => q.Text).Where(q => !meanings.Contains(q)));
+        Assert.InRange(pieces.Count, 500, int.MaxValue);
+        Assert.InRange(GuideQuestions.Asked.Count, 60, int.MaxValue);
+        Assert.Empty(GuideQuestions.All.Where(q => !pieces.Any(p => HasAnswer(q, p))).Select(q => q.Text));
     }
 
-    private async Task MeasureAsync(string file, string kind, double least)
+    private async Task MeasureAsync(IReadOnlyList<GuideQuestion> questions, string kind, double least, Func<GuideQuestion, string[]>? queries = null)
     {
-        var questions = ManualQuestions.Read(file);
         var missed = new List<string>();
         foreach (var question in questions)
         {
-            var found = (await store.SearchAsync(kind, question.Text, Looked)).Passages.Take(Looked).ToList(); // several pieces may be one passage
-            if (!found.Any(p => question.Sections.Contains(p.First.Title) && question.Answers.Any(a => Plain(p.Text).Contains(a, StringComparison.OrdinalIgnoreCase))))
+            var found = (await store.SearchAsync(kind, queries?.Invoke(question) ?? [question.Text])).Take(Looked).ToList(); // several pieces may be one passage
+            if (!found.Any(p => HasAnswer(question, Plain(p.Text))))
             {
-                missed.Add($"{question.Text} ({question.Sections[0]}; found: {string.Join(", ", found.Select(f => f.First.Title))})");
+                missed.Add($"{question.Text} ({question.Answers[0]}; found: {string.Join(", ", found.Select(f => f.First.Title))})");
             }
         }
 
         var hits = (questions.Count - missed.Count) / (double)questions.Count;
-        output.WriteLine($"{store.Pieces} passages, {questions.Count} questions, hit@{Looked} = {hits:0.000}");
+        output.WriteLine($"{store.Pieces.Count} passages, {questions.Count} questions, hit@{Looked} = {hits:0.000}");
         missed.ForEach(output.WriteLine);
-        Assert.InRange(store.Pieces, 500, int.MaxValue);
-        Assert.InRange(questions.Count, 60, int.MaxValue);
         Assert.True(hits >= least, $"hit@{Looked} is {hits:0.000} and must be {least}. Missed:\n{string.Join('\n', missed)}");
     }
 
-    private static string Plain(string text) => Space().Replace(text, " ");
+    private static bool HasAnswer(GuideQuestion question, string plain) => question.Answers.Any(a => plain.Contains(Plain(a), StringComparison.Ordinal));
 
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Space();
+    /// <summary>The words alone: what is marked, linked or quoted is for the eye.</summary>
+    private static string Plain(string text) => $" {string.Join(' ', Word().Matches(LinkTarget().Replace(text, "]")).Select(m => m.Value.ToLowerInvariant()))} ";
+
+    [GeneratedRegex(@"[\p{L}\p{Nd}]+")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\]\([^)\s]*\)")]
+    private static partial Regex LinkTarget();
 }

@@ -4,9 +4,9 @@ using OpenInteractions.Engine.FileSearch;
 namespace OpenInteractions.Tools.Tests.FileSearch;
 
 /// <summary>
-/// What an embedding model does, by a script: a question's vector is that of what it means in the manual's own terms (<c>Data/meanings.tsv</c>, written by hand), and a
-/// text's that of its words, of which rare ones go farther. So what is measured with it is how vectors are found and put together with words, and not how well
-/// some model understands; that is for the operator's model to do.
+/// What an embedding model does, by a script: a question's vector is that of the words of what it means (written by hand, in <c>Data</c>), and a text's that of its words, of
+/// which rare ones go farther. So what is measured with it is how vectors are found and put together with words, and not how well some model understands; that is for the
+/// operator's model to do. It knows no synonyms: a meaning in other words than the text's leads elsewhere.
 /// </summary>
 internal sealed class ScriptedVectors
 {
