@@ -11,20 +11,28 @@ public sealed partial class RetrievalQualityTests(GuideStore store, ITestOutputH
 {
     private const int Looked = 5;
 
-    /// <summary>The aim is 0.85. It was 0.40 when it was measured first: of the telling words of these questions two in five stand in the passage that answers.</summary>
+    /// <summary>As the tool is used: the queries are those that a language model made of each question, knowing nothing but the question and the tool's declaration.</summary>
     [GuideFact]
-    public Task With_words_alone_the_first_five_passages_answer_two_of_five_questions() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Words, 0.38);
+    public Task With_words_alone_the_first_five_passages_of_a_models_call_answer() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Words, 0.85, GuideQuestions.QueriesOf);
 
-    /// <summary>
-    /// The aim is 0.95. It was 0.68 when it was measured first, and 0.67 for the script's vectors without words: meanings are told as an expert would, and half of their words
-    /// are not in the passage, of which the script knows nothing else.
-    /// </summary>
+    /// <summary>The question itself as the only query. It was 0.75 when it was measured first.</summary>
     [GuideFact]
-    public Task With_vectors_the_first_five_passages_answer_two_of_three_questions() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Vectors, 0.66);
+    public Task With_words_alone_and_the_question_as_it_is_three_of_four_are_answered() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Words, 0.73);
+
+    [GuideFact]
+    public Task With_vectors_the_first_five_passages_answer() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Vectors, 0.95);
+
+    /// <summary>Of the telling words of these questions two in five stand in the passage that answers. It is measured so that nobody thinks that words alone could find it.</summary>
+    [GuideFact]
+    public Task With_words_alone_two_of_five_questions_that_avoid_the_words_of_the_guides_are_answered() => MeasureAsync(GuideQuestions.Hard, SearchedCorpus.Words, 0.38);
+
+    /// <summary>Their meanings are told as an expert would, and half of their words are not in the passage, of which the script knows nothing else.</summary>
+    [GuideFact]
+    public Task With_vectors_two_of_three_questions_that_avoid_the_words_of_the_guides_are_answered() => MeasureAsync(GuideQuestions.Hard, SearchedCorpus.Vectors, 0.66);
 
     /// <summary>Who asks is a model, which may put several queries into one call: here the question, and what it means.</summary>
     [GuideFact]
-    public Task With_words_alone_and_a_second_query_in_other_words_they_answer_seven_of_ten() => MeasureAsync(GuideQuestions.Asked, SearchedCorpus.Words, 0.70, q => [q.Text, q.Meaning]);
+    public Task With_words_alone_and_a_second_query_in_other_words_seven_of_ten_are_answered() => MeasureAsync(GuideQuestions.Hard, SearchedCorpus.Words, 0.70, q => [q.Text, q.Meaning]);
 
     /// <summary>Questions with which ranking was tried: a change that loses here should not be made.</summary>
     [GuideFact]
