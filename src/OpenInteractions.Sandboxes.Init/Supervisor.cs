@@ -44,6 +44,9 @@ internal sealed unsafe class Supervisor
         _ = Native.Prctl(SetDumpable, 0, 0, 0, 0);
         _ = Native.Prctl(SetChildSubreaper, 1, 0, 0, 0);
         _ = Native.Prctl(SetNoNewPrivileges, 1, 0, 0, 0);
+        // Whatever else the server, or what stands between, left open when it started this: no command gets it.
+        const int CloseOnExec = 4;
+        _ = Native.CloseRange(3, uint.MaxValue, CloseOnExec);
         IgnoreSignals();
         _reaper.Start();
         _wire.Send(FrameType.Hello, 0, 0, new PayloadWriter().Int(FrameHeader.Version).Int(Native.GetPid()).Written.Span);

@@ -90,7 +90,8 @@ internal sealed class FileChannel(Wire wire, uint channel) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        while (true)
+        // A reader of archives asks for nothing at the end of each entry.
+        while (!buffer.IsEmpty)
         {
             ThrowIfCancelled();
             var taken = 0;
@@ -123,6 +124,8 @@ internal sealed class FileChannel(Wire wire, uint channel) : Stream
 
             _changed.Wait();
         }
+
+        return 0;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
