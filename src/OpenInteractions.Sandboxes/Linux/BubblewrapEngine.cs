@@ -18,7 +18,8 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     ];
 
     private readonly ConcurrentDictionary<string, SandboxSpec> _live = new();
-    private readonly SemaphoreSlim _preparing = new(1); // files of the root first, then the trial, which starts sandboxes
+    private readonly SemaphoreSlim _preparing = new(1);
+    private readonly SemaphoreSlim _trying = new(1); // not the same: the trial starts sandboxes, which prepare
     private readonly SandboxOptions _options;
     private readonly SandboxDirectory _directory;
     private readonly ControlGroups _groups;
@@ -42,15 +43,14 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 
     public async Task<PreflightReport> PreflightAsync(CancellationToken cancellationToken)
     {
-        await PrepareAsync(cancellationToken);
-        await _preparing.WaitAsync(cancellationToken);
+        await _trying.WaitAsync(cancellationToken);
         try
         {
             return _report ??= await new Preflight(this, _options).TryAllAsync(cancellationToken);
         }
         finally
         {
-            _preparing.Release();
+            _trying.Release();
         }
     }
 
@@ -114,6 +114,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     {
         _directory.Dispose();
         _preparing.Dispose();
+        _trying.Dispose();
     }
 
     private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, CancellationToken cancellationToken)
