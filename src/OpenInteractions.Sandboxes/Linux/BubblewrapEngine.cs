@@ -69,11 +69,12 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         await _disks.ForkAsync(source, disk, slot, cancellationToken);
     }
 
-    public Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
+    public async Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
     {
         SandboxNames.Checked(disk, "disk");
         RefuseUsed(disk);
-        return Task.FromResult(_disks.Delete(disk));
+        cancellationToken.ThrowIfCancellationRequested();
+        return await _disks.DeleteAsync(disk);
     }
 
     public async Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
@@ -112,6 +113,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 
     public void Dispose()
     {
+        _groups.Remove();
         _directory.Dispose();
         _preparing.Dispose();
         _trying.Dispose();

@@ -65,6 +65,22 @@ internal sealed class ControlGroups
     public IReadOnlyList<string> Ids() =>
         [.. Parents.SelectMany(p => Directory.GetDirectories(p, "env-*")).Select(d => Path.GetFileName(d)["env-".Length..]).Distinct()];
 
+    /// <summary>Removes the groups that held those of sandboxes, when no sandbox is left.</summary>
+    public void Remove()
+    {
+        foreach (var parent in Parents.Where(p => Directory.Exists(p) && Directory.GetDirectories(p).Length == 0))
+        {
+            try
+            {
+                Directory.Delete(parent);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use after all; the next server on this directory has the same.
+            }
+        }
+    }
+
     private bool TryUnified(string own)
     {
         try

@@ -24,7 +24,7 @@ internal sealed class Disks(SandboxDirectory directory)
         Refuse(bytes < Smallest, $"A disk has {Smallest} bytes at least.");
         RefuseExisting(disk);
         var making = $"{directory.Disks}/{disk}.new";
-        Discard(disk);
+        await DiscardAsync(disk);
         if (!Native.IsRoot)
         {
             foreach (var part in (string[])["workspace", "home", "tmp"])
@@ -75,7 +75,7 @@ internal sealed class Disks(SandboxDirectory directory)
     {
         RefuseMissing(source);
         RefuseExisting(disk);
-        Discard(disk);
+        await DiscardAsync(disk);
         var making = $"{directory.Disks}/{disk}.new";
         try
         {
@@ -93,7 +93,7 @@ internal sealed class Disks(SandboxDirectory directory)
         }
         catch
         {
-            Discard(disk);
+            await DiscardAsync(disk);
             throw;
         }
         finally
@@ -102,7 +102,7 @@ internal sealed class Disks(SandboxDirectory directory)
         }
     }
 
-    public bool Delete(string disk)
+    public async Task<bool> DeleteAsync(string disk)
     {
         if (!Path.Exists(directory.Disk(disk)))
         {
@@ -121,18 +121,20 @@ internal sealed class Disks(SandboxDirectory directory)
         }
 
         File.Delete(directory.Owner(disk));
-        Discard(disk);
+        await DiscardAsync(disk);
         return true;
     }
 
     /// <summary>Removes what was being made, or deleted, when a server died.</summary>
-    public IEnumerable<string> Sweep()
+    public async Task<IReadOnlyList<string>> SweepAsync()
     {
-        foreach (var path in Directory.GetFileSystemEntries(directory.Disks).Where(p => p.EndsWith(".new", StringComparison.Ordinal) || p.EndsWith(".files", StringComparison.Ordinal)))
+        var half = Directory.GetFileSystemEntries(directory.Disks).Where(p => p.EndsWith(".new", StringComparison.Ordinal) || p.EndsWith(".files", StringComparison.Ordinal)).ToList();
+        foreach (var path in half)
         {
-            RemovePath(path);
-            yield return $"half a disk: {path}";
+            await RemoveAsync(path);
         }
+
+        return [.. half.Select(path => $"half a disk: {path}")];
     }
 
     public void RefuseMissing(string disk)
@@ -171,18 +173,24 @@ internal sealed class Disks(SandboxDirectory directory)
         }
     }
 
-    private void Discard(string disk) => RemovePath($"{directory.Disks}/{disk}.new");
+    private Task DiscardAsync(string disk) => RemoveAsync($"{directory.Disks}/{disk}.new");
 
-    private static void RemovePath(string path)
+    // By programs made for it: what hostile hands have piled up may be deeper than a path is long, and have names that are no text. Neither follows a link.
+    private static async Task RemoveAsync(string path)
     {
-        if (Directory.Exists(path))
+        if (Directory.Exists(path) && !Native.IsRoot)
         {
-            Directory.Delete(path, recursive: true);
+            try
+            {
+                await Tool.RunAsync(["chmod", "-R", "u+rwX", "--", path], CancellationToken.None);
+            }
+            catch (SandboxException)
+            {
+                // What it could not change may still go; if not, rm says so.
+            }
         }
-        else
-        {
-            File.Delete(path);
-        }
+
+        await Tool.RunAsync(["rm", "-rf", "--", path], CancellationToken.None);
     }
 
     private static void Own(string path, int uid)

@@ -31,7 +31,7 @@ internal sealed class Reaping(SandboxDirectory directory, ControlGroups groups, 
             found.Add($"stage of {stage}");
         }
 
-        found.AddRange(disks.Sweep());
+        found.AddRange(await disks.SweepAsync());
         return found;
     }
 

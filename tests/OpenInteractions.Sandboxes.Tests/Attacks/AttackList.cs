@@ -71,7 +71,7 @@ internal static class AttackList
         Script("namespaces", _ => "for n in U m n p i u C; do unshare -$n true && echo ESCAPED; done; unshare -rm true && echo ESCAPED; nsenter -t 1 -m true && echo ESCAPED"),
         Script("a namespace by clone", _ => $"{Perl("clone", "0x10000011, 0, 0, 0, 0")}; {Perl("clone", "0x00020011, 0, 0, 0, 0")}"),
         Script("clone3", _ => Perl("clone3", "pack(\"Q8\",0x10000000,0,0,0,17,0,0,0), 64")),
-        Script("tracing", _ => $"sleep 5 & {Perl("ptrace", "16, $!, 0, 0")}; {Perl("ptrace", "16, 1, 0, 0")}; strace true && echo ESCAPED; gdb -p 1 </dev/null && echo ESCAPED; kill %1"),
+        Script("tracing", _ => $"sleep 5 & {Perl("ptrace", "16, $!, 0, 0")}; {Perl("ptrace", "16, 1, 0, 0")}; strace true && echo ESCAPED; kill %1"),
         Script("memory of other processes", _ => $"{Perl("process_vm_readv", "1, 0, 0, 0, 0, 0")}; {Perl("process_vm_writev", "1, 0, 0, 0, 0, 0")}; {Perl("pidfd_getfd", "3, 0, 0")}; {Perl("kcmp", "1, 1, 0, 0, 0")}"),
         Script("io_uring", _ => Perl("io_uring_setup", "8, \"\\0\" x 120")),
         Script("bpf", _ => Perl("bpf", "0, \"\\1\\0\\0\\0\\4\\0\\0\\0\\4\\0\\0\\0\\1\\0\\0\\0\" . \"\\0\" x 56, 72")),

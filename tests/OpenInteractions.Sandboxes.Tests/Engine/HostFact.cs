@@ -9,7 +9,7 @@ internal static class Obstacle
         !OpenInteractions.Sandboxes.Linux.Native.IsRoot ? "Only root can try what a server does that is root." : Missing("bwrap", "setpriv", "unshare", "mkfs.ext4") ?? (File.Exists("/dev/loop-control") ? null : "There are no loop devices.");
 
     // As root the tests become somebody else for it.
-    public static string? ForUser { get; } = Missing("bwrap", "setpriv");
+    public static string? ForUser { get; } = Missing("bwrap", "setpriv") ?? HostProcess.CannotBeUser();
 
     private static string? Missing(params string[] tools) =>
         Array.Find(tools, t => !Tool.Exists(t)) is { } missing ? $"'{missing}' is not installed (Debian's packages bubblewrap, util-linux, e2fsprogs)." : null;
