@@ -94,7 +94,7 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
         var output = new StringBuilder();
         await foreach (var piece in command.ReadOutputAsync(cancellationToken))
         {
-            output.Append(Encoding.UTF8.GetString(piece.Data.Span));
+            output.Append(piece.IsError ? "" : Encoding.UTF8.GetString(piece.Data.Span));
         }
 
         await command.Result.WaitAsync(cancellationToken);
