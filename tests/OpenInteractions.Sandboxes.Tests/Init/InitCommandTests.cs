@@ -123,9 +123,10 @@ public sealed class InitCommandTests
     {
         await using var init = new PlainInit();
 
-        var finished = await init.ShellAsync("(setsid sh -c 'echo $$' &) ; true");
+        var finished = await init.ShellAsync("orphan=$(setsid -f sh -c 'echo $$'); echo $orphan");
         await init.ShellAsync("true");
 
+        Assert.Matches("^[0-9]+\n$", finished.Output);
         Assert.True(await Gone(finished.Output.Trim()), "An orphan is still there, dead or alive.");
     }
 
