@@ -27,6 +27,12 @@ public sealed class CrashTests
         Assert.True(await UntilAsync(() => !inside.Any(pid => Directory.Exists($"/proc/{pid}"))), "Processes of the sandbox live on.");
         Assert.True(await UntilAsync(() => !LoopDevices.Attached().Any(d => d.File.StartsWith(host.Sandboxes, StringComparison.Ordinal))), "A device holds the image.");
         Assert.DoesNotContain(host.Sandboxes, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
+
+        // An empty control group and an empty stage wait for the next start.
+        using var next = HostProgram.Engine(host.Sandboxes, []);
+        await next.ReapAsync(Within.Time);
+        Assert.Empty(next.Groups.Ids());
+        Assert.Empty(Directory.GetFileSystemEntries(next.Directory.Live));
     }
 
     [RootFact]
