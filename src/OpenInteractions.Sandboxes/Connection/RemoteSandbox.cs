@@ -15,8 +15,17 @@ internal sealed class RemoteSandbox(FrameConnection connection, IReadOnlyDiction
         cancellationToken.ThrowIfCancellationRequested();
         var channel = connection.Open(number => new CommandChannel(connection, number, command.KeepLast));
         await connection.SendAsync(FrameType.Exec, channel.Number, 0, message, CancellationToken.None);
-        await channel.Started.WaitAsync(cancellationToken);
-        return channel;
+        try
+        {
+            await channel.Started.WaitAsync(cancellationToken);
+            return channel;
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody has its number, so nobody could end it.
+            connection.Post(FrameType.Signal, channel.Number, 0, new PayloadWriter().Int(9).Written.Span);
+            throw;
+        }
     }
 
     public ValueTask ShutDownAsync(TimeSpan grace) =>
