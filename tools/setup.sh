@@ -57,6 +57,20 @@ has_postgres() {
     compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null
 }
 
+# Sandboxes are started by these programs, and tests that need one are skipped without them, and say so.
+need_sandbox() {
+  has_sandbox && return
+  (install_packages "bubblewrap, util-linux, iproute2 and e2fsprogs (sandboxes for agents: walls, limits, network and disks)" bubblewrap util-linux iproute2 e2fsprogs) ||
+    say "The programs of sandboxes could not be installed; there are no sandboxes without them."
+}
+
+has_sandbox() {
+  local tool
+  for tool in bwrap setpriv unshare prlimit ip mkfs.ext4; do
+    PATH="$PATH:/sbin:/usr/sbin" command -v "$tool" >/dev/null 2>&1 || return 1
+  done
+}
+
 # Tests that need it are skipped without it, and say so.
 need_schema_suite() {
   [ -d /usr/share/json-schema-test-suite ] && return

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace OpenInteractions.Architecture.Tests.Code;
 
-/// <summary>Contracts ← Engine ← { Providers, Tools, Sandboxes, Storage, Api } ← Server, and Cli → Contracts and Storage.</summary>
+/// <summary>Contracts ← Engine ← { Providers, Tools, Sandboxes, Storage, Api } ← Server, Cli → Contracts and Storage, and Sandboxes.Init alone.</summary>
 public sealed class ProjectReferenceTests
 {
     private static readonly string[] Inner = ["Contracts", "Engine"];
@@ -18,6 +18,8 @@ public sealed class ProjectReferenceTests
         {
             "Contracts" => [],
             "Engine" => ["Contracts"],
+            "Sandboxes" => ["Engine", "Sandboxes.Init"], // the init is built and carried along, not referenced: see below
+            "Sandboxes.Init" => [], // runs inside, and brings nothing of the server there
             "Cli" => ["Contracts", "Storage"], // stores at rest, without a server: docs/decisions/0007
             "Server" => [.. Inner, .. Siblings],
             var sibling when Siblings.Contains(sibling) => Inner,
@@ -25,6 +27,16 @@ public sealed class ProjectReferenceTests
         };
 
         Assert.Empty(References(project, "ProjectReference").Select(NameOf).Except(allowed));
+    }
+
+    [Fact]
+    public void The_init_of_sandboxes_is_carried_along_and_not_loaded()
+    {
+        var init = XDocument.Parse(Repository.Read("src/OpenInteractions.Sandboxes/OpenInteractions.Sandboxes.csproj")).Descendants("ProjectReference")
+            .Single(r => NameOf(r.Attribute("Include")!.Value) == "Sandboxes.Init");
+
+        Assert.Equal("false", init.Attribute("ReferenceOutputAssembly")!.Value);
+        Assert.Empty(References("src/OpenInteractions.Sandboxes.Init/OpenInteractions.Sandboxes.Init.csproj", "PackageReference"));
     }
 
     [Fact]

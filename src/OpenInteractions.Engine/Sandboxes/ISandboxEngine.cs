@@ -1,0 +1,46 @@
+namespace OpenInteractions.Engine.Sandboxes;
+
+/// <summary>A way to run what nobody trusts. Disks outlive sandboxes; a sandbox is a live process tree with one disk.</summary>
+public interface ISandboxEngine
+{
+    /// <summary>The engine's name, as in settings.</summary>
+    string Name { get; }
+
+    /// <summary>Tries each wall and each limit on this machine, once; later calls give the same report.</summary>
+    /// <param name="cancellationToken">Ends the trial.</param>
+    Task<PreflightReport> PreflightAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes an empty disk.</summary>
+    /// <param name="disk">Its name: 1 to 64 letters, digits, <c>-</c> or <c>_</c>.</param>
+    /// <param name="slot">The uid slot whose sandboxes will use it, 0 to 65535.</param>
+    /// <param name="bytes">How much fits on it, from 16 MiB; what is empty takes no room on the host.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left of it.</param>
+    /// <exception cref="SandboxException">There is one of that name, or the host has no room.</exception>
+    Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken);
+
+    /// <summary>Makes a disk that holds what another one holds now. No sandbox may be using that one.</summary>
+    /// <param name="source">The one to copy.</param>
+    /// <param name="disk">The new one's name.</param>
+    /// <param name="slot">The uid slot of the new one; files of the old slot become files of this one.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left of it.</param>
+    /// <exception cref="SandboxException">The source is missing or in use, or the new one exists.</exception>
+    Task ForkDiskAsync(string source, string disk, int slot, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a disk.</summary>
+    /// <param name="disk">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="SandboxException">A sandbox uses it.</exception>
+    Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken);
+
+    /// <summary>Starts a sandbox. What the preflight found missing, and the operator did not give up by name, refuses it.</summary>
+    /// <param name="spec">What it gets.</param>
+    /// <param name="cancellationToken">Ends the start; nothing is left of it.</param>
+    /// <exception cref="SandboxException">It cannot be started; the message says why and what to do.</exception>
+    Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Ends and removes what an earlier process of this server left behind. Called before the first start.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was found, one line each; empty when there was nothing.</returns>
+    Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using OpenInteractions.Sandboxes.Frames;
+
+namespace OpenInteractions.Sandboxes.Init.Files;
+
+/// <summary>Runs file operations beside the loop, a few at a time: one that hangs on a strange file system holds up nothing else.</summary>
+internal sealed class FileWorkers(Wire wire)
+{
+    private const int MaxThreads = 4;
+    private const int MaxWaiting = 64;
+    private readonly BlockingCollection<(FileChannel Channel, FileMessage Message)> _waiting = [];
+    private readonly ConcurrentDictionary<uint, FileChannel> _open = new();
+    private int _threads;
+    private int _busy;
+
+    public FileChannel? Find(uint channel) => _open.GetValueOrDefault(channel);
+
+    public void Start(uint number, FileMessage message)
+    {
+        if (_open.Count >= MaxWaiting)
+        {
+            Reply(number, new ReplyMessage(Native.EAGAIN, $"{MaxWaiting} file operations wait already", 0, Truncated: false));
+            return;
+        }
+
+        var channel = new FileChannel(wire, number);
+        _open.TryAdd(number, channel);
+        _waiting.Add((channel, message));
+        if (_threads < MaxThreads && Volatile.Read(ref _busy) + _waiting.Count > _threads)
+        {
+            _threads++;
+            new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true }.Start();
+        }
+    }
+
+    private void Run()
+    {
+        foreach (var (channel, message) in _waiting.GetConsumingEnumerable())
+        {
+            Interlocked.Increment(ref _busy);
+            var reply = Do(channel, message);
+            _open.TryRemove(channel.Number, out _);
+            Reply(channel.Number, reply);
+            Interlocked.Decrement(ref _busy);
+        }
+    }
+
+    private static ReplyMessage Do(FileChannel channel, FileMessage message)
+    {
+        try
+        {
+            return FileOperations.Do(channel, message);
+        }
+        catch (FileFailure e)
+        {
+            return new ReplyMessage(e.Error, Short(e.Message), 0, Truncated: false);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new ReplyMessage(Native.ENOENT, "", 0, Truncated: false);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return new ReplyMessage(Native.EACCES, "", 0, Truncated: false);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException or NotSupportedException or FormatException)
+        {
+            // An archive or a pattern that is none, mostly; the server's words for it are better than the runtime's.
+            return new ReplyMessage(e is IOException and not EndOfStreamException ? Native.EIO : Native.EINVAL, "", 0, Truncated: false);
+        }
+        catch (OutOfMemoryException)
+        {
+            return new ReplyMessage(Native.EFBIG, "", 0, Truncated: false);
+        }
+    }
+
+    private void Reply(uint channel, ReplyMessage reply) => wire.Send(FrameType.Reply, channel, 0, reply.Write().Span);
+
+    private static string Short(string text) => text.Length > 512 ? text[..512] : text;
+}

@@ -1,0 +1,3 @@
+using OpenInteractions.Sandboxes.Init;
+
+return new Supervisor().Run();

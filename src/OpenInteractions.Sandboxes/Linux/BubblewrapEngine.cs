@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using OpenInteractions.Sandboxes.Policy;
+
+namespace OpenInteractions.Sandboxes.Linux;
+
+/// <summary>Sandboxes by bubblewrap: with root in the strong form, without root in the one that a user namespace allows.</summary>
+internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
+{
+    private static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(20);
+
+    // Boot parameters, kernel addresses, memory, keys of the host: a sandbox needs none of them.
+    private static readonly string[] Telling =
+    [
+        "/proc/cmdline", "/proc/config.gz", "/proc/iomem", "/proc/ioports", "/proc/kallsyms", "/proc/kcore", "/proc/key-users", "/proc/keys", "/proc/kmsg", "/proc/kpagecount",
+        "/proc/kpageflags", "/proc/latency_stats", "/proc/modules", "/proc/mtrr", "/proc/pagetypeinfo", "/proc/sched_debug", "/proc/slabinfo", "/proc/sysrq-trigger", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/vmallocinfo", "/proc/version_signature",
+    ];
+
+    private readonly ConcurrentDictionary<string, SandboxSpec> _live = new();
+    private readonly SemaphoreSlim _preparing = new(1);
+    private readonly SemaphoreSlim _trying = new(1); // not the same: the trial starts sandboxes, which prepare
+    private readonly SandboxOptions _options;
+    private readonly SandboxDirectory _directory;
+    private readonly ControlGroups _groups;
+    private readonly Disks _disks;
+    private bool _prepared;
+    private PreflightReport? _report;
+
+    public BubblewrapEngine(SandboxOptions options)
+    {
+        _options = options;
+        _directory = new SandboxDirectory(options.Directory);
+        _groups = new ControlGroups(_directory.Root);
+        _disks = new Disks(_directory);
+    }
+
+    public string Name => "bubblewrap";
+
+    public ControlGroups Groups => _groups;
+
+    public SandboxDirectory Directory => _directory;
+
+    public async Task<PreflightReport> PreflightAsync(CancellationToken cancellationToken)
+    {
+        await _trying.WaitAsync(cancellationToken);
+        try
+        {
+            return _report ??= await new Preflight(this, _options).TryAllAsync(cancellationToken);
+        }
+        finally
+        {
+            _trying.Release();
+        }
+    }
+
+    public async Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken)
+    {
+        SandboxNames.Checked(disk, "disk");
+        await _disks.CreateAsync(disk, slot, bytes, cancellationToken);
+    }
+
+    public async Task ForkDiskAsync(string source, string disk, int slot, CancellationToken cancellationToken)
+    {
+        SandboxNames.Checked(source, "disk");
+        SandboxNames.Checked(disk, "disk");
+        await PrepareAsync(cancellationToken);
+        RefuseUsed(source);
+        await _disks.ForkAsync(source, disk, slot, cancellationToken);
+    }
+
+    public async Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
+    {
+        SandboxNames.Checked(disk, "disk");
+        RefuseUsed(disk);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await _disks.DeleteAsync(disk);
+    }
+
+    public async Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        var report = await PreflightAsync(cancellationToken);
+        return report.CanStart
+            ? await StartUncheckedAsync(spec, cancellationToken)
+            : throw new SandboxException(SandboxErrorKind.Refused, string.Join(' ', report.Checks.Where(c => c.State == PreflightState.Missing).Select(c => $"{c.Name}: {c.Finding} {c.Remedy}")));
+    }
+
+    /// <summary>Starts without asking the preflight, which starts some itself.</summary>
+    public async Task<LinuxSandbox> StartUncheckedAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        SpecCheck.Check(spec);
+        await PrepareAsync(cancellationToken);
+        _disks.RefuseMissing(spec.Disk);
+        if (Native.IsRoot && _directory.SlotOf(spec.Disk) != spec.Slot)
+        {
+            throw new SandboxException(SandboxErrorKind.Invalid, $"The disk '{spec.Disk}' belongs to slot {_directory.SlotOf(spec.Disk)}.");
+        }
+
+        Claim(spec);
+        try
+        {
+            await LoopDevices.WaitUntilFreeAsync(_directory.Disk(spec.Disk), cancellationToken);
+            return await LaunchAsync(spec, cancellationToken);
+        }
+        catch
+        {
+            _live.TryRemove(spec.Id, out _);
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken) => await new Reaping(_directory, _groups, _disks, _live.ContainsKey).ReapAsync();
+
+    public void Dispose()
+    {
+        _groups.Remove();
+        _directory.Dispose();
+        _preparing.Dispose();
+        _trying.Dispose();
+    }
+
+    private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        var root = spec.RootFileSystem ?? _directory.HostRoot;
+        var group = _groups.Make(spec.Id, spec.Limits);
+        var plan = new LaunchPlan
+        {
+            Privileged = Native.IsRoot,
+            Uid = Native.IsRoot ? Disks.Uid(spec.Slot) : RootFiles.UnprivilegedUid,
+            Limits = spec.Limits,
+            Stage = _directory.MakeStage(spec.Id, root),
+            Disk = _directory.Disk(spec.Disk),
+            Base = _directory.Base,
+            Root = root,
+            ShowsHostPrograms = spec.RootFileSystem is null,
+            Runtime = RootFiles.Runtime,
+            Filter = _directory.Filter,
+            ControlGroups = group.ProcessFiles,
+            Masked = [.. Telling.Where(File.Exists)],
+        };
+        var process = Launch(plan);
+        var sandbox = new LinuxSandbox(spec, Variables(spec), process, group, () =>
+        {
+            _directory.RemoveStage(spec.Id);
+            _live.TryRemove(spec.Id, out _);
+        });
+        try
+        {
+            await sandbox.Greeted.WaitAsync(TimeToStart, cancellationToken);
+            return sandbox;
+        }
+        catch (Exception e) when (e is SandboxException or TimeoutException)
+        {
+            await sandbox.DisposeAsync();
+            throw new SandboxException(SandboxErrorKind.Refused, $"The sandbox did not start{(e is TimeoutException ? " in time" : "")}: {sandbox.Errors}");
+        }
+        catch (OperationCanceledException)
+        {
+            await sandbox.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Process Launch(LaunchPlan plan)
+    {
+        try
+        {
+            return Process.Start(Tool.Start(LaunchCommand.For(plan)))!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new SandboxException(SandboxErrorKind.Refused, $"The sandbox did not start: {e.Message}");
+        }
+    }
+
+    private static Dictionary<string, string> Variables(SandboxSpec spec)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["PATH"] = "/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+            ["HOME"] = LaunchCommand.Home,
+            ["USER"] = "agent",
+            ["LOGNAME"] = "agent",
+            ["SHELL"] = "/bin/bash",
+            ["LANG"] = "C.UTF-8",
+            ["TERM"] = "dumb",
+        };
+        foreach (var (name, value) in spec.Environment)
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await _preparing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_prepared)
+            {
+                await RootFiles.PrepareAsync(_directory, cancellationToken);
+                _prepared = true;
+            }
+        }
+        finally
+        {
+            _preparing.Release();
+        }
+    }
+
+    private void Claim(SandboxSpec spec)
+    {
+        lock (_live)
+        {
+            if (_live.ContainsKey(spec.Id) || _live.Values.Any(s => s.Disk == spec.Disk || s.Slot == spec.Slot))
+            {
+                throw new SandboxException(SandboxErrorKind.Conflict, "A sandbox of that name, on that disk or with that slot is live already.");
+            }
+
+            _live[spec.Id] = spec;
+        }
+    }
+
+    private void RefuseUsed(string disk)
+    {
+        if (_live.Values.Any(s => s.Disk == disk))
+        {
+            throw new SandboxException(SandboxErrorKind.Conflict, $"A sandbox uses the disk '{disk}'. Stop it first.");
+        }
+    }
+}

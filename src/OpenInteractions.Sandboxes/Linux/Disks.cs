@@ -1,0 +1,213 @@
+using System.Globalization;
+using OpenInteractions.Sandboxes.Policy;
+
+namespace OpenInteractions.Sandboxes.Linux;
+
+/// <summary>Disks: with root a sparse image each, which cannot grow beyond its size whatever is done inside; without, a directory.</summary>
+internal sealed class Disks(SandboxDirectory directory)
+{
+    private const long Smallest = 16L * 1024 * 1024;
+
+    // Files change their owner in a mount namespace that ends with the script. No link is followed on the way.
+    private const string Adopt = """
+        set -eu
+        cd -- "$1"; image=$2 old=$3 new=$4
+        mount -n -o loop,nosuid,nodev -- "$image" disk
+        chown -R -h -P --from="$old:$old" -- "$new:$new" disk/upper
+        printf '%s' "$5" >disk/upper/etc/passwd
+        printf '%s' "$6" >disk/upper/etc/group
+        umount disk
+        """;
+
+    public async Task CreateAsync(string disk, int slot, long bytes, CancellationToken cancellationToken)
+    {
+        Refuse(bytes < Smallest, $"A disk has {Smallest} bytes at least.");
+        RefuseExisting(disk);
+        var making = $"{directory.Disks}/{disk}.new";
+        await DiscardAsync(disk);
+        if (!Native.IsRoot)
+        {
+            foreach (var part in (string[])["workspace", "home", "tmp"])
+            {
+                Directory.CreateDirectory($"{making}/{part}");
+            }
+
+            await KeepAsync(disk, slot, making, cancellationToken);
+            return;
+        }
+
+        var uid = Uid(slot);
+        var template = $"{directory.Disks}/{disk}.files";
+        try
+        {
+            foreach (var place in (string[])["work", "upper/etc", "upper/workspace", "upper/home/agent"])
+            {
+                Directory.CreateDirectory($"{template}/{place}");
+            }
+
+            await File.WriteAllTextAsync($"{template}/upper/etc/passwd", RootFiles.Passwd(uid), cancellationToken);
+            await File.WriteAllTextAsync($"{template}/upper/etc/group", RootFiles.Group(uid), cancellationToken);
+            Own($"{template}/upper/workspace", uid);
+            Own($"{template}/upper/home/agent", uid);
+            await using (var image = new FileStream(making, FileMode.CreateNew, FileAccess.Write))
+            {
+                image.SetLength(bytes);
+            }
+
+            await Tool.RunAsync(["mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0", "-d", template, making], cancellationToken);
+            await KeepAsync(disk, slot, making, cancellationToken);
+        }
+        catch
+        {
+            File.Delete(making);
+            throw;
+        }
+        finally
+        {
+            if (Directory.Exists(template))
+            {
+                Directory.Delete(template, recursive: true);
+            }
+        }
+    }
+
+    public async Task ForkAsync(string source, string disk, int slot, CancellationToken cancellationToken)
+    {
+        RefuseMissing(source);
+        RefuseExisting(disk);
+        await DiscardAsync(disk);
+        var making = $"{directory.Disks}/{disk}.new";
+        try
+        {
+            await Tool.RunAsync(["cp", "-a", "--sparse=always", "--reflink=auto", "--", directory.Disk(source), making], cancellationToken);
+            var old = directory.SlotOf(source);
+            if (Native.IsRoot && old != slot)
+            {
+                var stage = directory.MakeStage($"fork-{disk}", directory.HostRoot);
+                await Tool.RunAsync(
+                    ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Adopt, "oi-sandbox-adopt", stage, making, Text(Uid(old)), Text(Uid(slot)), RootFiles.Passwd(Uid(slot)), RootFiles.Group(Uid(slot))],
+                    CancellationToken.None);
+            }
+
+            await KeepAsync(disk, slot, making, cancellationToken);
+        }
+        catch
+        {
+            await DiscardAsync(disk);
+            throw;
+        }
+        finally
+        {
+            directory.RemoveStage($"fork-{disk}");
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string disk)
+    {
+        if (!Path.Exists(directory.Disk(disk)))
+        {
+            return false;
+        }
+
+        // Its name first: what is half deleted is no disk any more.
+        var gone = $"{directory.Disks}/{disk}.new";
+        if (Native.IsRoot)
+        {
+            File.Move(directory.Disk(disk), gone, overwrite: true);
+        }
+        else
+        {
+            Directory.Move(directory.Disk(disk), gone);
+        }
+
+        File.Delete(directory.Owner(disk));
+        await DiscardAsync(disk);
+        return true;
+    }
+
+    /// <summary>Removes what was being made, or deleted, when a server died.</summary>
+    public async Task<IReadOnlyList<string>> SweepAsync()
+    {
+        var half = Directory.GetFileSystemEntries(directory.Disks).Where(p => p.EndsWith(".new", StringComparison.Ordinal) || p.EndsWith(".files", StringComparison.Ordinal)).ToList();
+        foreach (var path in half)
+        {
+            await RemoveAsync(path);
+        }
+
+        return [.. half.Select(path => $"half a disk: {path}")];
+    }
+
+    public void RefuseMissing(string disk)
+    {
+        if (!Path.Exists(directory.Disk(disk)) || !File.Exists(directory.Owner(disk)))
+        {
+            throw new SandboxException(SandboxErrorKind.Invalid, $"There is no disk '{disk}'.");
+        }
+    }
+
+    public static int Uid(int slot)
+    {
+        const int First = 200_000, Slots = 65_536;
+        Refuse(slot is < 0 or >= Slots, $"A uid slot is 0 to {Slots - 1}.");
+        return First + slot;
+    }
+
+    private async Task KeepAsync(string disk, int slot, string making, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(directory.Owner(disk), Text(slot), cancellationToken);
+        if (File.Exists(making))
+        {
+            File.Move(making, directory.Disk(disk));
+        }
+        else
+        {
+            Directory.Move(making, directory.Disk(disk));
+        }
+    }
+
+    private void RefuseExisting(string disk)
+    {
+        if (Path.Exists(directory.Disk(disk)))
+        {
+            throw new SandboxException(SandboxErrorKind.Conflict, $"There is a disk '{disk}' already.");
+        }
+    }
+
+    private Task DiscardAsync(string disk) => RemoveAsync($"{directory.Disks}/{disk}.new");
+
+    // By programs made for it: what hostile hands have piled up may be deeper than a path is long, and have names that are no text. Neither follows a link.
+    private static async Task RemoveAsync(string path)
+    {
+        if (Directory.Exists(path) && !Native.IsRoot)
+        {
+            try
+            {
+                await Tool.RunAsync(["chmod", "-R", "u+rwX", "--", path], CancellationToken.None);
+            }
+            catch (SandboxException)
+            {
+                // What it could not change may still go; if not, rm says so.
+            }
+        }
+
+        await Tool.RunAsync(["rm", "-rf", "--", path], CancellationToken.None);
+    }
+
+    private static void Own(string path, int uid)
+    {
+        if (Native.ChangeOwner(path, (uint)uid, (uint)uid) != 0)
+        {
+            throw new SandboxException(SandboxErrorKind.Refused, $"The uid {uid} cannot be given files. In a container, map the uids 200000 to 265535 into it.");
+        }
+    }
+
+    private static void Refuse(bool wrong, string why)
+    {
+        if (wrong)
+        {
+            throw new SandboxException(SandboxErrorKind.Invalid, why);
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

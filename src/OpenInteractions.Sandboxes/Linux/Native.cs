@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace OpenInteractions.Sandboxes.Linux;
+
+/// <summary>The C library, where .NET has no word for it.</summary>
+internal static partial class Native
+{
+    public const int SIGKILL = 9;
+
+    public static bool IsRoot => GetEffectiveUserId() == 0;
+
+    [LibraryImport("libc.so.6", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc.so.6", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint uid, uint gid);
+
+    [LibraryImport("libc.so.6", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUserId();
+}

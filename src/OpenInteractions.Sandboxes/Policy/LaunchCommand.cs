@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace OpenInteractions.Sandboxes.Policy;
+
+/// <summary>
+/// The command line of a start. As root: join the control groups, a mount namespace of its own, the image and the overlay in it, bwrap without a user namespace,
+/// setpriv to the sandbox's uid, the init. Otherwise: join, bwrap with a user namespace, the init. Scripts are constants; whatever differs is an argument of theirs.
+/// </summary>
+internal static class LaunchCommand
+{
+    /// <summary>Where commands start, and what survives them together with the home directory.</summary>
+    public const string Workspace = "/workspace";
+
+    public const string Home = "/home/agent";
+
+    private const int FilterDescriptor = 9;
+
+    // $1 … up to "--" are files of control groups. Joined before anything else runs, so nothing is outside of them for a moment.
+    private const string Join = """
+        set -eu
+        while [ "$1" != -- ]; do echo $$ >"$1"; shift; done
+        shift
+        exec "$@"
+        """;
+
+    // Names in mount options are relative: the sandbox can read them in its mountinfo, and the host's paths are none of its business.
+    private const string Mount = """
+        set -eu
+        cd -- "$1"; image=$2 filter=$3
+        shift 3
+        mount -n -o loop,nosuid,nodev,noatime -- "$image" disk
+        mount -n -t overlay -o nosuid,nodev,lowerdir=base:lower,upperdir=disk/upper,workdir=disk/work overlay root
+        exec 9<"$filter"
+        exec "$@"
+        """;
+
+    private const string Open = """
+        set -eu
+        filter=$1
+        shift
+        exec 9<"$filter"
+        exec "$@"
+        """;
+
+    public static IReadOnlyList<string> For(LaunchPlan plan)
+    {
+        List<string> command = ["/bin/sh", "-c", Join, "oi-sandbox-join", .. plan.ControlGroups, "--"];
+        command.AddRange(plan.Privileged
+            ? ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Mount, "oi-sandbox-mount", plan.Stage, plan.Disk, plan.Filter]
+            : ["/bin/sh", "-c", Open, "oi-sandbox-open", plan.Filter]);
+        command.AddRange(["bwrap", .. Walls(plan), .. Files(plan), .. Variables, "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
+        var limits = plan.Limits;
+        command.AddRange(["prlimit", Both("nofile", limits.OpenFiles), Both("nproc", limits.Processes), Both("core", 0), Both("memlock", 64 * 1024), "--"]);
+        if (plan.Privileged)
+        {
+            command.AddRange(["setpriv", "--reuid", Text(plan.Uid), "--regid", Text(plan.Uid), "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--"]);
+        }
+
+        command.AddRange(["/opt/oi/dotnet/dotnet", "/opt/oi/init/oi-sandbox-init.dll"]);
+        return command;
+    }
+
+    private static IEnumerable<string> Walls(LaunchPlan plan)
+    {
+        string[] all = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"];
+        // What setpriv needs to give up the rest; it is gone with the change of the uid.
+        return plan.Privileged
+            ? [.. all, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
+            : [.. all, "--unshare-user", "--disable-userns", "--uid", Text(plan.Uid), "--gid", Text(plan.Uid)];
+    }
+
+    private static List<string> Files(LaunchPlan plan)
+    {
+        List<string> files = plan.Privileged ? ["--bind", $"{plan.Stage}/root", "/"] : ["--ro-bind", plan.Root, "/"];
+        if (plan.ShowsHostPrograms)
+        {
+            files.AddRange(["--ro-bind", "/usr", "/usr"]);
+        }
+
+        foreach (var part in (string[])["dotnet", "host", "shared/Microsoft.NETCore.App"])
+        {
+            files.AddRange(["--ro-bind", $"{plan.Runtime}/{part}", $"/opt/oi/dotnet/{part}"]);
+        }
+
+        var size = Text(plan.Limits.TemporaryBytes);
+        files.AddRange(["--proc", "/proc"]);
+        // The null device: a bind of it is as good as no file, and names no path of the host.
+        files.AddRange(plan.Masked.SelectMany(file => (string[])["--ro-bind", "/dev/null", file]));
+        files.AddRange(["--dev", "/dev", "--perms", "1777", "--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--perms", "1777", "--size", size, "--tmpfs", "/tmp"]);
+        if (!plan.Privileged)
+        {
+            files.AddRange(["--bind", $"{plan.Disk}/workspace", Workspace, "--bind", $"{plan.Disk}/home", Home, "--bind", $"{plan.Disk}/tmp", "/var/tmp", "--remount-ro", "/"]);
+        }
+
+        return files;
+    }
+
+    // Of the init alone; commands get theirs with each request. Diagnostics would be a socket that commands can talk to.
+    private static IEnumerable<string> Variables { get; } =
+        new[] { "DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin" }
+            .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]).ToArray();
+
+    private static string Both(string limit, long value) => $"--{limit}={Text(value)}:{Text(value)}";
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,34 @@
+using OpenInteractions.Sandboxes.Linux;
+
+namespace OpenInteractions.Sandboxes.Tests.Engine;
+
+/// <summary>What this machine lacks for sandboxes of a server that is root.</summary>
+internal static class Obstacle
+{
+    public static string? ForRoot { get; } =
+        !OpenInteractions.Sandboxes.Linux.Native.IsRoot ? "Only root can try what a server does that is root." : Missing("bwrap", "setpriv", "unshare", "mkfs.ext4") ?? (File.Exists("/dev/loop-control") ? null : "There are no loop devices.");
+
+    // As root the tests become somebody else for it.
+    public static string? ForUser { get; } = Missing("bwrap", "setpriv") ?? HostProcess.CannotBeUser();
+
+    private static string? Missing(params string[] tools) =>
+        Array.Find(tools, t => !Tool.Exists(t)) is { } missing ? $"'{missing}' is not installed (Debian's packages bubblewrap, util-linux, e2fsprogs)." : null;
+}
+
+/// <summary>A test that needs root and the tools.</summary>
+internal sealed class RootFactAttribute : FactAttribute
+{
+    public RootFactAttribute() => Skip = Obstacle.ForRoot;
+}
+
+/// <summary>A theory that needs root and the tools.</summary>
+internal sealed class RootTheoryAttribute : TheoryAttribute
+{
+    public RootTheoryAttribute() => Skip = Obstacle.ForRoot;
+}
+
+/// <summary>A theory that needs the tools, and a user without privileges.</summary>
+internal sealed class UserTheoryAttribute : TheoryAttribute
+{
+    public UserTheoryAttribute() => Skip = Obstacle.ForUser;
+}

@@ -1,0 +1,3 @@
+using OpenInteractions.Sandboxes.Tests.Engine;
+
+return await HostProgram.RunAsync(args);
