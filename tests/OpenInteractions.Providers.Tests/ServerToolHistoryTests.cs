@@ -71,6 +71,26 @@ public sealed class ServerToolHistoryTests
         Assert.Equal(body, Text(upstream.Server.Requests[^1].Json!.Value));
     }
 
+    /// <summary>Tools are not inherited: a turn without any is sent without any, except where the vendor takes no calls without tools.</summary>
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    [Rule("ST-3")]
+    public async Task Every_vendor_takes_the_calls_of_a_history_in_a_turn_without_tools(string wire, bool isMaker)
+    {
+        await using var upstream = await UpstreamAsync(wire);
+        var request = Request(upstream.Provider, upstream.Model, isMaker ? upstream.Provider.Name : "elsewhere") with { Functions = [] };
+
+        var events = new List<ModelEvent>();
+        await foreach (var value in upstream.Provider.StreamAsync(request, CancellationToken.None))
+        {
+            events.Add(value);
+        }
+
+        Assert.Equal(ModelStopReason.Finished, Assert.IsType<ModelStopped>(events[^1]).Reason);
+        Assert.Empty(upstream.Server.Refusals);
+        Assert.Equal(wire == "messages", upstream.Server.Requests[^1].Json!.Value.TryGetProperty("tools", out _));
+    }
+
     private static ModelRequest Request(IModelProvider provider, string model, string maker)
     {
         var described = provider.Describe(model);

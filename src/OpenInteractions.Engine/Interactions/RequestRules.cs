@@ -11,6 +11,9 @@ internal static partial class RequestRules
     /// <summary>Most tools in a request.</summary>
     private const int MaxTools = 512;
 
+    /// <summary>Longest id of a model or an agent, in characters: providers keep what they learn about models by it.</summary>
+    private const int MaxTargetLength = 256;
+
     /// <summary>Most stop sequences in a request: each is looked for in everything that the model writes.</summary>
     private const int MaxStopSequences = 64;
 
@@ -35,9 +38,14 @@ internal static partial class RequestRules
         Require(request.Model is null || request.Agent is null, "agent", "Give 'model' or 'agent', not both.");
         var target = request.Model is not null ? "model" : "agent";
         Require(!string.IsNullOrWhiteSpace(request.Model ?? request.Agent), target, $"Invalid value for '{target}': it may not be empty.");
+        CheckLength(request.Model ?? request.Agent, target);
+        CheckLength(request.AgentConfig switch { AntigravityConfig { Model: var model } => model, CodeMenderConfig { Model: var model } => model, _ => null }, "agent_config.model");
         Require(request.AgentConfig is null || request.Agent is not null, "agent_config", "'agent_config' goes with 'agent'; for a model use 'generation_config'.");
         Require(request.GenerationConfig is null || request.Agent is null, "generation_config", "'generation_config' goes with 'model'; an agent takes 'agent_config'.");
     }
+
+    private static void CheckLength(string? id, string path) =>
+        Require(id is null || id.Length <= MaxTargetLength, path, $"'{path}' has {id?.Length} characters; an id has at most {MaxTargetLength}.");
 
     private static void CheckModes(CreateInteractionRequest request)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Providers.Http;
@@ -15,7 +14,7 @@ public sealed class AnthropicProvider : IModelProvider
     private readonly ISignatureEnvelope _envelope;
     private readonly UpstreamClient _client;
     private readonly UnknownReasons _unknown;
-    private readonly ConcurrentDictionary<string, LearnedLimits> _limits = new();
+    private readonly ModelMemory<LearnedLimits> _limits;
     private volatile bool _serverIsOlder;
 
     /// <summary>Models at one address.</summary>
@@ -26,6 +25,7 @@ public sealed class AnthropicProvider : IModelProvider
         _envelope = envelope;
         _client = new UpstreamClient(options.Name, handlers, upstream, time, logger);
         _unknown = new UnknownReasons(options.Name, logger);
+        _limits = new ModelMemory<LearnedLimits>(time);
     }
 
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ public sealed class AnthropicProvider : IModelProvider
         return built;
     }
 
-    private LearnedLimits KnownLimits(string modelId) => _limits.GetValueOrDefault(modelId, LearnedLimits.None) with { ServerIsOlder = _serverIsOlder };
+    private LearnedLimits KnownLimits(string modelId) => (_limits.TryGet(modelId, out var known) ? known : LearnedLimits.None) with { ServerIsOlder = _serverIsOlder };
 
     private LearnedLimits? Learn(string modelId, (MessagesRequest Request, LearnedLimits Limits) sent, UpstreamFailureException failure)
     {
@@ -123,7 +123,7 @@ public sealed class AnthropicProvider : IModelProvider
 
         _serverIsOlder = learned.ServerIsOlder;
         // Thinking that was out of place once is in place elsewhere: that lesson is for this call alone.
-        _limits[modelId] = learned with { ThinkingIsRefused = false };
+        _limits.Learn(modelId, LearnedLimits.None, _ => learned with { ThinkingIsRefused = false });
         return learned;
     }
 }

@@ -58,6 +58,10 @@ internal sealed class MessageHistory
         return history;
     }
 
+    /// <summary>The functions that were called, as the service knows them, in order.</summary>
+    public static IReadOnlyList<string> Called(IReadOnlyList<HistoryTurn> turns, StepBlocks renderer) =>
+        [.. turns.SelectMany(renderer.Render).Where(b => b.Kind == BlockKind.Call).Select(b => StepBlocks.FunctionOf(b.Source!.Step))];
+
     public void Write(Utf8JsonWriter writer, bool cached, IReadOnlyList<byte[]> pausedAnswer)
     {
         var marked = cached ? _messages.Where(m => m.IsUser).TakeLast(2).ToHashSet() : [];

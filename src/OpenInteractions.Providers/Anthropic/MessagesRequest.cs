@@ -21,6 +21,11 @@ internal sealed class MessagesRequest
         _format = OutputFormat.For(request.ResponseFormats, traits);
         _maxTokens = MaxTokens(request, traits);
         Tools = ToolDeclarations.For(request, traits);
+        if (Tools.IsEmpty && MessageHistory.Called(request.History, renderer) is { Count: > 0 } called)
+        {
+            Tools = ToolDeclarations.OfHistory(called);
+        }
+
         Thinking = ThinkingSettings.For(traits, request.Config, _maxTokens, Tools.IsForced);
         var head = JsonScratch.Object(writer => WriteHead(writer, cached: false));
         var replay = limits.ThinkingIsRefused ? ThinkingReplay.None : traits.BindsThinking ? ThinkingReplay.InPlace : ThinkingReplay.All;

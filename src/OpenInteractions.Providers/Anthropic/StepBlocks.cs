@@ -22,6 +22,9 @@ internal sealed record StepBlocks(SignatureScope Scope, ISignatureEnvelope Envel
         ? Call(block.Source!, id)
         : Result(block.Source!, id);
 
+    /// <summary>The name under which a call stands in a request.</summary>
+    public static string FunctionOf(Step call) => WireNames.Fit(ToolFunctionNames.Of(call));
+
     private IEnumerable<RenderedBlock> Render(HistoryStep step)
     {
         // What the service itself made goes back as it came (P-2).
@@ -83,7 +86,7 @@ internal sealed record StepBlocks(SignatureScope Scope, ISignatureEnvelope Envel
             McpServerToolCallStep call => call.Arguments,
             var other => Neutral(other).Content,
         };
-        return new(BlockKind.Call, IsUser: false, BlockJson.Call(id, WireNames.Fit(ToolFunctionNames.Of(source.Step)), arguments), id, source);
+        return new(BlockKind.Call, IsUser: false, BlockJson.Call(id, FunctionOf(source.Step), arguments), id, source);
     }
 
     private static RenderedBlock Result(HistoryStep source, string id)

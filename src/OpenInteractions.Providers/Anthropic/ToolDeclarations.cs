@@ -5,6 +5,8 @@ namespace OpenInteractions.Providers.Anthropic;
 /// <summary>The tools of a request, the choice among them, and the way back from the service's names to ours.</summary>
 internal sealed class ToolDeclarations
 {
+    private const string CalledBefore = "Was called earlier in this conversation.";
+
     private readonly Dictionary<string, string> _native = [];
 
     private ToolDeclarations(IReadOnlyList<FunctionTool> functions, IReadOnlyList<Tool> serverTools, string? choice = null, string? forcedName = null)
@@ -68,6 +70,15 @@ internal sealed class ToolDeclarations
             _ => new(functions, serverTools) { IsValidated = mode == ToolChoiceMode.Validated },
         };
     }
+
+    /// <summary>
+    /// What a conversation with calls needs where nothing is declared: the service refuses <c>tool_use</c> and <c>tool_result</c> without any <c>tools</c>, and
+    /// tools are not inherited (behaviour ST-3). One open function for each that was called, in the order of the first calls (P-6), and none may be called:
+    /// nobody declared it. Thinking goes along with that choice.
+    /// </summary>
+    /// <param name="called">The service's names of the functions in the history.</param>
+    public static ToolDeclarations OfHistory(IEnumerable<string> called) =>
+        new([.. called.Distinct(StringComparer.Ordinal).Select(n => new FunctionTool { Name = n, Description = CalledBefore })], [], "none");
 
     /// <summary>The name that the client declared.</summary>
     public string NativeName(string wireName) => _native.GetValueOrDefault(wireName, wireName);

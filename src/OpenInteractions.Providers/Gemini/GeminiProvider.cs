@@ -23,7 +23,7 @@ public sealed class GeminiProvider : IModelProvider
         _options = options;
         _client = new UpstreamClient(options.Name, handlers, upstream, time, logger);
         _envelope = envelope;
-        _wires = new WireChoice(options.Wire);
+        _wires = new WireChoice(options.Wire, time);
         _unknown = new UnknownReasons(options.Name, logger);
     }
 

@@ -6,7 +6,7 @@ internal static class ChatRequestWriter
     /// <summary>More are refused; then the text is cut here instead.</summary>
     private const int MaxStopSequences = 4;
 
-    public static JsonScratch Write(ModelRequest request, ChatHistory history, ChatProfile profile, LearnedRefusals refusals) => JsonScratch.RentObject(writer =>
+    public static JsonScratch Write(ModelRequest request, ChatHistory history, ChatProfile profile, IReadOnlySet<string> refusals) => JsonScratch.RentObject(writer =>
     {
         var model = request.Model.Id;
         var config = request.Config;
@@ -15,7 +15,7 @@ internal static class ChatRequestWriter
         var messages = history.Render(request.History);
         RequestBuffer.WriteJoined(writer, "messages", string.IsNullOrEmpty(request.SystemInstruction) ? messages : [System(request.SystemInstruction, profile), .. messages]);
         writer.WriteBoolean("stream", true);
-        if (profile.UsageInStream && !refusals.Has(model, LearnedRefusals.StreamOptions))
+        if (profile.UsageInStream && !refusals.Contains(LearnedRefusals.StreamOptions))
         {
             writer.WriteStartObject("stream_options");
             writer.WriteBoolean("include_usage", true);
@@ -28,7 +28,7 @@ internal static class ChatRequestWriter
         }
 
         WriteSampling(writer, request, refusals);
-        if (config.ThinkingLevel is { } level && !refusals.Has(model, LearnedRefusals.Effort))
+        if (config.ThinkingLevel is { } level && !refusals.Contains(LearnedRefusals.Effort))
         {
             writer.WriteString("reasoning_effort", OpenAIModels.Effort(level, model));
         }
@@ -41,12 +41,12 @@ internal static class ChatRequestWriter
     });
 
     /// <summary>Whether the upstream ends the text at the stop sequences by itself.</summary>
-    public static bool SendsStop(ModelRequest request, LearnedRefusals refusals) =>
-        request.Config.StopSequences is { Count: > 0 and <= MaxStopSequences } && request.Model.Capabilities.Sampling && !refusals.Has(request.Model.Id, LearnedRefusals.Stop);
+    public static bool SendsStop(ModelRequest request, IReadOnlySet<string> refusals) =>
+        request.Config.StopSequences is { Count: > 0 and <= MaxStopSequences } && request.Model.Capabilities.Sampling && !refusals.Contains(LearnedRefusals.Stop);
 
-    private static string MaxTokensField(string model, ChatProfile profile, LearnedRefusals refusals) =>
-        refusals.Has(model, LearnedRefusals.MaxTokens) ? LearnedRefusals.MaxCompletionTokens
-        : refusals.Has(model, LearnedRefusals.MaxCompletionTokens) ? LearnedRefusals.MaxTokens
+    private static string MaxTokensField(string model, ChatProfile profile, IReadOnlySet<string> refusals) =>
+        refusals.Contains(LearnedRefusals.MaxTokens) ? LearnedRefusals.MaxCompletionTokens
+        : refusals.Contains(LearnedRefusals.MaxCompletionTokens) ? LearnedRefusals.MaxTokens
         : profile.MaxTokensField;
 
     private static byte[] System(string instruction, ChatProfile profile) => RequestBuffer.Elements(writer =>
@@ -57,20 +57,20 @@ internal static class ChatRequestWriter
         writer.WriteEndObject();
     });
 
-    private static void WriteSampling(Utf8JsonWriter writer, ModelRequest request, LearnedRefusals refusals)
+    private static void WriteSampling(Utf8JsonWriter writer, ModelRequest request, IReadOnlySet<string> refusals)
     {
         var model = request.Model;
-        if (request.Config.Temperature is { } temperature && model.Capabilities.Sampling && !refusals.Has(model.Id, LearnedRefusals.Temperature))
+        if (request.Config.Temperature is { } temperature && model.Capabilities.Sampling && !refusals.Contains(LearnedRefusals.Temperature))
         {
             writer.WriteNumber("temperature", temperature);
         }
 
-        if (request.Config.TopP is { } topP && model.Capabilities.Sampling && !refusals.Has(model.Id, LearnedRefusals.TopP))
+        if (request.Config.TopP is { } topP && model.Capabilities.Sampling && !refusals.Contains(LearnedRefusals.TopP))
         {
             writer.WriteNumber("top_p", topP);
         }
 
-        if (request.Config.Seed is { } seed && !refusals.Has(model.Id, LearnedRefusals.Seed))
+        if (request.Config.Seed is { } seed && !refusals.Contains(LearnedRefusals.Seed))
         {
             writer.WriteNumber("seed", seed);
         }
@@ -87,7 +87,7 @@ internal static class ChatRequestWriter
         }
     }
 
-    private static void WriteFormat(Utf8JsonWriter writer, ModelRequest request, ChatProfile profile, LearnedRefusals refusals)
+    private static void WriteFormat(Utf8JsonWriter writer, ModelRequest request, ChatProfile profile, IReadOnlySet<string> refusals)
     {
         if (AnswerSchema.Of(request.ResponseFormats) is not { } answer)
         {
@@ -106,14 +106,14 @@ internal static class ChatRequestWriter
             writer.WriteString("name", "answer");
             writer.WritePropertyName("schema");
             answer.Schema.WriteTo(writer);
-            writer.WriteBoolean("strict", answer.IsStrict && !refusals.Has(request.Model.Id, LearnedRefusals.Strict));
+            writer.WriteBoolean("strict", answer.IsStrict && !refusals.Contains(LearnedRefusals.Strict));
             writer.WriteEndObject();
         }
 
         writer.WriteEndObject();
     }
 
-    private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, ChatProfile profile, LearnedRefusals refusals)
+    private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, ChatProfile profile, IReadOnlySet<string> refusals)
     {
         VendorTools.Refuse(request);
         var choice = ToolChoice.Of(request.Config);
@@ -136,7 +136,7 @@ internal static class ChatRequestWriter
             }
 
             FunctionSchema.Write(writer, function);
-            if (FunctionSchema.MayBeStrict(function, choice) && !refusals.Has(request.Model.Id, LearnedRefusals.Strict))
+            if (FunctionSchema.MayBeStrict(function, choice) && !refusals.Contains(LearnedRefusals.Strict))
             {
                 writer.WriteBoolean("strict", true);
             }
@@ -147,7 +147,7 @@ internal static class ChatRequestWriter
 
         writer.WriteEndArray();
         WriteChoice(writer, choice, functions, profile);
-        if (!request.Model.Capabilities.ParallelCalls && profile.AllowedToolsChoice && !refusals.Has(request.Model.Id, LearnedRefusals.ParallelCalls))
+        if (!request.Model.Capabilities.ParallelCalls && profile.AllowedToolsChoice && !refusals.Contains(LearnedRefusals.ParallelCalls))
         {
             writer.WriteBoolean("parallel_tool_calls", false);
         }

@@ -26,6 +26,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
     private int _speechKey;
     private int _keys;
     private bool _isDone;
+    private bool _isAnswer; // something of the shape of an answer has come, be it empty
     private bool _refused;
     private string? _finish;
     private Usage? _usage;
@@ -77,6 +78,7 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
             return;
         }
 
+        _isAnswer = true;
         OnText(plain.Text);
         _finish = plain.Finish ?? _finish;
         if (plain is { Text.Length: > 0, Finish: null or "" } && _frames.IsLearning)
@@ -92,11 +94,16 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         _out = output;
         _isDone = true;
         On(whole);
+        if (!_isAnswer)
+        {
+            throw UpstreamFailureException.Malformed(); // an object of something else that listens at this address
+        }
     }
 
     public void OnEnd(List<ModelEvent> output)
     {
-        if (!_isDone && !CanEnd)
+        // The mark of the end alone is no answer, nor are tokens and the verdict of a filter: many servers leave the reason out, but none leaves everything out.
+        if ((!_isDone && !CanEnd) || !_isAnswer)
         {
             throw UpstreamFailureException.Incomplete();
         }
@@ -125,10 +132,12 @@ internal sealed class ChatStream(ModelRequest request, ChatProfile profile, bool
         var choice = choices[0];
         if (choice.TryGetProperty("delta", out var delta) || choice.TryGetProperty("message", out delta))
         {
+            _isAnswer |= delta.ValueKind == JsonValueKind.Object;
             OnDelta(delta);
         }
 
         _finish = Text(choice, "finish_reason") ?? _finish;
+        _isAnswer |= _finish is { Length: > 0 };
     }
 
     private void End()

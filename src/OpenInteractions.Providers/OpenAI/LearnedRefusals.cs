@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using OpenInteractions.Providers.Http;
@@ -6,11 +5,11 @@ using OpenInteractions.Providers.Http;
 namespace OpenInteractions.Providers.OpenAI;
 
 /// <summary>
-/// Optional settings that a model has refused, kept for the life of the process: the first call pays with one refusal, later ones do not
+/// Optional settings that a model has refused, kept for a while (<see cref="ModelMemory{T}"/>): the first call pays with one refusal, later ones do not
 /// send the setting (protocols 6.2). Only settings whose loss changes no promise are here: a thinking level that is refused stays an error (behaviour TH-1),
 /// except where nobody knows whether the model thinks.
 /// </summary>
-internal sealed partial class LearnedRefusals
+internal sealed partial class LearnedRefusals(TimeProvider time)
 {
     public const string Temperature = "temperature";
     public const string TopP = "top_p";
@@ -28,28 +27,23 @@ internal sealed partial class LearnedRefusals
     private static readonly ImmutableHashSet<string> Droppable =
         [Temperature, TopP, Stop, Include, Summary, ParallelCalls, Seed, MaxTokens, MaxCompletionTokens, StreamOptions, Strict];
 
-    // Callers choose model ids, so the memory has a bound; past it a refusal is simply paid for again.
-    private const int MaxModels = 1000;
+    private readonly ModelMemory<ImmutableHashSet<string>> _byModel = new(time);
 
-    private readonly ConcurrentDictionary<string, ImmutableHashSet<string>> _byModel = new();
+    /// <summary>What a model has refused, as it is known now: a call keeps to it from its request to the end of its answer.</summary>
+    public ImmutableHashSet<string> Of(string model) => _byModel.TryGet(model, out var refused) ? refused : [];
 
-    public bool Has(string model, string setting) => _byModel.TryGetValue(model, out var refused) && refused.Contains(setting);
-
-    /// <summary>Learns from a refusal. True when it told something new, so that another request makes sense.</summary>
-    public bool Learn(ModelRequest request, UpstreamFailureException failure)
+    /// <summary>Learns from a refusal.</summary>
+    /// <param name="known">What the request that was refused has left out.</param>
+    /// <returns>That and what the refusal is about; null when it tells nothing new, so that another request makes no sense.</returns>
+    public ImmutableHashSet<string>? Learn(ModelRequest request, ImmutableHashSet<string> known, UpstreamFailureException failure)
     {
-        var model = request.Model.Id;
-        if (failure is not { Status: 400 or 422, Error: { } error } || Refused(request, error) is not { } setting || Has(model, setting))
+        if (failure is not { Status: 400 or 422, Error: { } error } || Refused(request, error) is not { } setting || known.Contains(setting))
         {
-            return false;
+            return null;
         }
 
-        if (_byModel.Count < MaxModels || _byModel.ContainsKey(model))
-        {
-            _byModel.AddOrUpdate(model, _ => [setting], (_, known) => known.Add(setting));
-        }
-
-        return Has(model, setting);
+        _byModel.Learn(request.Model.Id, [], refused => refused.Add(setting));
+        return known.Add(setting);
     }
 
     private static string? Refused(ModelRequest request, UpstreamError error) =>

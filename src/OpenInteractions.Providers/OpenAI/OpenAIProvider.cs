@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Providers.Http;
 
@@ -10,7 +11,7 @@ public sealed class OpenAIProvider : IModelProvider
     private readonly UpstreamClient _client;
     private readonly UnknownReasons _unknown;
     private readonly ISignatureEnvelope _signatures;
-    private readonly LearnedRefusals _refusals = new();
+    private readonly LearnedRefusals _refusals;
     private readonly Uri _chat;
     private readonly Uri _responses;
     private readonly bool _isVendor;
@@ -25,6 +26,7 @@ public sealed class OpenAIProvider : IModelProvider
         _signatures = signatures;
         _client = new UpstreamClient(options.Name, handlers, upstream, time, logger);
         _unknown = new UnknownReasons(options.Name, logger);
+        _refusals = new LearnedRefusals(time);
         (_chat, _responses) = (new Uri(options.BaseAddress, "chat/completions"), new Uri(options.BaseAddress, "responses"));
         _isVendor = options.BaseAddress.Host == OpenAIProviderOptions.VendorAddress.Host;
         _hasTools = _isVendor || options.Name == ProviderDetection.OpenAI; // perhaps behind a gateway; another endpoint that serves such a model has seldom its vendor's tools
@@ -65,17 +67,18 @@ public sealed class OpenAIProvider : IModelProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         var model = request.Model;
+        var refused = _refusals.Of(model.Id);
         return
         [
             .. SamplingSettings.In(request.Config).Where(setting => setting switch
             {
-                SamplingSettings.Temperature => !model.Capabilities.Sampling || _refusals.Has(model.Id, LearnedRefusals.Temperature),
-                SamplingSettings.TopP => !model.Capabilities.Sampling || _refusals.Has(model.Id, LearnedRefusals.TopP),
-                _ => WireFor(model) == OpenAIWire.Responses || _refusals.Has(model.Id, LearnedRefusals.Seed),
+                SamplingSettings.Temperature => !model.Capabilities.Sampling || refused.Contains(LearnedRefusals.Temperature),
+                SamplingSettings.TopP => !model.Capabilities.Sampling || refused.Contains(LearnedRefusals.TopP),
+                _ => WireFor(model) == OpenAIWire.Responses || refused.Contains(LearnedRefusals.Seed),
             }),
             .. OptionalSettings.In(request).Where(setting => setting switch
             {
-                OptionalSettings.ThinkingLevel => _refusals.Has(model.Id, LearnedRefusals.Effort),
+                OptionalSettings.ThinkingLevel => refused.Contains(LearnedRefusals.Effort),
                 OptionalSettings.ServiceTier => request.ServiceTier is not ("flex" or "priority"),
                 _ => true, // these wires have no word for it
             }),
@@ -97,7 +100,7 @@ public sealed class OpenAIProvider : IModelProvider
     /// <inheritdoc/>
     public IAsyncEnumerable<ModelEvent> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        var call = new Call(request, WireFor(request.Model));
+        var call = new Call(request, WireFor(request.Model), _refusals.Of(request.Model.Id));
         return _client.StreamAsync(
             new UpstreamCall
             {
@@ -118,8 +121,8 @@ public sealed class OpenAIProvider : IModelProvider
     {
         var request = call.Request;
         return call.Wire == OpenAIWire.Chat
-            ? Post(_chat, ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, _refusals))
-            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(ScopeOf(request), _signatures, call.WithReasoning), _refusals));
+            ? Post(_chat, ChatRequestWriter.Write(request, new ChatHistory(Name, request.Model.Family, _options.Chat), _options.Chat, call.Refused))
+            : Post(_responses, ResponsesRequestWriter.Write(request, new ResponsesHistory(ScopeOf(request), _signatures, call.WithReasoning), call.Refused));
     }
 
     private SignatureScope ScopeOf(ModelRequest request) => new(request.Project, Name, request.Model.Family);
@@ -155,7 +158,13 @@ public sealed class OpenAIProvider : IModelProvider
             return true;
         }
 
-        return _refusals.Learn(call.Request, failure);
+        if (_refusals.Learn(call.Request, call.Refused, failure) is { } refused)
+        {
+            call.Refused = refused;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>What was configured, and what the vendor is known for, is not left. What was learned may have been another server behind the same address.</summary>
@@ -166,7 +175,7 @@ public sealed class OpenAIProvider : IModelProvider
     private IAnswer Answer(Call call)
     {
         IAnswer answer = call.Wire == OpenAIWire.Chat
-            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, _refusals), _unknown)
+            ? new ChatStream(call.Request, _options.Chat, cutsLocally: !ChatRequestWriter.SendsStop(call.Request, call.Refused), _unknown)
             : new ResponsesStream(call.Request, ScopeOf(call.Request), _signatures);
         // A refused model proves nothing, nor does one that has only one wire.
         return call.FellBack || (_wire == OpenAIWire.Auto && !OpenAIModels.NeedsChat(call.Request.Model.Id))
@@ -189,7 +198,7 @@ public sealed class OpenAIProvider : IModelProvider
     }
 
     /// <summary>One call and what was learned on the way.</summary>
-    private sealed class Call(ModelRequest request, OpenAIWire wire)
+    private sealed class Call(ModelRequest request, OpenAIWire wire, ImmutableHashSet<string> refused)
     {
         public ModelRequest Request { get; } = request;
 
@@ -205,5 +214,8 @@ public sealed class OpenAIProvider : IModelProvider
         public bool HasNoChat { get; set; }
 
         public bool WithReasoning { get; set; } = true;
+
+        /// <summary>Settings that are left out because the model refuses them.</summary>
+        public ImmutableHashSet<string> Refused { get; set; } = refused;
     }
 }

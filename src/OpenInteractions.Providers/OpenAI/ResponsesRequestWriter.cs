@@ -6,7 +6,7 @@ namespace OpenInteractions.Providers.OpenAI;
 /// </summary>
 internal static class ResponsesRequestWriter
 {
-    public static JsonScratch Write(ModelRequest request, ResponsesHistory history, LearnedRefusals refusals) => JsonScratch.RentObject(writer =>
+    public static JsonScratch Write(ModelRequest request, ResponsesHistory history, IReadOnlySet<string> refusals) => JsonScratch.RentObject(writer =>
     {
         var model = request.Model.Id;
         var config = request.Config;
@@ -21,7 +21,7 @@ internal static class ResponsesRequestWriter
         RequestBuffer.WriteJoined(writer, "input", history.Render(request.History));
         writer.WriteBoolean("store", false);
         writer.WriteBoolean("stream", true);
-        if (thinks && !refusals.Has(model, LearnedRefusals.Include))
+        if (thinks && !refusals.Contains(LearnedRefusals.Include))
         {
             writer.WriteStartArray("include");
             writer.WriteStringValue("reasoning.encrypted_content");
@@ -35,12 +35,12 @@ internal static class ResponsesRequestWriter
             writer.WriteNumber("max_output_tokens", maximum);
         }
 
-        if (config.Temperature is { } temperature && request.Model.Capabilities.Sampling && !refusals.Has(model, LearnedRefusals.Temperature))
+        if (config.Temperature is { } temperature && request.Model.Capabilities.Sampling && !refusals.Contains(LearnedRefusals.Temperature))
         {
             writer.WriteNumber("temperature", temperature);
         }
 
-        if (config.TopP is { } topP && request.Model.Capabilities.Sampling && !refusals.Has(model, LearnedRefusals.TopP))
+        if (config.TopP is { } topP && request.Model.Capabilities.Sampling && !refusals.Contains(LearnedRefusals.TopP))
         {
             writer.WriteNumber("top_p", topP);
         }
@@ -51,10 +51,10 @@ internal static class ResponsesRequestWriter
         }
     });
 
-    private static void WriteReasoning(Utf8JsonWriter writer, GenerationConfig config, ModelDescription model, LearnedRefusals refusals)
+    private static void WriteReasoning(Utf8JsonWriter writer, GenerationConfig config, ModelDescription model, IReadOnlySet<string> refusals)
     {
-        var summaries = config.ThinkingSummaries == "auto" && model.Capabilities.ThinkingLevels.Count > 0 && !refusals.Has(model.Id, LearnedRefusals.Summary);
-        var level = refusals.Has(model.Id, LearnedRefusals.Effort) ? null : config.ThinkingLevel;
+        var summaries = config.ThinkingSummaries == "auto" && model.Capabilities.ThinkingLevels.Count > 0 && !refusals.Contains(LearnedRefusals.Summary);
+        var level = refusals.Contains(LearnedRefusals.Effort) ? null : config.ThinkingLevel;
         if (level is null && !summaries)
         {
             return;
@@ -74,7 +74,7 @@ internal static class ResponsesRequestWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteText(Utf8JsonWriter writer, ModelRequest request, LearnedRefusals refusals)
+    private static void WriteText(Utf8JsonWriter writer, ModelRequest request, IReadOnlySet<string> refusals)
     {
         if (AnswerSchema.Of(request.ResponseFormats) is not { } answer)
         {
@@ -87,12 +87,12 @@ internal static class ResponsesRequestWriter
         writer.WriteString("name", "answer");
         writer.WritePropertyName("schema");
         answer.Schema.WriteTo(writer);
-        writer.WriteBoolean("strict", answer.IsStrict && !refusals.Has(request.Model.Id, LearnedRefusals.Strict));
+        writer.WriteBoolean("strict", answer.IsStrict && !refusals.Contains(LearnedRefusals.Strict));
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
-    private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, LearnedRefusals refusals)
+    private static void WriteTools(Utf8JsonWriter writer, ModelRequest request, IReadOnlySet<string> refusals)
     {
         if (request.Functions.Count + request.NativeTools.Count == 0)
         {
@@ -113,7 +113,7 @@ internal static class ResponsesRequestWriter
 
             FunctionSchema.Write(writer, function);
             // This API is strict by default, and refuses ordinary schemas then.
-            writer.WriteBoolean("strict", FunctionSchema.MayBeStrict(function, choice) && !refusals.Has(request.Model.Id, LearnedRefusals.Strict));
+            writer.WriteBoolean("strict", FunctionSchema.MayBeStrict(function, choice) && !refusals.Contains(LearnedRefusals.Strict));
             writer.WriteEndObject();
         }
 
@@ -124,7 +124,7 @@ internal static class ResponsesRequestWriter
 
         writer.WriteEndArray();
         WriteToolChoice(writer, request, choice);
-        if (!request.Model.Capabilities.ParallelCalls && !refusals.Has(request.Model.Id, LearnedRefusals.ParallelCalls))
+        if (!request.Model.Capabilities.ParallelCalls && !refusals.Contains(LearnedRefusals.ParallelCalls))
         {
             writer.WriteBoolean("parallel_tool_calls", false);
         }

@@ -26,7 +26,11 @@ internal static class SemanticCases
         yield return new("model of slashes", """{"model":"///","input":"hi"}""", "///", "model_not_found", 404);
         yield return new("bare prefix", """{"model":"models/","input":"hi"}""", "model", "model_not_found", 404);
         yield return new("provider without a model", """{"model":"demo/","input":"hi"}""", "demo/", "model_not_found", 404);
-        yield return new("long model", $$"""{"model":"{{new string('m', 5000)}}","input":"hi"}""", "mmm", "model_not_found", 404);
+        yield return new("long unknown model", $$"""{"model":"{{new string('m', 256)}}","input":"hi"}""", "mmm", "model_not_found", 404);
+        yield return new("model that is too long", $$"""{"model":"{{new string('m', 257)}}","input":"hi"}""", "'model' has 257 characters; an id has at most 256");
+        yield return new("model of megabytes", $$"""{"model":"{{new string('m', 5_000_000)}}","input":"hi"}""", "at most 256");
+        yield return new("agent that is too long", $$"""{"agent":"{{new string('m', 257)}}","input":"hi"}""", "'agent' has 257 characters; an id has at most 256");
+        yield return new("agent's model that is too long", $$$"""{"agent":"x","input":"hi","agent_config":{"type":"antigravity","model":"{{{new string('m', 257)}}}"}}""", "'agent_config.model' has 257 characters; an id has at most 256");
         yield return new("unknown agent", """{"agent":"no-such-agent","input":"hi"}""", "no-such-agent", NotFound, 404);
         yield return new("agent_config for a model", """{"model":"demo","input":"hi","agent_config":{"type":"dynamic"}}""", "'agent_config'");
         yield return new("generation_config for an agent", """{"agent":"x","input":"hi","generation_config":{"temperature":1}}""", "'generation_config'");

@@ -38,6 +38,17 @@ public sealed class RequestRulesTests
     public void A_request_names_a_model_or_an_agent(string request, string field, string message) => AssertRefused(request, field, message);
 
     [Theory]
+    [InlineData("model", """{"model":"@"}""")]
+    [InlineData("agent", """{"agent":"@"}""")]
+    [InlineData("agent_config.model", """{"agent":"a","agent_config":{"type":"antigravity","model":"@"}}""")]
+    [InlineData("agent_config.model", """{"agent":"a","agent_config":{"type":"code-mender","model":"@"}}""")]
+    public void An_id_has_a_bound(string field, string request)
+    {
+        Check(Read(request.Replace("@", new string('m', 256), StringComparison.Ordinal)));
+        AssertRefused(request.Replace("@", new string('m', 257), StringComparison.Ordinal), field, "at most 256");
+    }
+
+    [Theory]
     [InlineData("""{"model":"a","agent_config":{"type":"dynamic"}}""", "agent_config", "generation_config")]
     [InlineData("""{"agent":"a","generation_config":{}}""", "generation_config", "agent_config")]
     public void Settings_go_with_their_kind(string request, string field, string message) => AssertRefused(request, field, message);

@@ -27,12 +27,12 @@ internal sealed class Talk : IAsyncDisposable, IHttpMessageHandlerFactory
     private readonly List<HistoryTurn> _turns = [];
     private int _calls;
 
-    private Talk(AnthropicVendor vendor, VendorServer server, UpstreamOptions upstream, LogLines log, string? key)
+    private Talk(AnthropicVendor vendor, VendorServer server, UpstreamOptions upstream, LogLines log, string? key, TimeProvider time)
     {
         (Vendor, Server, Log) = (vendor, server, log);
         _handler = UpstreamHttp.NewHandler(upstream);
         var options = new AnthropicOptions { BaseAddress = server.Address, ApiKey = key };
-        Provider = new AnthropicProvider(options, upstream, this, new TestEnvelope(), TimeProvider.System, log);
+        Provider = new AnthropicProvider(options, upstream, this, new TestEnvelope(), time, log);
     }
 
     public AnthropicVendor Vendor { get; }
@@ -58,11 +58,11 @@ internal sealed class Talk : IAsyncDisposable, IHttpMessageHandlerFactory
     /// <summary>Whether a result comes with the state of its call, as the engine's contract promises.</summary>
     public bool ResultsCarryStates { get; set; } = true;
 
-    public static async Task<Talk> BeginAsync(AnthropicVendor? vendor = null, UpstreamOptions? upstream = null, string? key = Key)
+    public static async Task<Talk> BeginAsync(AnthropicVendor? vendor = null, UpstreamOptions? upstream = null, string? key = Key, TimeProvider? time = null)
     {
         vendor ??= new AnthropicVendor();
         upstream ??= new UpstreamOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(1) };
-        return new Talk(vendor, await VendorServer.StartAsync(vendor), upstream, new LogLines(), key);
+        return new Talk(vendor, await VendorServer.StartAsync(vendor), upstream, new LogLines(), key, time ?? TimeProvider.System);
     }
 
     public HttpMessageHandler CreateHandler(string name) => _handler;

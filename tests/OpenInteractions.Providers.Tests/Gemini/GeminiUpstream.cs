@@ -35,7 +35,7 @@ internal sealed class GeminiUpstream : IAsyncDisposable
         return new(vendor, await VendorServer.StartAsync(vendor));
     }
 
-    public GeminiProvider Provider(GeminiWire wire, UpstreamOptions? upstream = null, string key = FakeGemini.Key)
+    public GeminiProvider Provider(GeminiWire wire, UpstreamOptions? upstream = null, string key = FakeGemini.Key, TimeProvider? time = null)
     {
         var options = upstream ?? new UpstreamOptions { RetryDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromSeconds(20) };
         var services = new ServiceCollection();
@@ -47,7 +47,7 @@ internal sealed class GeminiUpstream : IAsyncDisposable
             options,
             built.GetRequiredService<IHttpMessageHandlerFactory>(),
             Envelope,
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLogger<GeminiProvider>.Instance);
     }
 

@@ -1,12 +1,16 @@
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Providers.Gemini;
 using OpenInteractions.Testing;
+using OpenInteractions.Testing.Vendors;
 using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Providers.Tests.Gemini;
 
 public sealed class GeminiWireChoiceTests
 {
+    private const string Interactions = "/v1beta/interactions";
+    private const string Content = $"/v1beta/models/{GeminiUpstream.Model}:streamGenerateContent";
+
     [Fact]
     public async Task Interactions_is_the_first_choice()
     {
@@ -14,7 +18,7 @@ public sealed class GeminiWireChoiceTests
 
         await gemini.Dialogue(GeminiWire.Auto).SayAsync("Hi");
 
-        Assert.Equal(["/v1beta/interactions"], Paths(gemini));
+        Assert.Equal([Interactions], Paths(gemini));
     }
 
     [Theory]
@@ -29,8 +33,7 @@ public sealed class GeminiWireChoiceTests
         var second = await dialogue.SayAsync("what did I say first?");
 
         Assert.Equal(("You said: Hi", "You first said: Hi"), (first.Text, second.Text));
-        const string Content = "/v1beta/models/gemini-3.8-flash:streamGenerateContent";
-        Assert.Equal(["/v1beta/interactions", Content, Content], Paths(gemini));
+        Assert.Equal([Interactions, Content, Content], Paths(gemini));
     }
 
     [Fact]
@@ -43,8 +46,80 @@ public sealed class GeminiWireChoiceTests
         await new Dialogue(provider, "gemini-2.5-flash").SayAsync("Hi");
         await new Dialogue(provider, GeminiUpstream.Model).SayAsync("Hi");
 
-        const string Content = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
-        Assert.Equal(["/v1beta/interactions", Content, Content, "/v1beta/interactions"], Paths(gemini));
+        const string Other = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
+        Assert.Equal([Interactions, Other, Other, Interactions], Paths(gemini));
+    }
+
+    [Fact]
+    public async Task A_missing_route_is_looked_for_again_after_a_while()
+    {
+        var time = new ManualTime();
+        await using var gemini = await GeminiUpstream.StartAsync(new FakeGemini { HasInteractions = false });
+        var dialogue = new Dialogue(gemini.Provider(GeminiWire.Auto, time: time), GeminiUpstream.Model);
+
+        await dialogue.SayAsync("Hi");
+        time.Advance(WireChoice.RouteLookAgain - TimeSpan.FromSeconds(1));
+        await dialogue.SayAsync("Hi");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await dialogue.SayAsync("Hi");
+
+        Assert.Equal([Interactions, Content, Content, Interactions, Content], Paths(gemini));
+    }
+
+    public static TheoryData<int, string, string> Pages => new()
+    {
+        { 404, "text/html", "<html><title>404 Not Found</title><center>nginx</center></html>" },
+        { 404, "text/plain", "" },
+        { 404, "application/json", """{"detail":"Not Found"}""" },
+        { 404, "application/json", """{"error":{"message":"Invalid URL (POST /v1beta/interactions)","type":"invalid_request_error","code":""}}""" },
+        { 405, "text/html", "<html><title>405 Not Allowed</title></html>" },
+        { 501, "text/plain", "no healthy upstream" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task A_page_of_a_proxy_sends_one_call_to_the_other_wire_and_teaches_nothing(int status, string contentType, string page)
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Server.Enqueue(VendorReply.Text(status, page, contentType));
+        var dialogue = gemini.Dialogue(GeminiWire.Auto);
+
+        var first = await dialogue.SayAsync("Hi");
+        await dialogue.SayAsync("Hi");
+
+        Assert.Equal("You said: Hi", first.Text);
+        Assert.Equal([Interactions, Content, Interactions], Paths(gemini));
+    }
+
+    [Fact]
+    public async Task A_refusal_in_the_vendors_shape_that_names_the_model_is_about_the_model_alone()
+    {
+        await using var gemini = await GeminiUpstream.StartAsync();
+        gemini.Server.Enqueue(VendorReply.Json(404, """{"error":{"code":404,"message":"models/gemini-2.5-flash is not found for API version v1beta.","status":"NOT_FOUND"}}"""));
+        var provider = gemini.Provider(GeminiWire.Auto);
+
+        await new Dialogue(provider, "gemini-2.5-flash").SayAsync("Hi");
+        await new Dialogue(provider, "gemini-2.5-flash").SayAsync("Hi");
+        await new Dialogue(provider, GeminiUpstream.Model).SayAsync("Hi");
+
+        const string Other = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
+        Assert.Equal([Interactions, Other, Other, Interactions], Paths(gemini));
+    }
+
+    [Fact]
+    public async Task A_refused_model_is_tried_again_after_an_hour()
+    {
+        var time = new ManualTime();
+        await using var gemini = await GeminiUpstream.StartAsync(new FakeGemini().WithoutInteractionsFor(GeminiUpstream.Model));
+        var dialogue = new Dialogue(gemini.Provider(GeminiWire.Auto, time: time), GeminiUpstream.Model);
+
+        await dialogue.SayAsync("Hi");
+        time.Advance(TimeSpan.FromMinutes(59));
+        await dialogue.SayAsync("Hi");
+        time.Advance(TimeSpan.FromMinutes(1));
+        await dialogue.SayAsync("Hi");
+
+        Assert.Equal([Interactions, Content, Content, Interactions, Content], Paths(gemini));
     }
 
     [Fact]
@@ -54,7 +129,7 @@ public sealed class GeminiWireChoiceTests
 
         await Assert.ThrowsAsync<Contracts.Errors.ApiException>(() => gemini.Dialogue(GeminiWire.Interactions).SayAsync("Hi"));
 
-        Assert.Equal(["/v1beta/interactions"], Paths(gemini));
+        Assert.Equal([Interactions], Paths(gemini));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal sealed class OpenAIUpstream : IAsyncDisposable
     public JsonElement LastBody => Server.Requests[^1].Json!.Value;
 
     public static async Task<OpenAIUpstream> StartAsync(
-        OpenAIVendor? vendor = null, OpenAIWire wire = OpenAIWire.Responses, ChatProfile? chat = null, string? key = null, UpstreamOptions? options = null, bool hasServer = true)
+        OpenAIVendor? vendor = null, OpenAIWire wire = OpenAIWire.Responses, ChatProfile? chat = null, string? key = null, UpstreamOptions? options = null, bool hasServer = true, TimeProvider? time = null)
     {
         vendor ??= new OpenAIVendor();
         var server = await VendorServer.StartAsync(vendor);
@@ -51,7 +51,7 @@ internal sealed class OpenAIUpstream : IAsyncDisposable
         var log = new RecordingLogger();
         var provider = new OpenAIProvider(
             new OpenAIProviderOptions { BaseAddress = new Uri(server.Address, "v1/"), ApiKey = key ?? vendor.Key, Wire = wire, Chat = chat ?? ChatProfile.Vendor },
-            upstream, built.GetRequiredService<IHttpMessageHandlerFactory>(), new PlainEnvelope(), TimeProvider.System, log);
+            upstream, built.GetRequiredService<IHttpMessageHandlerFactory>(), new PlainEnvelope(), time ?? TimeProvider.System, log);
         if (!hasServer)
         {
             await server.DisposeAsync();

@@ -30,7 +30,18 @@ internal static class MessageRules
             CheckResults(messages, index);
         }
 
+        CheckTools(messages, body);
         CheckEnd(messages[count - 1], body, model, continuesPausedTurn);
+    }
+
+    /// <summary>Which tools these are does not matter: the service wants some.</summary>
+    private static void CheckTools(JsonElement messages, JsonElement body)
+    {
+        var hasTools = body.Member("tools") is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0;
+        if (!hasTools && messages.EnumerateArray().SelectMany(m => Transcript.Blocks(m.Member("content"))).Any(b => b.Text("type") is "tool_use" or "tool_result"))
+        {
+            throw AnthropicRefusal.Invalid("Requests which include `tool_use` or `tool_result` blocks must define tools.");
+        }
     }
 
     private static void CheckShape(JsonElement messages, int index, int count, string version)

@@ -116,7 +116,7 @@ public sealed class FakeGemini : IVendor
 
         if (IsInteractions(request) && !HasInteractions)
         {
-            throw new GeminiRefusal(VendorReply.Text(MissingInteractionsStatus, "<!DOCTYPE html><title>Error</title><p>The requested URL was not found on this server.", "text/html; charset=UTF-8"), "no such route");
+            throw GeminiRefusal.Rpc(MissingInteractionsStatus, MissingInteractionsStatus == 404 ? "NOT_FOUND" : "UNIMPLEMENTED", "Method not found.");
         }
 
         if (request.Json is not { ValueKind: System.Text.Json.JsonValueKind.Object })
