@@ -57,7 +57,7 @@ internal sealed class GuardedHandler(OutboundGuard guard, HttpMessageHandler inn
     private static Uri? Target(HttpRequestMessage request, HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
         && response.Headers.Location is { } location
-            ? new Uri(request.RequestUri!, location)
+            ? Uri.TryCreate(request.RequestUri!, location, out var target) ? target : throw new OutboundRefusedException("The address was refused: it redirects to something that is no address.") { IsUnsafe = false }
             : null;
 
     private static HttpRequestMessage Follow(HttpRequestMessage from, Uri target, HttpStatusCode status)

@@ -22,6 +22,7 @@ internal sealed class CallBatch(
     TurnCheckpoint checkpoint)
 {
     private readonly ResultLength _length = new(readings, interaction.Project);
+    private readonly RepeatedFailures _failures = new(readings, interaction.Project);
     private readonly List<string> _started = [.. checkpoint.Started];
 
     public async Task RunAsync(IReadOnlyList<ServerCall> calls, CancellationToken cancellationToken)
@@ -106,7 +107,7 @@ internal sealed class CallBatch(
 
     private async Task PutAsync(ServerCall call, Step result, CancellationToken cancellationToken)
     {
-        if (ToolResults.IsError(result) && RepeatedFailures.Count(output.Steps, call.Step) is > 0 and var before)
+        if (ToolResults.IsError(result) && _failures.Count(output.Steps, call.Step) is > 0 and var before)
         {
             result = _length.Remark(result, $"This call has failed {before + 1} times in the same way. Do not make it again unchanged.");
         }

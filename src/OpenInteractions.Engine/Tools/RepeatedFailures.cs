@@ -3,19 +3,21 @@ using OpenInteractions.Engine.Providers;
 namespace OpenInteractions.Engine.Tools;
 
 /// <summary>Finds calls that a model makes again, unchanged, although they failed. It follows from the steps, so the next owner of a run counts the same.</summary>
-internal static class RepeatedFailures
+/// <param name="readings">Opens arguments that the wire does not show: without them all calls of such a tool would be one.</param>
+/// <param name="project">Whose calls they are.</param>
+internal sealed class RepeatedFailures(SealedReadings readings, string project)
 {
     /// <summary>How often this very call has failed in the turn.</summary>
-    public static int Count(IReadOnlyList<HistoryStep> steps, Step call)
+    public int Count(IReadOnlyList<HistoryStep> steps, Step call)
     {
         var key = Key(call);
         return Keys(steps).Count(k => k == key);
     }
 
     /// <summary>True when some call has failed so often.</summary>
-    public static bool HasReached(IReadOnlyList<HistoryStep> steps, int most) => Keys(steps).GroupBy(k => k).Any(g => g.Count() >= most);
+    public bool HasReached(IReadOnlyList<HistoryStep> steps, int most) => Keys(steps).GroupBy(k => k).Any(g => g.Count() >= most);
 
-    private static IEnumerable<(string Name, string Arguments)> Keys(IReadOnlyList<HistoryStep> steps)
+    private IEnumerable<(string Name, string Arguments)> Keys(IReadOnlyList<HistoryStep> steps)
     {
         var calls = new Dictionary<string, Step>(StringComparer.Ordinal);
         foreach (var (step, _, _) in steps)
@@ -31,5 +33,5 @@ internal static class RepeatedFailures
         }
     }
 
-    private static (string Name, string Arguments) Key(Step call) => (ToolFunctionNames.Of(call), JsonSerializer.Serialize(ToolResults.Arguments(call), WireJson.Wire.JsonElement));
+    private (string Name, string Arguments) Key(Step call) => (ToolFunctionNames.Of(call), JsonSerializer.Serialize(readings.Arguments(project, call), WireJson.Wire.JsonElement));
 }

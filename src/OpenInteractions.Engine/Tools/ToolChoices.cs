@@ -54,7 +54,7 @@ internal static class ToolChoices
     private static bool Names(string name, Tool declared) => declared switch
     {
         FunctionTool function => function.Name == name,
-        McpServerTool server => server.Name == name,
+        McpServerTool server => server.Name == name || server.Type == name,
         _ => declared.Type == name,
     };
 }

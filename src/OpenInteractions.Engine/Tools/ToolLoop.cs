@@ -14,6 +14,7 @@ namespace OpenInteractions.Engine.Tools;
 internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner runner, SealedReadings readings, ToolOptions options, EngineInstruments instruments, TurnJob job)
 {
     private readonly TurnOutput _output = job.Output;
+    private readonly RepeatedFailures _failures = new(readings, job.Interaction.Project);
     private int _rounds = job.Standing?.Rounds ?? 0;
     private Usage? _used = job.Standing?.Usage;
 
@@ -94,7 +95,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
     /// <summary>True in the last round, and when more calls would lead nowhere.</summary>
     private bool MustAnswer() =>
         _rounds + 1 >= options.MaxRounds
-        || (_rounds > 0 && (CallsMade() >= options.MaxCalls || RepeatedFailures.HasReached(_output.Steps, options.MaxRepeatedFailures)));
+        || (_rounds > 0 && (CallsMade() >= options.MaxCalls || _failures.HasReached(_output.Steps, options.MaxRepeatedFailures)));
 
     /// <summary>Calls in this turn that the server has answered, with whatever.</summary>
     private int CallsMade() => _output.Steps.Count(s => s.Step is IResultStep);

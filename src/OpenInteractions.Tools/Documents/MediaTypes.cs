@@ -27,6 +27,12 @@ internal static class MediaTypes
             return marked;
         }
 
+        // What says that it is a picture or sound and begins as a page does is the error page of a site, or worse.
+        if (stated is not null && IsForEyesAndEars(stated) && LooksLikeText(body) && LooksLikeHtml(body))
+        {
+            return Html;
+        }
+
         if (stated is not (null or "application/octet-stream" or "binary/octet-stream" or "application/x-download" or "unknown/unknown" or "*/*"))
         {
             return stated;
@@ -34,6 +40,9 @@ internal static class MediaTypes
 
         return !LooksLikeText(body) ? stated ?? "application/octet-stream" : LooksLikeHtml(body) ? Html : Plain;
     }
+
+    private static bool IsForEyesAndEars(string type) =>
+        (type.StartsWith("image/", StringComparison.Ordinal) && type != "image/svg+xml") || type.StartsWith("audio/", StringComparison.Ordinal) || type.StartsWith("video/", StringComparison.Ordinal);
 
     /// <summary>True for types whose bytes are text that a model reads as it is.</summary>
     public static bool IsText(string type) =>

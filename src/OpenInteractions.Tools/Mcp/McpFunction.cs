@@ -53,7 +53,7 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
         using var watch = new CallWatch(server.Options.IdleTimeout, server.Time, cancellationToken);
         try
         {
-            var (blocks, isError) = ResultContent.Read(await CallAsync(step.Arguments, watch));
+            var (blocks, isError) = ResultContent.Read(await CallAsync(step.Arguments, watch), server.MediaFault);
             server.Succeeded();
             await server.SettledAsync();
             return Result(call, blocks, isError);

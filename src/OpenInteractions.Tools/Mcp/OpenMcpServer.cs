@@ -94,6 +94,9 @@ internal sealed partial class OpenMcpServer(
     public Task SettledAsync() => _refreshing;
 
     /// <summary>How long the server is still not asked.</summary>
+    /// <summary>See <see cref="ToolScope.MediaFault"/>.</summary>
+    public Func<MediaContent, string?> MediaFault => scope.MediaFault;
+
     public TimeSpan? PausedFor() => connections.Breakers.PausedFor(scope.Project, server.Url);
 
     public void Succeeded() => connections.Breakers.Succeeded(scope.Project, server.Url);

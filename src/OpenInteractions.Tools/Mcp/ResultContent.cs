@@ -8,14 +8,15 @@ namespace OpenInteractions.Tools.Mcp;
 internal sealed class ResultContent
 {
     private readonly List<ContentBlock> _blocks = [];
+    private readonly Func<MediaContent, string?> _mediaFault;
     private int _mediaLeft = McpLimits.ResultMedia;
 
-    private ResultContent()
-    {
-    }
+    private ResultContent(Func<MediaContent, string?> mediaFault) => _mediaFault = mediaFault;
 
     /// <summary>The blocks, and whether the tool says that it failed.</summary>
-    public static (JsonElement Blocks, bool IsError) Read(JsonNode? result)
+    /// <param name="result">The result.</param>
+    /// <param name="mediaFault">What of a medium the run's model does not take, or null: with such a medium its vendor would refuse the whole turn.</param>
+    public static (JsonElement Blocks, bool IsError) Read(JsonNode? result, Func<MediaContent, string?> mediaFault)
     {
         var root = result is null ? default : JsonElement.Parse(result.ToJsonString());
         if (root.ValueKind == JsonValueKind.Object && Text(root, "resultType") is { } kind && kind != "complete")
@@ -24,7 +25,7 @@ internal sealed class ResultContent
             return (Of($"The tool did not end: it answered with '{Short(kind)}', which is not possible here."), true);
         }
 
-        var reading = new ResultContent();
+        var reading = new ResultContent(mediaFault);
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("content"u8, out var content) && content.ValueKind == JsonValueKind.Array)
         {
             foreach (var block in content.EnumerateArray())
@@ -113,14 +114,21 @@ internal sealed class ResultContent
             return;
         }
 
-        _mediaLeft -= length;
-        _blocks.Add(mediaType switch
+        MediaContent media = mediaType switch
         {
             _ when mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase) => new ImageContent { Data = data, MimeType = mediaType },
             _ when mediaType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) => new AudioContent { Data = data, MimeType = mediaType },
             _ when mediaType.StartsWith("video/", StringComparison.OrdinalIgnoreCase) => new VideoContent { Data = data, MimeType = mediaType },
             _ => new DocumentContent { Data = data, MimeType = mediaType },
-        });
+        };
+        if (_mediaFault(media) is { } fault)
+        {
+            AddText($"[Content of the type '{Short(mediaType)}' was left out: the model that is asked does not take {fault}.]");
+            return;
+        }
+
+        _mediaLeft -= length;
+        _blocks.Add(media);
     }
 
     private static string Link(JsonElement link)

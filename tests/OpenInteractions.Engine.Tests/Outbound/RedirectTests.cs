@@ -26,6 +26,15 @@ public sealed class RedirectTests
     }
 
     [Fact]
+    public async Task A_redirect_to_what_is_no_address_is_refused()
+    {
+        await using var client = new GuardedClient(_ => GuardedClient.Redirect("//[")).Name("public.example", ["93.184.216.34"]);
+
+        var refused = await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync("http://public.example/"));
+        Assert.False(refused.IsUnsafe);
+    }
+
+    [Fact]
     public async Task Redirects_end()
     {
         var hops = 0;

@@ -65,6 +65,8 @@ public sealed class ToolPolicyTests : IDisposable
     [InlineData("""{"rules":[{"decision":"allow","tol":"x"}]}""")]
     [InlineData("""{"rules":[{"decision":"allow","arguments":{"a":"("}}]}""")]
     [InlineData("""{"rules":[{"decision":"allow","arguments":{"a":"(?=x)"}}]}""")]
+    [InlineData("""{"rules":[null]}""")]
+    [InlineData("""{"default":"deny","rules":[{"decision":"deny"},null]}""")]
     [InlineData("""{"rules":""")]
     [InlineData("""{}""")]
     [InlineData("null")]
@@ -82,7 +84,7 @@ public sealed class ToolPolicyTests : IDisposable
     {
         var time = new ManualTime();
         File.WriteAllText(_rules, "{");
-        var policy = new RuleFilePolicy(Microsoft.Extensions.Options.Options.Create(new ToolPolicyOptions { RulesFile = _rules }), time, Microsoft.Extensions.Logging.Abstractions.NullLogger<RuleFilePolicy>.Instance);
+        var policy = PolicyAt(_rules, time);
         Assert.Equal(PolicyVerdict.Deny, (await policy.DecideAsync(Question(), default)).Verdict);
 
         File.WriteAllText(_rules, """{"rules":[]}""");
@@ -90,6 +92,51 @@ public sealed class ToolPolicyTests : IDisposable
 
         Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default)).Verdict);
     }
+
+    [Fact]
+    public async Task A_null_in_the_place_of_good_rules_denies_and_keeps_denying()
+    {
+        var time = new ManualTime();
+        File.WriteAllText(_rules, """{"rules":[]}""");
+        var policy = PolicyAt(_rules, time);
+        Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default)).Verdict);
+
+        File.WriteAllText(_rules, """{"rules":[null],"default":"deny"}""");
+        for (var look = 0; look < 3; look++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(PolicyVerdict.Deny, (await policy.DecideAsync(Question(), default)).Verdict);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_hangs_denies_and_holds_nobody_else_up_until_there_is_one_that_can_be_read()
+    {
+        var (time, pipe) = (new ManualTime(), _rules + ".pipe");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", _rules))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        var policy = PolicyAt(_rules, time);
+        using var impatient = new CancellationTokenSource();
+        var deciding = policy.DecideAsync(Question(), impatient.Token).AsTask();
+        Assert.True(policy.ReadsResults); // nobody knows, so each result is asked about, and denied
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deciding);
+
+        File.Move(_rules, pipe);
+        File.WriteAllText(_rules, """{"rules":[]}""");
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default).AsTask().OrTimeout("a decision")).Verdict);
+
+        await File.WriteAllTextAsync(pipe, "{"); // lets the one that hung go on; what it reads is of no use any more
+        File.Delete(pipe);
+        Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default)).Verdict);
+    }
+
+    private static RuleFilePolicy PolicyAt(string path, TimeProvider time) =>
+        new(Microsoft.Extensions.Options.Options.Create(new ToolPolicyOptions { RulesFile = path }), time, Microsoft.Extensions.Logging.Abstractions.NullLogger<RuleFilePolicy>.Instance);
 
     [Fact]
     public async Task A_decision_that_takes_too_long_and_one_that_fails_deny()

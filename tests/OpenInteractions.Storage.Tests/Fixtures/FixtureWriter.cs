@@ -12,8 +12,8 @@ namespace OpenInteractions.Storage.Tests.Fixtures;
 /// </summary>
 internal static class FixtureWriter
 {
-    // The fixture is to be gone on with years later, and a run ends at its deadline.
-    private const string NeverOverSql = "UPDATE runs SET deadline = 253370764800000";
+    // The fixture is to be gone on with years later, when a run would be past its deadline, and an upload given up.
+    private const string NeverOverSql = "UPDATE runs SET deadline = 253370764800000; UPDATE file_search_documents SET due_at = 253370764800000 WHERE state = 'arriving'";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

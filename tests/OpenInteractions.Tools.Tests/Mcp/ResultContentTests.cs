@@ -25,7 +25,7 @@ public sealed class ResultContentTests
     [InlineData("""{"content":[7,{"type":"hologram"},{"text":"x"}]}""", """[{"type":"text","text":"[Content of the kind 'hologram' was left out: it is not known here.]"},{"type":"text","text":"[Content of the kind '' was left out: it is not known here.]"}]""")]
     public void Content_becomes_content_of_the_wire(string result, string blocks)
     {
-        Assert.Equal(JsonElement.Parse(blocks).GetRawText(), ResultContent.Read(JsonNode.Parse(result)).Blocks.GetRawText());
+        Assert.Equal(JsonElement.Parse(blocks).GetRawText(), ResultContent.Read(JsonNode.Parse(result), _ => null).Blocks.GetRawText());
     }
 
     [Theory]
@@ -35,14 +35,25 @@ public sealed class ResultContentTests
     [InlineData("""{"content":[]}""", false)]
     [InlineData("""{"content":[],"resultType":"complete"}""", false)]
     [InlineData("""{"resultType":"input_required","inputRequests":{}}""", true)]
-    public void The_tool_says_whether_it_failed(string result, bool isError) => Assert.Equal(isError, ResultContent.Read(JsonNode.Parse(result)).IsError);
+    public void The_tool_says_whether_it_failed(string result, bool isError) => Assert.Equal(isError, ResultContent.Read(JsonNode.Parse(result), _ => null).IsError);
 
     [Fact]
     public void Text_is_left_whole_for_the_engine_to_bound()
     {
         var text = new string('語', 3_000_000);
 
-        Assert.Equal(text, Assert.Single(ResultContent.Read(FakeMcpServer.Text(text)).Blocks.EnumerateArray()).GetProperty("text").GetString());
+        Assert.Equal(text, Assert.Single(ResultContent.Read(FakeMcpServer.Text(text), _ => null).Blocks.EnumerateArray()).GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void What_the_model_does_not_take_is_left_out_with_a_note_and_the_rest_stays()
+    {
+        var result = JsonNode.Parse("""{"content":[{"type":"text","text":"a"},{"type":"image","data":"aGk=","mimeType":"image/png"},{"type":"resource","resource":{"uri":"file:///a.gz","mimeType":"application/gzip","blob":"aGk="}}]}""");
+
+        var blocks = ResultContent.Read(result, media => media.MimeType == "application/gzip" ? "documents of the type application/gzip" : null).Blocks;
+
+        Assert.Equal(["text", "image", "text", "text"], blocks.EnumerateArray().Select(b => b.GetProperty("type").GetString()));
+        Assert.Equal("[Content of the type 'application/gzip' was left out: the model that is asked does not take documents of the type application/gzip.]", blocks[3].GetProperty("text").GetString());
     }
 
     [Fact]
@@ -50,7 +61,7 @@ public sealed class ResultContentTests
     {
         var picture = new JsonObject { ["type"] = "image", ["mimeType"] = "image/png", ["data"] = Convert.ToBase64String(new byte[McpLimits.ResultMedia / 2 + 1]) };
 
-        var blocks = ResultContent.Read(new JsonObject { ["content"] = new JsonArray(picture, picture.DeepClone()) }).Blocks;
+        var blocks = ResultContent.Read(new JsonObject { ["content"] = new JsonArray(picture, picture.DeepClone()) }, _ => null).Blocks;
 
         Assert.Equal(["image", "text"], blocks.EnumerateArray().Select(b => b.GetProperty("type").GetString()));
         Assert.Contains("left out", blocks[1].GetProperty("text").GetString(), StringComparison.Ordinal);

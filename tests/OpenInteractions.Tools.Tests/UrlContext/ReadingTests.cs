@@ -156,6 +156,20 @@ public sealed class ReadingTests
         Assert.Equal(new ImageContent { Data = Convert.ToBase64String(Png), MimeType = "image/png" }, answer.Blocks[^1]);
     }
 
+    [Theory]
+    [InlineData("image/png")]
+    [InlineData("audio/wav")]
+    public async Task A_page_that_is_called_a_picture_or_sound_is_read_as_the_page_that_it_is(string type)
+    {
+        await using var site = new Site().On("/a", Site.Answer("<html><p>hello html</p></html>"u8.ToArray(), type));
+        await using var rig = new PageRig { MediaFault = _ => null };
+
+        var answer = await rig.ReadAsync($"{site.Url}/a");
+
+        Assert.Equal(("success", "hello html"), (answer.Status, answer.Body));
+        Assert.DoesNotContain(answer.Blocks, b => b is MediaContent);
+    }
+
     [Fact]
     public async Task A_sound_is_given_to_a_model_that_hears_and_not_to_the_next_that_does_not()
     {

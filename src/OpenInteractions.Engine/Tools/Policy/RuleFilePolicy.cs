@@ -3,59 +3,104 @@ using Microsoft.Extensions.Options;
 
 namespace OpenInteractions.Engine.Tools.Policy;
 
-/// <summary>The operator's rules. A file that cannot be read, or is broken, denies everything until it is mended: a rule that is not there protects nobody.</summary>
+/// <summary>
+/// The operator's rules. A file that cannot be read, or is broken, denies everything until it is mended: a rule that is not there protects nobody. The file is read beside
+/// those who ask, so that one that hangs, as on a disk that is away, costs each of them the time of a decision and no more.
+/// </summary>
 public sealed partial class RuleFilePolicy(IOptions<ToolPolicyOptions> options, TimeProvider time, ILogger<RuleFilePolicy> logger) : IToolPolicy
 {
+    /// <summary>Readings that hang and were given up; each holds a thread until its disk answers.</summary>
+    private const int MostGivenUp = 5;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>More than a file on a disk that works takes, and little for a turn to wait.</summary>
+    private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private (DateTime Written, long Length)? _read;
     private long _lookedAt;
-    private Rules? _rules;
+    private Task? _look;
+    private int _givenUp;
+    private int _reading;
+    private volatile Rules? _rules;
 
     /// <inheritdoc/>
     public bool IsActive => !string.IsNullOrEmpty(options.Value.RulesFile);
 
     /// <inheritdoc/>
-    public bool ReadsResults => IsActive && Current().ReadsResults;
+    /// <remarks>Nobody knows of rules that cannot be read in time: then results are asked about, and the answer is a denial.</remarks>
+    public bool ReadsResults => IsActive && (!LookAsync().Wait(Prompt) || _rules!.ReadsResults);
 
     /// <inheritdoc/>
-    public ValueTask<PolicyDecision> DecideAsync(PolicyQuestion question, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(IsActive ? Current().Decide(question) : PolicyDecision.Unopposed);
+    public async ValueTask<PolicyDecision> DecideAsync(PolicyQuestion question, CancellationToken cancellationToken)
+    {
+        if (!IsActive)
+        {
+            return PolicyDecision.Unopposed;
+        }
 
-    private Rules Current()
+        var look = LookAsync();
+        if (!look.IsCompleted)
+        {
+            await look.WaitAsync(cancellationToken);
+        }
+
+        return _rules!.Decide(question);
+    }
+
+    /// <summary>Completes when the rules are those of the file. One reading at a time; when it hangs, all wait for it.</summary>
+    private Task LookAsync()
     {
         lock (_gate)
         {
-            if (_rules is null || time.GetElapsedTime(_lookedAt) >= LookInterval)
+            var waited = time.GetElapsedTime(_lookedAt);
+            var isDue = _look is null || (_look.IsCompleted ? waited >= LookInterval : waited >= GiveUpAfter && _givenUp < MostGivenUp);
+            if (isDue)
             {
+                _givenUp += _look is { IsCompleted: false } ? 1 : 0;
                 _lookedAt = time.GetTimestamp();
-                Look(options.Value.RulesFile!);
+                var reading = ++_reading;
+                _look = Task.Run(() => Look(options.Value.RulesFile!, reading));
             }
 
-            return _rules!;
+            return _look!;
         }
     }
 
-    private void Look(string path)
+    private void Look(string path, int reading)
     {
-        var file = new FileInfo(path);
-        (DateTime, long)? found = file.Exists ? (file.LastWriteTimeUtc, file.Length) : null;
-        if (_rules is not null && found == _read)
-        {
-            return;
-        }
-
-        _read = found;
+        (DateTime, long)? found = null;
+        Rules rules;
         try
         {
-            _rules = Rules.Of(JsonSerializer.Deserialize(File.ReadAllBytes(path), RuleJson.Default.RuleFile) ?? throw new FormatException("It holds nothing."));
-            LogRead(_rules.Count);
+            var file = new FileInfo(path);
+            found = file.Exists ? (file.LastWriteTimeUtc, file.Length) : null;
+            lock (_gate)
+            {
+                if (_rules is not null && found == _read)
+                {
+                    return;
+                }
+            }
+
+            rules = Rules.Of(JsonSerializer.Deserialize(File.ReadAllBytes(path), RuleJson.Default.RuleFile) ?? throw new FormatException("It holds nothing."));
+            LogRead(rules.Count);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or FormatException)
+        catch (Exception exception) // whatever it is: rules that were not understood protect nobody
         {
-            _rules = Rules.Broken;
+            rules = Rules.Broken;
             LogBroken(exception);
+        }
+
+        lock (_gate)
+        {
+            if (reading == _reading) // one that was given up may end after its successor, with what is no longer true
+            {
+                (_rules, _read) = (rules, found);
+            }
         }
     }
 
@@ -68,7 +113,7 @@ public sealed partial class RuleFilePolicy(IOptions<ToolPolicyOptions> options, 
         public bool ReadsResults => this == Broken || rules.Any(r => r.ReadsResults);
 
         public static Rules Of(RuleFile file) => new(
-            [.. file.Rules.Select((r, i) => new ToolRule(r, i + 1))],
+            [.. file.Rules.Select((r, i) => new ToolRule(r ?? throw new FormatException($"rule {i + 1} is null."), i + 1))],
             file.Default switch
             {
                 "allow" or null => new PolicyDecision(PolicyVerdict.Allow, null, "default"),
