@@ -92,7 +92,7 @@ internal sealed class EgressEnvironment : IDisposable
         }
     }
 
-    /// <summary>Serves one connection of the sandbox until it ends. Never throws but for cancellation.</summary>
+    /// <summary>Serves one connection of the sandbox until it ends, and closes it. What goes wrong at its ends is not thrown; a fault of the secrets or the audit is, after nothing more was let out.</summary>
     public Task ServeAsync(Stream client, EgressOrigin origin, CancellationToken cancellationToken) => new EgressConnection(this, origin).ServeAsync(client, cancellationToken);
 
     public void Dispose()

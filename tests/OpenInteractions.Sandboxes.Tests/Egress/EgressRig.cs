@@ -49,6 +49,9 @@ internal sealed class EgressRig : IEgressSecrets, IEgressAudit, IAsyncDisposable
 
     public EgressOptions Options { get; }
 
+    /// <summary>Fires at the end of the test.</summary>
+    public CancellationToken Gone => _gone.Token;
+
     public EgressEnvironment Environment { get; }
 
     /// <summary>Answers a request: gets its head and body and writes what it likes.</summary>

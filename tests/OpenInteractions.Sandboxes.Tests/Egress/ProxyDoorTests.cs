@@ -1,5 +1,4 @@
 using OpenInteractions.Sandboxes.Egress;
-using OpenInteractions.Sandboxes.Tests.Init;
 using static OpenInteractions.Sandboxes.Tests.Egress.EgressPolicyTests;
 
 namespace OpenInteractions.Sandboxes.Tests.Egress;
@@ -239,7 +238,8 @@ public sealed class ProxyDoorTests
     [Fact, Rule("EN-9")]
     public async Task New_rules_cut_what_is_open_under_old_ones_and_leave_the_rest()
     {
-        await using var rig = new EgressRig(Rules(["api.example.com", "other.example.com"])) { Answer = (_, s) => Task.Delay(Timeout.InfiniteTimeSpan, Within.Time) };
+        await using var rig = new EgressRig(Rules(["api.example.com", "other.example.com"]));
+        rig.Answer = (_, _) => Task.Delay(Timeout.InfiniteTimeSpan, rig.Gone);
         using var gone = await TunnelAsync(rig, "api.example.com");
         using var stays = await TunnelAsync(rig, "other.example.com");
 
