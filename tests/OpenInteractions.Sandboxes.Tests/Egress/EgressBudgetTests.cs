@@ -53,6 +53,22 @@ public sealed class EgressBudgetTests
     }
 
     [Fact]
+    public void Bytes_renew_the_wait_for_a_sign_of_life_and_not_the_wait_for_a_step()
+    {
+        var time = new ManualTime();
+        using var idle = new OpenInteractions.Sandboxes.Egress.Patience(TimeSpan.FromSeconds(30), time, CancellationToken.None);
+        using var step = new OpenInteractions.Sandboxes.Egress.Patience(TimeSpan.FromSeconds(30), time, CancellationToken.None);
+        step.AtMost(TimeSpan.FromSeconds(20));
+
+        time.Advance(TimeSpan.FromSeconds(15));
+        idle.OnBytes();
+        step.OnBytes();
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((false, true), (idle.IsOver, step.IsOver));
+    }
+
+    [Fact]
     public async Task A_silent_connection_and_a_silent_server_are_left()
     {
         var time = new ManualTime();
