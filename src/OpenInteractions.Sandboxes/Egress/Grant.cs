@@ -1,0 +1,35 @@
+namespace OpenInteractions.Sandboxes.Egress;
+
+/// <summary>The leave of one request or tunnel to go to one host, under one rule. It ends when the rule does.</summary>
+internal sealed class Grant : IDisposable
+{
+    private readonly Action<Grant> _leave;
+    private readonly CancellationTokenSource _cut = new();
+
+    public Grant(EgressHost host, EgressRule rule, Action<Grant> leave) => (Host, Rule, _leave, Cut) = (host, rule, leave, _cut.Token);
+
+    public EgressHost Host { get; }
+
+    public EgressRule Rule { get; }
+
+    /// <summary>Fires when the rule is gone.</summary>
+    public CancellationToken Cut { get; }
+
+    public void Revoke()
+    {
+        try
+        {
+            _cut.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    public void Dispose()
+    {
+        _leave(this);
+        _cut.Dispose();
+    }
+}
