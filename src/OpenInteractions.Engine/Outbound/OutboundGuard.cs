@@ -106,6 +106,27 @@ public sealed class OutboundGuard
     private const string NotPublic =
         "it leads to no public address. Callers reach public addresses only, and networks that the operator lists in " + OutboundOptions.Section + ":" + nameof(OutboundOptions.AllowedNetworks);
 
+    /// <summary>A connection for what is no request of this server's own. It is checked as those of <see cref="NewHandler"/> are.</summary>
+    /// <param name="host">A name, or an address in the usual form.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="OutboundRefusedException">It leads to no public address, or nowhere.</exception>
+    /// <exception cref="SocketException">Nobody answers.</exception>
+    /// <exception cref="TimeoutException">Nobody answers in time.</exception>
+    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(ConnectTimeout);
+        try
+        {
+            return await ConnectAsync(new DnsEndPoint(host, port), late.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Nobody answered within {ConnectTimeout}.");
+        }
+    }
+
     private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(target.Host, cancellationToken);

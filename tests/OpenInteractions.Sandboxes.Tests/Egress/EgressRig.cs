@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -153,16 +152,7 @@ internal sealed class EgressRig : IEgressSecrets, IEgressAudit, IAsyncDisposable
         _gone.Dispose();
     }
 
-    // The guard with a scripted resolver is open to the tests of its own project only.
-    private OutboundGuard NewGuard()
-    {
-        var constructor = typeof(OutboundGuard).GetConstructors(BindingFlags.NonPublic | BindingFlags.Instance).Single(c => c.GetParameters().Length == 3);
-        var types = constructor.GetParameters().Select(p => p.ParameterType).ToArray();
-        Func<string, CancellationToken, Task<IPAddress[]>> resolve = ResolveAsync;
-        Func<IPEndPoint, CancellationToken, Task<Stream>> dial = DialAsync;
-        return (OutboundGuard)constructor.Invoke([Microsoft.Extensions.Options.Options.Create(new OutboundOptions()),
-            Delegate.CreateDelegate(types[1], this, resolve.Method), Delegate.CreateDelegate(types[2], this, dial.Method)]);
-    }
+    private OutboundGuard NewGuard() => new(Microsoft.Extensions.Options.Options.Create(new OutboundOptions()), ResolveAsync, DialAsync);
 
     private Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
