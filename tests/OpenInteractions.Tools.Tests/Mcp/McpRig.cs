@@ -52,7 +52,7 @@ internal sealed class McpRig : IAsyncDisposable
     public async Task<IOpenTool> OpenAsync(McpServerTool declared, string root = "root", string project = "project")
     {
         Kind.Require(declared, "tools[0]");
-        return await Kind.OpenAsync(declared, new ToolScope(project, "interaction", root), CancellationToken.None);
+        return await Kind.OpenAsync(declared, new ToolScope(project, "interaction", root) { MediaFault = _ => null }, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
