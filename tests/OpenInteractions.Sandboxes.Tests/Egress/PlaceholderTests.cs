@@ -13,7 +13,7 @@ public sealed class PlaceholderTests
     private const string Secret = "s3cret/with space&more";
     private const string Mark = "__GEMINI_CRED_key__";
 
-    [Theory, Rule("CR-3")]
+    [Theory]
     [InlineData("GET", "/a", "X-Key: " + Mark + "\r\n", "", "X-Key: s3cret/with space&more\r\n")]
     [InlineData("GET", "/a", "Authorization: Basic dXNlcjpfX0dFTUlOSV9DUkVEX2tleV9f\r\n", "", "Authorization: Basic dXNlcjpzM2NyZXQvd2l0aCBzcGFjZSZtb3Jl\r\n")]
     [InlineData("GET", "/a?k=" + Mark + "&x=1", "", "", "GET /a?k=s3cret%2Fwith%20space%26more&x=1 HTTP/1.1\r\n")]
@@ -33,7 +33,7 @@ public sealed class PlaceholderTests
         Assert.Equal(("key", EgressDecision.Allowed), (Assert.Single(record.Credentials), record.Decision));
     }
 
-    [Fact, Rule("CR-3")]
+    [Fact]
     public async Task In_chunks_it_is_replaced_wherever_they_cut_it()
     {
         await using var rig = Rig(SecretPlaces.Body);
@@ -46,7 +46,7 @@ public sealed class PlaceholderTests
         Assert.EndsWith("k=" + Secret, Assert.Single(rig.Requests), StringComparison.Ordinal);
     }
 
-    [Theory, Rule("CR-3")]
+    [Theory]
     [InlineData("GET", "/" + Mark, "", "")]
     [InlineData("GET", "/%5f%5fGEMINI_CRED_key__", "", "")]
     [InlineData("GET", "/?k=%5F_GEMINI_CRED_key__", "", "")]
@@ -69,7 +69,7 @@ public sealed class PlaceholderTests
         Assert.Equal(EgressDecision.BlockedPlaceholder, Assert.Single(rig.Records).Decision);
     }
 
-    [Theory, Rule("CR-3")]
+    [Theory]
     [InlineData("X-Key: " + Mark + "\r\n", "")]
     [InlineData("Authorization: Basic dXNlcjpfX0dFTUlOSV9DUkVEX2tleV9f\r\n", "")]
     [InlineData("", "k=" + Mark)]
@@ -84,7 +84,7 @@ public sealed class PlaceholderTests
         Assert.Equal(EgressDecision.BlockedPlaceholder, Assert.Single(rig.Records).Decision);
     }
 
-    [Fact, Rule("CR-3")]
+    [Fact]
     public async Task Behind_the_bound_of_a_body_it_is_found_and_the_request_never_ends_outside()
     {
         await using var rig = new EgressRig(Rules(["*"]), Plain);
@@ -123,7 +123,7 @@ public sealed class PlaceholderTests
         });
     }
 
-    [Fact, Rule("CR-3")]
+    [Fact]
     public async Task A_trusted_domain_is_reached_by_https_with_the_placeholder_replaced()
     {
         await using var rig = new EgressRig(Rules(["*"]), null, null, "key");
@@ -137,7 +137,7 @@ public sealed class PlaceholderTests
         Assert.Contains("X-Key: " + Secret + "\r\n", Assert.Single(rig.Requests), StringComparison.Ordinal);
     }
 
-    [Fact, Rule("CR-3")]
+    [Fact]
     public async Task Without_TLS_it_is_refused_unless_the_operator_says_so()
     {
         await using var rig = new EgressRig(Rules(["*"]), null, null, "key");
@@ -159,7 +159,7 @@ public sealed class PlaceholderTests
         }
     }
 
-    [Fact, Rule("CR-2")]
+    [Fact]
     public async Task A_server_that_echoes_the_secret_shows_stars_in_headers_and_body()
     {
         await using var rig = new EgressRig(Rules([], Entry("api.example.com", ("X-Inner", "Bearer transform-secret")) with { Credential = "token" }), Plain);
