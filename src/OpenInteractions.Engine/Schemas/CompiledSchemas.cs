@@ -6,8 +6,8 @@ namespace OpenInteractions.Engine.Schemas;
 /// </summary>
 internal sealed class CompiledSchemas
 {
-    /// <summary>Schemas that are kept.</summary>
-    public const int Most = 256;
+    /// <summary>Schemas that are kept: those of two requests with as many functions as there may be, so that an application with hundreds finds its own again.</summary>
+    public const int Most = 1024;
 
     /// <summary>Characters of a schema that is kept. Longer ones are rare, and are read each time.</summary>
     public const int Longest = 32 * 1024;

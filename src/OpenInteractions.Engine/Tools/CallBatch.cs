@@ -93,7 +93,7 @@ internal sealed class CallBatch(
     private async Task<(ServerCall Call, Step Result)> MakeAsync(ServerCall call, CancellationToken cancellationToken)
     {
         var result = await runner.RunAsync(call, interaction.Id, cancellationToken);
-        if (gate.ReadsResults)
+        if (await gate.ReadsResultsAsync(cancellationToken))
         {
             var text = readings.Payload(interaction.Project, result) is { } payload ? ToolResult.Text(payload) : JsonSerializer.Serialize(result, WireJson.Wire.Step);
             if (await gate.DecideAsync(question(call, PolicyPhase.After, text), cancellationToken) is { } refusal)

@@ -12,7 +12,7 @@ internal sealed class ClientResults(ToolGate gate, TurnJob job)
     /// <exception cref="ApiException"><see cref="ErrorCode.PermissionDenied"/>: a result may not be used.</exception>
     public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
-        if (!gate.ReadsResults || job.Standing is not null || job.Output.Steps.Count > 0)
+        if (job.Standing is not null || job.Output.Steps.Count > 0 || !await gate.ReadsResultsAsync(cancellationToken))
         {
             return;
         }

@@ -14,7 +14,7 @@ public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner run
     /// <summary>False when one call of the model is the whole turn: nothing that it may call is answered here.</summary>
     internal bool IsNeededFor(CreateInteractionRequest request) =>
         ToolKinds.HasServerTools(request.Tools)
-        || (gate.IsActive && (request.Tools is { Count: > 0 } || (gate.ReadsResults && request.Input?.Steps.Any(s => s is IResultStep) == true)));
+        || (gate.IsActive && (request.Tools is { Count: > 0 } || request.Input?.Steps.Any(s => s is IResultStep) == true));
 
     /// <summary>A turn without rules and without tools of the server has called the client's functions.</summary>
     internal void OnClientCalls(string interactionId, IReadOnlyList<HistoryStep> made)

@@ -22,9 +22,16 @@ internal sealed partial class SignatureKey(ServerData data, INodeKeys nodes, ILo
     private const int Length = 32;
 
     private readonly string _file = Path.Combine(data.Path, "signature.key");
+    private readonly Lock _gate = new();
     private byte[]? _key;
 
-    public byte[] Read() => _key ??= nodes.Agree(Name, Kept() ?? RandomNumberGenerator.GetBytes(Length));
+    public byte[] Read()
+    {
+        lock (_gate) // two that were made at once would be two keys
+        {
+            return _key ??= nodes.Agree(Name, Kept() ?? RandomNumberGenerator.GetBytes(Length));
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

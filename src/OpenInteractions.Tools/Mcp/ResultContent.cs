@@ -137,7 +137,7 @@ internal sealed class ResultContent
         return string.Join('\n', parts.Where(p => !string.IsNullOrEmpty(p)));
     }
 
-    private static string Short(string? text) => text is null ? "" : text.Length <= 100 ? text : text[..100];
+    private static string Short(string? text) => Excerpt.Of(text ?? "", 100);
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -121,7 +121,6 @@ public sealed class ToolPolicyTests : IDisposable
         var policy = PolicyAt(_rules, time);
         using var impatient = new CancellationTokenSource();
         var deciding = policy.DecideAsync(Question(), impatient.Token).AsTask();
-        Assert.True(policy.ReadsResults); // nobody knows, so each result is asked about, and denied
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => deciding);
 
@@ -133,6 +132,30 @@ public sealed class ToolPolicyTests : IDisposable
         await File.WriteAllTextAsync(pipe, "{"); // lets the one that hung go on; what it reads is of no use any more
         File.Delete(pipe);
         Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default)).Verdict);
+    }
+
+    [Fact]
+    public async Task While_the_file_hangs_calls_are_denied_in_time_and_the_turn_goes_on()
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", _rules))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        try
+        {
+            var model = Model();
+            await using var node = await TestNode.StartAsync(model, _tools, settings: [("Tools:Policy:RulesFile", _rules), ("Tools:Policy:DecisionTimeout", "00:00:00.100")]);
+            var kept = await node.AskAsync(ToolRequests.Of()).OrTimeout("the answer");
+
+            Assert.Empty(_tools.Calls);
+            Assert.Contains("took too long", Assert.Single(kept.Results()), StringComparison.Ordinal);
+            Assert.Equal(InteractionStatus.Completed, kept.Status);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(_rules, "{"); // lets the reading that hangs go on
+        }
     }
 
     private static RuleFilePolicy PolicyAt(string path, TimeProvider time) =>
@@ -267,7 +290,7 @@ public sealed class ToolPolicyTests : IDisposable
     {
         public bool IsActive => true;
 
-        public bool ReadsResults => false;
+        public ValueTask<bool> ReadsResultsAsync(CancellationToken cancellationToken) => new(false);
 
         public ValueTask<PolicyDecision> DecideAsync(PolicyQuestion question, CancellationToken cancellationToken) => decide(question);
     }

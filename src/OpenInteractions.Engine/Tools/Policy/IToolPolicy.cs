@@ -6,8 +6,8 @@ public interface IToolPolicy
     /// <summary>False when it has nothing to say about any call.</summary>
     bool IsActive { get; }
 
-    /// <summary>True when it looks at results.</summary>
-    bool ReadsResults { get; }
+    /// <summary>True when it looks at results. An exception, or an answer that takes too long, counts as true: what is asked then denies.</summary>
+    ValueTask<bool> ReadsResultsAsync(CancellationToken cancellationToken);
 
     /// <summary>Decides. An exception, or an answer that takes too long, denies.</summary>
     ValueTask<PolicyDecision> DecideAsync(PolicyQuestion question, CancellationToken cancellationToken);

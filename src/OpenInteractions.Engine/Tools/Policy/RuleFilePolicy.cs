@@ -14,9 +14,6 @@ public sealed partial class RuleFilePolicy(IOptions<ToolPolicyOptions> options, 
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>More than a file on a disk that works takes, and little for a turn to wait.</summary>
-    private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(250);
-
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -31,24 +28,16 @@ public sealed partial class RuleFilePolicy(IOptions<ToolPolicyOptions> options, 
     public bool IsActive => !string.IsNullOrEmpty(options.Value.RulesFile);
 
     /// <inheritdoc/>
-    /// <remarks>Nobody knows of rules that cannot be read in time: then results are asked about, and the answer is a denial.</remarks>
-    public bool ReadsResults => IsActive && (!LookAsync().Wait(Prompt) || _rules!.ReadsResults);
+    public async ValueTask<bool> ReadsResultsAsync(CancellationToken cancellationToken) => IsActive && (await CurrentAsync(cancellationToken)).ReadsResults;
 
     /// <inheritdoc/>
-    public async ValueTask<PolicyDecision> DecideAsync(PolicyQuestion question, CancellationToken cancellationToken)
+    public async ValueTask<PolicyDecision> DecideAsync(PolicyQuestion question, CancellationToken cancellationToken) =>
+        IsActive ? (await CurrentAsync(cancellationToken)).Decide(question) : PolicyDecision.Unopposed;
+
+    private async ValueTask<Rules> CurrentAsync(CancellationToken cancellationToken)
     {
-        if (!IsActive)
-        {
-            return PolicyDecision.Unopposed;
-        }
-
-        var look = LookAsync();
-        if (!look.IsCompleted)
-        {
-            await look.WaitAsync(cancellationToken);
-        }
-
-        return _rules!.Decide(question);
+        await LookAsync().WaitAsync(cancellationToken);
+        return _rules!;
     }
 
     /// <summary>Completes when the rules are those of the file. One reading at a time; when it hangs, all wait for it.</summary>

@@ -26,7 +26,18 @@ public sealed partial class ToolGate
     internal bool IsActive => _policies.Length > 0;
 
     /// <summary>True when results are looked at.</summary>
-    internal bool ReadsResults => _policies.Any(p => p.ReadsResults);
+    internal async ValueTask<bool> ReadsResultsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var policy in _policies)
+        {
+            if (await ReadsResultsAsync(policy, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Decides, and records it.</summary>
     /// <returns>Why not, for the model; null when it is allowed.</returns>
@@ -34,7 +45,7 @@ public sealed partial class ToolGate
     {
         foreach (var policy in _policies)
         {
-            if (question.Phase == PolicyPhase.After && !policy.ReadsResults)
+            if (question.Phase == PolicyPhase.After && !await ReadsResultsAsync(policy, cancellationToken))
             {
                 continue;
             }
@@ -69,7 +80,7 @@ public sealed partial class ToolGate
         try
         {
             var deciding = policy.DecideAsync(question, cancellationToken);
-            return deciding.IsCompletedSuccessfully ? deciding.Result : await AskInTimeAsync(deciding, cancellationToken);
+            return await InTimeAsync(deciding, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -86,8 +97,24 @@ public sealed partial class ToolGate
         }
     }
 
-    private async Task<PolicyDecision> AskInTimeAsync(ValueTask<PolicyDecision> deciding, CancellationToken cancellationToken) =>
-        await deciding.AsTask().WaitAsync(_timeout, _time, cancellationToken);
+    private async ValueTask<bool> ReadsResultsAsync(IToolPolicy policy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InTimeAsync(policy.ReadsResultsAsync(cancellationToken), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw; // the run ends
+        }
+        catch (Exception)
+        {
+            return true; // it is asked about each result, and denies
+        }
+    }
+
+    private ValueTask<T> InTimeAsync<T>(ValueTask<T> answer, CancellationToken cancellationToken) =>
+        answer.IsCompletedSuccessfully ? answer : new(answer.AsTask().WaitAsync(_timeout, _time, cancellationToken));
 
     private static string Reason(PolicyQuestion question, PolicyDecision decision)
     {
