@@ -25,6 +25,7 @@ public sealed partial class CreateInteraction
     private readonly StructuredOutput _structured;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
+    private readonly KeptRequests _requests;
     private readonly RunExecutor _executor;
     private readonly RunWorker _worker;
     private readonly RunLimits _limits;
@@ -44,6 +45,7 @@ public sealed partial class CreateInteraction
         StructuredOutput structured,
         IInteractionStore store,
         IRunQueue queue,
+        KeptRequests requests,
         RunExecutor executor,
         RunWorker worker,
         RunLimits limits,
@@ -56,7 +58,7 @@ public sealed partial class CreateInteraction
         IOptions<RunOptions> options)
     {
         (_catalog, _chain, _tools, _structured, _store, _queue, _executor, _worker) = (catalog, chain, tools, structured, store, queue, executor, worker);
-        (_limits, _backlog) = (limits, backlog);
+        (_requests, _limits, _backlog) = (requests, limits, backlog);
         (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
 
@@ -352,7 +354,7 @@ public sealed partial class CreateInteraction
     {
         var run = new NewRun
         {
-            Request = JsonSerializer.SerializeToUtf8Bytes(plan.Request, WireJson.Wire.CreateInteractionRequest),
+            Request = _requests.Write(plan.Interaction.Id, plan.Request),
             Priority = RunTiers.PriorityOf(plan.Request.ServiceTier ?? ModelRequests.StandardTier),
             Provider = plan.Provider,
             TimeLeft = plan.TimeLeft,

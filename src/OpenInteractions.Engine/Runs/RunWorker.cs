@@ -11,6 +11,7 @@ namespace OpenInteractions.Engine.Runs;
 public sealed partial class RunWorker(
     IRunQueue queue,
     IEventJournal journal,
+    KeptRequests requests,
     RunExecutor executor,
     RunRegistry registry,
     RunLimits limits,
@@ -200,7 +201,7 @@ public sealed partial class RunWorker(
             var plan = new RunPlan
             {
                 Interaction = claimed.Interaction,
-                Request = JsonSerializer.Deserialize(claimed.Request.Span, WireJson.Wire.CreateInteractionRequest)!,
+                Request = requests.Read(claimed.Interaction.Id, claimed.Request.Span),
                 IsStored = true,
                 Provider = claimed.Provider,
                 Slot = slot,

@@ -18,6 +18,9 @@ public sealed record SandboxSpec
     /// <summary>What it may use.</summary>
     public SandboxLimits Limits { get; init; } = new();
 
+    /// <summary>The way out; null where there is none.</summary>
+    public ISandboxNetwork? Network { get; init; }
+
     /// <summary>Variables of every command.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -9,6 +9,7 @@ using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Secrets;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Tools;
@@ -27,6 +28,10 @@ internal static class EngineFeature
         AddHosted<SignatureKey>(services);
         // Settings are checked with providers that have the envelope, before the store is opened.
         services.AddSingleton<ISignatureEnvelope>(s => new SignatureEnvelope(() => s.GetRequiredService<SignatureKey>().Read()));
+        services.AddCheckedOptions<SecretOptions>(SecretOptions.Section);
+        services.AddSingleton<IValidateOptions<SecretOptions>, SecretValidation>();
+        services.AddSingleton<ISecretBox>(s => new SecretBox(() => s.GetRequiredService<IOptions<SecretOptions>>().Value.KeyBytes() ?? s.GetRequiredService<SignatureKey>().Read()));
+        services.AddSingleton<KeptRequests>();
         services.AddSingleton(new ApiKeyFile(data.KeyFile));
         services.AddSingleton(s => new ApiKeyRing(
             s.GetRequiredService<ApiKeyFile>(),
@@ -101,6 +106,12 @@ internal static class EngineFeature
     private sealed class OutboundValidation : IValidateOptions<OutboundOptions>
     {
         public ValidateOptionsResult Validate(string? name, OutboundOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+
+    private sealed class SecretValidation : IValidateOptions<SecretOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, SecretOptions options) =>
             options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 
