@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Events;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
@@ -23,6 +24,7 @@ public sealed partial class CreateInteraction
     private readonly ConversationChain _chain;
     private readonly ToolKinds _tools;
     private readonly StructuredOutput _structured;
+    private readonly OutboundGuard _guard;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
     private readonly KeptRequests _requests;
@@ -43,6 +45,7 @@ public sealed partial class CreateInteraction
         ConversationChain chain,
         ToolKinds tools,
         StructuredOutput structured,
+        OutboundGuard guard,
         IInteractionStore store,
         IRunQueue queue,
         KeptRequests requests,
@@ -58,7 +61,7 @@ public sealed partial class CreateInteraction
         IOptions<RunOptions> options)
     {
         (_catalog, _chain, _tools, _structured, _store, _queue, _executor, _worker) = (catalog, chain, tools, structured, store, queue, executor, worker);
-        (_requests, _limits, _backlog) = (requests, limits, backlog);
+        (_requests, _guard, _limits, _backlog) = (requests, guard, limits, backlog);
         (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
 
@@ -130,6 +133,7 @@ public sealed partial class CreateInteraction
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
+        MediaCheck.Addresses(_guard, request.Input!);
         if (ToolKinds.HasServerTools(request.Tools))
         {
             await _tools.RequireNamedAsync(caller.Project, request.Tools, gone);

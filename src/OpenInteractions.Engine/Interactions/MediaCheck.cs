@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Engine.Interactions;
@@ -10,6 +11,26 @@ internal static class MediaCheck
     {
         var (kinds, fault) = (model.Capabilities.Input, provider.MediaFault(model));
         return media => (InputRules.ModalityOf(media) & ~kinds) == Modalities.None ? fault?.Invoke(media) : $"{media.Type} input";
+    }
+
+    /// <summary>Refuses media at addresses that callers may not reach: whoever fetches them, a model on this machine or a vendor, is steered by the caller (design 8).</summary>
+    /// <param name="guard">Knows which may be reached.</param>
+    /// <param name="input">This turn's input.</param>
+    /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>, naming the place.</exception>
+    public static void Addresses(OutboundGuard guard, InteractionInput input)
+    {
+        for (var i = 0; i < input.Steps.Count; i++)
+        {
+            var blocks = InputRules.ContentOf(input.Steps[i]);
+            for (var j = 0; j < blocks.Count; j++)
+            {
+                if (blocks[j] is MediaContent { Uri: { } uri } && guard.FaultOf(new Uri(uri)) is { } fault)
+                {
+                    var path = $"{input.PathOf(i, InputRules.MemberOf(input.Steps[i]), j)}.uri";
+                    throw new ApiException(ErrorCode.InvalidRequest, $"Invalid address in '{path}': {fault}.", path);
+                }
+            }
+        }
     }
 
     /// <param name="fault">What the provider says of a medium.</param>

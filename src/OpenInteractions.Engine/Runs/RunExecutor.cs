@@ -124,6 +124,10 @@ public sealed partial class RunExecutor
             if (recovery is { Standing: not null })
             {
                 output.Owe(recovery.OpenCalls);
+                foreach (var made in recovery.Standing.Started)
+                {
+                    output.OnMade(made);
+                }
             }
 
             var ending = await RunTurnAsync(run, output, recovery);
@@ -273,7 +277,7 @@ public sealed partial class RunExecutor
         {
             case StopCause.Cancelled:
                 await output.CutAsync(CancellationToken.None);
-                await output.AnswerOwedAsync("The interaction was cancelled before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
+                await output.AnswerOwedAsync("The interaction was cancelled before the call had a result.", CancellationToken.None);
                 await output.ReplaceStaleAsync(CancellationToken.None);
                 return new RunEnding(InteractionStatus.Cancelled, usage.Of(reported: null, output, usage.HasAnswer(output)), null);
             case StopCause.Deadline:
@@ -304,7 +308,7 @@ public sealed partial class RunExecutor
     private static async Task<RunEnding> FailAsync(TurnOutput output, ModelFault fault, TurnUsage usage)
     {
         await output.CutAsync(CancellationToken.None);
-        await output.AnswerOwedAsync("The interaction failed before the call had a result. The call may or may not have taken effect.", CancellationToken.None);
+        await output.AnswerOwedAsync("The interaction failed before the call had a result.", CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
         return new RunEnding(InteractionStatus.Failed, usage.Of(reported: null, output, usage.HasAnswer(output) || ErrorTable.IsOutcome(fault.Code)), fault);
     }
@@ -388,7 +392,7 @@ public sealed partial class RunExecutor
     private static async Task<RunEnding> UnkeptAsync(ActiveRun run, TurnOutput output, Usage? usage)
     {
         await output.ReplaceFromAsync(run.Log!.TakeRefusal() ?? 0, CancellationToken.None);
-        await output.AnswerOwedAsync("The interaction failed because the call's result could not be kept. The call may or may not have taken effect.", CancellationToken.None);
+        await output.AnswerOwedAsync("The interaction failed because the call's result could not be kept.", CancellationToken.None);
         await output.ReplaceStaleAsync(CancellationToken.None);
         return new RunEnding(InteractionStatus.Failed, usage, new ModelFault(ErrorCode.ApiError, "What the model gave cannot be kept; it is probably too large. The steps before it are kept."));
     }

@@ -92,6 +92,7 @@ internal sealed class CallBatch(
 
     private async Task<(ServerCall Call, Step Result)> MakeAsync(ServerCall call, CancellationToken cancellationToken)
     {
+        output.OnMade(call.Id);
         var result = await runner.RunAsync(call, interaction.Id, cancellationToken);
         if (await gate.ReadsResultsAsync(cancellationToken))
         {

@@ -41,7 +41,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
             _rounds++;
             if (result.Status == InteractionStatus.Failed)
             {
-                await _output.AnswerOwedAsync("The call was not made, because the model's answer was refused.", cancellationToken);
+                await _output.AnswerOwedAsync("The model's answer was refused.", cancellationToken);
                 return result;
             }
 

@@ -20,6 +20,7 @@ internal sealed class TurnOutput
     private Step? _shell;
     private StepAssembler? _open;
     private List<Step>? _owed;
+    private HashSet<string>? _made;
 
     /// <summary>The output of a turn that begins, or that a new owner goes on with.</summary>
     /// <param name="log">Tells of the steps, or null.</param>
@@ -87,8 +88,21 @@ internal sealed class TurnOutput
     /// <summary>These calls are the server's to answer, whatever becomes of the turn.</summary>
     public void Owe(IEnumerable<Step> calls) => (_owed ??= []).AddRange(calls);
 
-    /// <summary>The turn ends: calls that are still without a result get one that says so, so that calls and results pair up in everything that is kept.</summary>
-    public async ValueTask AnswerOwedAsync(string message, CancellationToken cancellationToken)
+    /// <summary>A call is made from now on: nobody can say afterwards that it was not.</summary>
+    public void OnMade(string callId)
+    {
+        lock (_steps) // calls are made side by side
+        {
+            (_made ??= new(StringComparer.Ordinal)).Add(callId);
+        }
+    }
+
+    /// <summary>
+    /// The turn ends: calls that are still without a result get one that says so, and whether they were made, so that calls and results pair up in everything that is kept.
+    /// </summary>
+    /// <param name="reason">Why there is no result, a sentence for the model.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask AnswerOwedAsync(string reason, CancellationToken cancellationToken)
     {
         if (_owed is null)
         {
@@ -101,7 +115,8 @@ internal sealed class TurnOutput
         {
             if (answered.Add(((ICallStep)call).Id))
             {
-                await PutAsync(ToolResults.Failed(call, message), state: null, cancellationToken);
+                var made = _made?.Contains(((ICallStep)call).Id) == true ? "The call may or may not have taken effect." : "The call was not made.";
+                await PutAsync(ToolResults.Failed(call, $"{reason} {made}"), state: null, cancellationToken);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
+using OpenInteractions.Engine.Outbound;
 
 namespace OpenInteractions.Tools.Mcp;
 
@@ -75,6 +76,12 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
         {
             server.Failed(tool.Name, exception);
             return Failed(call, $"The tool did not answer within {server.Options.IdleTimeout.TotalSeconds:0} seconds and was cancelled. It may or may not have taken effect.");
+        }
+        catch (OutboundRefusedException exception)
+        {
+            // What it redirects to, or leads to now, may not be reached: nothing was called there.
+            server.Failed(tool.Name, exception);
+            return Failed(call, $"The MCP server '{server.Name}' cannot be called. {exception.Message}");
         }
         catch (HttpRequestException exception) when (exception.StatusCode is { } status)
         {

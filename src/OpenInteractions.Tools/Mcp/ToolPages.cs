@@ -55,6 +55,11 @@ internal sealed class ToolPages
             return null;
         }
 
+        if (schema.TryGetProperty("type"u8, out var type) && !(type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8)))
+        {
+            return null; // arguments are an object; a vendor that is told something else refuses the whole turn
+        }
+
         var hints = entry.TryGetProperty("annotations"u8, out var annotations) ? annotations : default;
         var needsTask = entry.TryGetProperty("execution"u8, out var execution) && execution.ValueKind == JsonValueKind.Object && Text(execution, "taskSupport") == "required";
         return new RemoteTool(name, Text(entry, "description") ?? Text(entry, "title"), schema.Clone(), Says(hints, "readOnlyHint") || Says(hints, "idempotentHint"), needsTask);

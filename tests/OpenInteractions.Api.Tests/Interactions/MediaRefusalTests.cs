@@ -45,6 +45,19 @@ public sealed class MediaRefusalTests(ServerWithModels models) : IClassFixture<S
         Assert.StartsWith("'previous_interaction_id': an earlier turn has images of the type image/tiff,", answer.ErrorMessage, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:6379/a.png")]
+    [InlineData("https://[::ffff:169.254.169.254]/latest/a.png")]
+    [InlineData("http://0x7f.1/a.png")]
+    [InlineData("http://user:secret@example.com/a.png")]
+    public async Task Media_at_addresses_that_nobody_may_reach_are_refused_whoever_would_fetch_them(string uri)
+    {
+        var answer = await models.Client.CreateAsync($$"""{"model":"gpt-4.1","input":[{"type":"text","text":"Look"},{"type":"image","uri":"{{uri}}","mime_type":"image/png"}]}""");
+
+        Assert.Equal((400, "invalid_request"), (answer.Status, answer.ErrorCode));
+        Assert.StartsWith("Invalid address in 'input[1].uri': it ", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_medium_in_a_result_is_named_by_its_place()
     {

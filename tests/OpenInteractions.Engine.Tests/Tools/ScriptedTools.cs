@@ -30,6 +30,9 @@ internal sealed class ScriptedTools : IToolKind
     /// <summary>Whose runs it was opened for.</summary>
     public List<ToolScope> Opened { get; } = [];
 
+    /// <summary>The declaration that it was opened with last.</summary>
+    public Tool? Declared { get; private set; }
+
     /// <summary>Limits of its own, or null.</summary>
     public CallLimits? Limits { get; init; }
 
@@ -61,7 +64,8 @@ internal sealed class ScriptedTools : IToolKind
             throw new ApiException(ErrorCode.InvalidRequest, $"'{path}.url' is missing.", $"{path}.url");
         }
     }
-
+        Opened.Add(scope);
+        Declared = declared;
     public ValueTask<IOpenTool> OpenAsync(Tool declared, ToolScope scope, CancellationToken cancellationToken)
     {
         Opened.Add(scope);

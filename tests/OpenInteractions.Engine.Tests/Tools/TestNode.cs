@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,14 +12,16 @@ using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Nodes;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
+using OpenInteractions.Engine.Secrets;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Tests.Turns;
-using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Tools.Policy;
+using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Turns;
 using OpenInteractions.Storage;
 using OpenInteractions.Testing;
@@ -41,6 +43,13 @@ internal sealed class TestNode : IAsyncDisposable
 
     public List<string> Log { get; } = [];
 
+    /// <summary>Everything that the store has written, in all of its files.</summary>
+    public string Written() => string.Concat(_data!.EnumerateFiles("*", SearchOption.AllDirectories).Select(f =>
+    {
+        using var file = new StreamReader(f.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), System.Text.Encoding.Latin1);
+        return file.ReadToEnd();
+    }));
+
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
@@ -54,6 +63,8 @@ internal sealed class TestNode : IAsyncDisposable
         services.AddSingleton<IHostApplicationLifetime>(new Lifetime());
         services.AddSingleton(model);
         services.AddSingleton<ISignatureEnvelope>(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize]));
+        services.AddSingleton<ISecretBox>(new SecretBox(() => new byte[SecretBox.KeySize]));
+        services.AddOptions<OutboundOptions>();
         if (tools is not null)
         {
             services.AddSingleton(tools);
@@ -73,7 +84,7 @@ internal sealed class TestNode : IAsyncDisposable
         {
             typeof(ModelCatalog), typeof(InteractionId), typeof(ConversationChain), typeof(RunRegistry), typeof(RunLimits), typeof(RunBacklog), typeof(EngineInstruments), typeof(StructuredOutput),
             typeof(RunExecutor), typeof(EventStreams), typeof(CreateInteraction), typeof(GetInteraction), typeof(CancelInteraction), typeof(ForeignReaders), typeof(RunNews), typeof(BatchAppender), typeof(JournalWriter), typeof(StorePatience), typeof(LeaseKeeper),
-            typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns), typeof(SealedReadings),
+            typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns), typeof(SealedReadings), typeof(KeptRequests), typeof(OutboundGuard),
         })
         {
             services.AddSingleton(part);

@@ -146,6 +146,19 @@ public sealed class ToolLoopTests
     }
 
     [Fact]
+    public async Task A_call_beside_one_that_ends_the_turn_is_told_as_not_made()
+    {
+        var tools = new ScriptedTools().Answers("lookup", "Ada");
+        await using var node = await TestNode.StartAsync(new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}").Then.Calls("erp__lookup", "{}")), tools);
+
+        var kept = await node.AskAsync(ToolRequests.Of());
+
+        Assert.Equal(InteractionStatus.Failed, kept.Status);
+        Assert.Empty(tools.Calls);
+        Assert.Equal(["The interaction failed before the call had a result. The call was not made."], kept.Results());
+    }
+
+    [Fact]
     [Rule("FN-8")]
     public async Task A_call_of_a_tool_that_the_choice_does_not_allow_is_not_made()
     {

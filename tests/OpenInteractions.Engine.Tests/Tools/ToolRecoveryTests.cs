@@ -49,6 +49,28 @@ public sealed class ToolRecoveryTests
     }
 
     [Fact]
+    public async Task Headers_of_a_server_are_nowhere_on_the_disk_while_a_run_waits_and_its_next_owner_has_them()
+    {
+        const string Secret = "Bearer s3cr3t-of-the-crm";
+        var server = $$"""{"type":"mcp_server","name":"crm","url":"https://crm.example/mcp","headers":{"Authorization":"{{Secret}}"}}""";
+        var gate = new Gate();
+        await using var first = await TestNode.StartAsync(
+            new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}")), new ScriptedTools().On("lookup", async gone => { await gate.PassAsync(gone); return "late"; }));
+        var id = await first.BeginAsync(ToolRequests.Of(ToolRequests.Background, tools: server));
+        await gate.Reached.OrTimeout("the call");
+
+        Assert.DoesNotContain("s3cr3t", first.Written(), StringComparison.Ordinal);
+        Assert.Contains(id, first.Written(), StringComparison.Ordinal); // it was looked for in the right place
+
+        var tools = new ScriptedTools().Answers("lookup", "Ada");
+        await using var second = await TestNode.StartAsync(new ScriptedRounds(Says), tools, takesOver: first);
+        var ended = await second.FollowAsync(id);
+
+        Assert.Equal(InteractionStatus.Completed, ended.Kept.Status);
+        Assert.Equal(Secret, Assert.IsType<McpServerTool>(tools.Declared).Headers!["Authorization"]);
+    }
+
+    [Fact]
     public async Task A_call_that_was_not_started_is_made()
     {
         var gate = new Gate();

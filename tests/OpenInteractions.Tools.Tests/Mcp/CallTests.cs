@@ -64,6 +64,20 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task A_redirect_to_where_nobody_may_go_is_told_as_what_it_is()
+    {
+        var result = await CallAsync(exchange =>
+        {
+            exchange.Context.Response.StatusCode = 307;
+            exchange.Context.Response.Headers.Location = "http://169.254.169.254/mcp";
+            return Task.CompletedTask;
+        });
+
+        Assert.True(result.IsError);
+        Assert.StartsWith("The MCP server 'crm' cannot be called. The address was refused: it redirects ", result.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_not_json_is_a_result()
     {
         var result = await CallAsync(exchange =>

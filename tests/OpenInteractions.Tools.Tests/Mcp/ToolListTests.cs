@@ -146,6 +146,17 @@ public sealed class ToolListTests
     }
 
     [Fact]
+    public async Task A_tool_whose_arguments_are_no_object_is_left_out()
+    {
+        await using var server = await FakeMcpServer.StartAsync();
+        server.Pages[0] = [FakeMcpServer.Tool("read"), FakeMcpServer.Tool("sort", """{"type":"array","items":{}}""")];
+        await using var rig = new McpRig();
+        await using var open = await rig.OpenAsync(McpRig.Declare(server.Url));
+
+        Assert.Equal(["crm__read"], open.Functions.Select(f => f.Declaration.Name));
+    }
+
+    [Fact]
     public async Task A_step_of_another_server_is_not_this_ones()
     {
         await using var server = await FakeMcpServer.StartAsync();
