@@ -27,7 +27,8 @@ internal sealed class CallBatch(
 
     public async Task RunAsync(IReadOnlyList<ServerCall> calls, CancellationToken cancellationToken)
     {
-        var waiting = new Queue<ServerCall>(calls.Where(c => c.Refusal is null));
+        var waiting = new List<ServerCall>(calls.Where(c => c.Refusal is null));
+        var lines = new HashSet<object>(ReferenceEqualityComparer.Instance); // of the calls that run
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task<(ServerCall Call, Step Result)>>();
         try
@@ -35,11 +36,8 @@ internal sealed class CallBatch(
             var isKept = false;
             while (waiting.Count > 0 || running.Count > 0 || !isKept)
             {
-                var next = new List<ServerCall>();
-                while (running.Count + next.Count < options.MaxConcurrentCalls && waiting.TryDequeue(out var call))
-                {
-                    next.Add(call);
-                }
+                var next = waiting.Where(c => LineOf(c) is not { } line || lines.Add(line)).Take(options.MaxConcurrentCalls - running.Count).ToList();
+                waiting.RemoveAll(next.Contains);
 
                 if (next.Count > 0 || !isKept)
                 {
@@ -59,6 +57,11 @@ internal sealed class CallBatch(
                     var first = await Task.WhenAny(running);
                     running.Remove(first);
                     var (call, result) = await first;
+                    if (LineOf(call) is { } free)
+                    {
+                        lines.Remove(free);
+                    }
+
                     await PutAsync(call, result, cancellationToken);
                 }
             }
@@ -69,6 +72,8 @@ internal sealed class CallBatch(
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private static object? LineOf(ServerCall call) => call.Function!.Function.Line;
 
     private static Step Failed(ServerCall call, string message) => call.Function?.Function.Failed(call.Step, message) ?? ToolResults.Failed(call.Step, message);
 

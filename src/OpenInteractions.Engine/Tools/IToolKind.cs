@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Providers;
 
 namespace OpenInteractions.Engine.Tools;
@@ -61,6 +62,9 @@ public interface IToolFunction
     /// <summary>True when a call that may have taken effect can be made again without harm: it only reads, or has a key of its own (docs/decisions/0009).</summary>
     bool IsRepeatable { get; }
 
+    /// <summary>Calls of functions with the same line are made one after the other, in the order in which the model made them; null: beside all others.</summary>
+    object? Line => null;
+
     /// <summary>What holds for its calls in place of the general limits, or null.</summary>
     CallLimits? Limits { get; }
 
@@ -100,4 +104,7 @@ public sealed record ToolScope(string Project, string InteractionId, string Root
     /// does not take would end the run.
     /// </summary>
     public Func<MediaContent, string?> MediaFault { get; init; } = media => $"{media.Type} input";
+
+    /// <summary>The sandbox that the run's tools share, or null on a server that has none.</summary>
+    public RunEnvironment? Environment { get; init; }
 }

@@ -1,0 +1,55 @@
+using OpenInteractions.Engine.Sandboxes;
+
+namespace OpenInteractions.Engine.Environments;
+
+/// <summary>
+/// The environment of one run, entered when the first tool asks for it and left when the run ends: the one that the interaction names, or else the one that runs its conversation's code.
+/// </summary>
+/// <param name="environments">All environments.</param>
+/// <param name="project">The project.</param>
+/// <param name="id">The environment that the interaction names, or null.</param>
+/// <param name="chainId">The conversation's first interaction.</param>
+public sealed class RunEnvironment(IEnvironments environments, string project, string? id, string chainId) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _entering = new(1);
+    private IEnvironmentUse? _use;
+
+    /// <summary>Calls that share this are made one after the other, in the order in which the model made them: what one of them writes the next one may read.</summary>
+    public object Line { get; } = new();
+
+    /// <summary>True when the interaction names one, so that its files outlast the conversation.</summary>
+    public bool IsNamed => id is not null;
+
+    /// <summary>The live sandbox.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">It cannot be had; the error says why.</exception>
+    public async Task<ISandbox> SandboxAsync(CancellationToken cancellationToken)
+    {
+        await _entering.WaitAsync(cancellationToken);
+        try
+        {
+            if (_use is null)
+            {
+                var environment = id ?? (await environments.OfChainAsync(project, chainId, cancellationToken)).Id;
+                _use = await environments.EnterAsync(project, environment, cancellationToken);
+            }
+
+            return await _use.SandboxAsync(cancellationToken);
+        }
+        finally
+        {
+            _entering.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_use is not null)
+        {
+            await _use.DisposeAsync();
+        }
+
+        _entering.Dispose();
+    }
+}
