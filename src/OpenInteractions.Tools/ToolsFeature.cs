@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Tools.CodeExecution;
 using OpenInteractions.Tools.ComputerUse;
+using OpenInteractions.Tools.EnvironmentFiles;
 using OpenInteractions.Tools.FileSearch;
 using OpenInteractions.Tools.GoogleMaps;
 using OpenInteractions.Tools.GoogleSearch;
@@ -25,6 +26,7 @@ public static class ToolsFeature
         services.AddFileSearch();
         services.AddCheckedOptions<CodeExecutionOptions>(CodeExecutionOptions.Section);
         services.AddSingleton<IToolKind, CodeExecutionKind>();
+        services.AddSingleton<IToolKind, EnvironmentFilesKind>();
         services.AddSingleton<IToolKind, ComputerUseKind>();
         return services;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
@@ -25,6 +26,8 @@ public sealed partial class CreateInteraction
     private readonly ToolKinds _tools;
     private readonly StructuredOutput _structured;
     private readonly OutboundGuard _guard;
+    private readonly AgentRequests _agents;
+    private readonly EnvironmentBinding _environments;
     private readonly IInteractionStore _store;
     private readonly IRunQueue _queue;
     private readonly KeptRequests _requests;
@@ -46,6 +49,8 @@ public sealed partial class CreateInteraction
         ToolKinds tools,
         StructuredOutput structured,
         OutboundGuard guard,
+        AgentRequests agents,
+        EnvironmentBinding environments,
         IInteractionStore store,
         IRunQueue queue,
         KeptRequests requests,
@@ -61,7 +66,7 @@ public sealed partial class CreateInteraction
         IOptions<RunOptions> options)
     {
         (_catalog, _chain, _tools, _structured, _store, _queue, _executor, _worker) = (catalog, chain, tools, structured, store, queue, executor, worker);
-        (_requests, _guard, _limits, _backlog) = (requests, guard, limits, backlog);
+        (_requests, _guard, _agents, _environments, _limits, _backlog) = (requests, guard, agents, environments, limits, backlog);
         (_registry, _streams, _ids, _lifetime, _time, _options) = (registry, streams, ids, lifetime, time, options.Value);
     }
 
@@ -74,11 +79,7 @@ public sealed partial class CreateInteraction
     public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
         RequestRules.Check(request, _tools, _structured);
-        if (request.Agent is { } agent)
-        {
-            throw new ApiException(ErrorCode.NotFound, $"There is no agent '{agent}' on this server.", "agent");
-        }
-
+        _environments.Require(request);
         RequireStored(request, mark);
         var plan = await AcceptAsync(caller, request, mark, gone);
         var created = await StartAsync(plan, gone);
@@ -128,8 +129,9 @@ public sealed partial class CreateInteraction
     }
 
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read unless there are media in the chain.</summary>
-    private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
+    private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest sent, IdempotencyMark? mark, CancellationToken gone)
     {
+        var (request, agent) = await _agents.ExpandAsync(sent, gone);
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
@@ -150,7 +152,8 @@ public sealed partial class CreateInteraction
                 Id = id,
                 Project = caller.Project,
                 Status = InteractionStatus.InProgress,
-                Model = model.PublicId,
+                Model = agent is null ? model.PublicId : null,
+                Agent = agent?.Id,
                 PreviousId = parent?.Id,
                 RootId = parent?.RootId ?? id,
                 Depth = parent is null ? 0 : parent.Depth + 1,
@@ -159,7 +162,7 @@ public sealed partial class CreateInteraction
                 ServiceTier = ModelRequests.StandardTier,
                 IsBackground = request.Background ?? false,
                 ChainModalities = (parent?.ChainModalities ?? 0) | (int)own,
-                Settings = SettingsEcho.Write(request),
+                Settings = SettingsEcho.Write(sent),
                 Input = request.Store ?? true ? TurnJson.WriteSteps(request.Input.Steps) : default, // nobody asks for it again
                 Labels = request.Labels,
                 HasJournal = (request.Background ?? false) || (request.Stream ?? false) || mark is not null,
@@ -175,7 +178,12 @@ public sealed partial class CreateInteraction
         CapabilityCheck.Require(asked, own, (Modalities)(parent?.ChainModalities ?? 0), request.Input);
         model.Provider.RequireTaken(asked);
         await RequireMediaAsync(plan, own, parent, gone);
-        return plan with { Interaction = plan.Interaction with { ServiceTier = EffectiveTier(asked, model.Provider) } };
+        plan = plan with { Interaction = plan.Interaction with { ServiceTier = EffectiveTier(asked, model.Provider) } };
+
+        // Last, since it may make one.
+        return await _environments.BindAsync(caller, sent, agent, gone) is { } environment
+            ? plan with { Request = request with { Environment = new(environment) }, Interaction = plan.Interaction with { Settings = SettingsEcho.Write(sent, environment) } }
+            : plan;
     }
 
     /// <summary>What the interaction shows (wire 4, behaviour TI-3); the place in the queue follows the tier that was asked for.</summary>

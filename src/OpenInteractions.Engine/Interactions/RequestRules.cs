@@ -186,11 +186,6 @@ internal static partial class RequestRules
             }
         }
 
-        if (request.Environment is not null)
-        {
-            throw NotOffered("environment", "'environment' is not available on this server: it runs no sandboxes.");
-        }
-
         if (request.WebhookConfig is not null)
         {
             throw NotOffered("webhook_config", "'webhook_config' is not available on this server; poll the interaction or follow its stream.");

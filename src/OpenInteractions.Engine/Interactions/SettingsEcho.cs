@@ -5,9 +5,25 @@ internal static class SettingsEcho
 {
     private static readonly byte[] None = "{}"u8.ToArray();
 
-    public static ReadOnlyMemory<byte> Write(CreateInteractionRequest request)
+    /// <param name="request">The request as it came.</param>
+    /// <param name="environmentId">The environment that it uses, or null.</param>
+    public static ReadOnlyMemory<byte> Write(CreateInteractionRequest request, string? environmentId = null)
     {
-        if (request is { SystemInstruction: null, Tools: null, GenerationConfig: null, ResponseFormat: null, SafetySettings: null, Labels: null, ResponseModalities: null, ResponseMimeType: null })
+        var settings = Write(request);
+        return environmentId is null ? settings : JsonScratch.Object(json =>
+        {
+            json.WriteString("environment_id"u8, environmentId);
+            using var document = JsonDocument.Parse(settings, new JsonDocumentOptions { MaxDepth = WireJson.Wire.Options.MaxDepth });
+            foreach (var setting in document.RootElement.EnumerateObject())
+            {
+                setting.WriteTo(json);
+            }
+        });
+    }
+
+    private static ReadOnlyMemory<byte> Write(CreateInteractionRequest request)
+    {
+        if (request is { AgentConfig: null, SystemInstruction: null, Tools: null, GenerationConfig: null, ResponseFormat: null, SafetySettings: null, Labels: null, ResponseModalities: null, ResponseMimeType: null })
         {
             return None;
         }
@@ -17,6 +33,7 @@ internal static class SettingsEcho
             SystemInstruction = request.SystemInstruction,
             Tools = request.Tools?.Select(t => t is McpServerTool mcp ? mcp with { Headers = null } : t).ToArray(),
             GenerationConfig = request.GenerationConfig,
+            AgentConfig = request.AgentConfig,
             ResponseFormat = request.ResponseFormat,
             SafetySettings = request.SafetySettings,
             Labels = request.Labels,

@@ -19,7 +19,7 @@ internal static class ModelRequests
         return new ModelRequest
         {
             Model = model,
-            PublicModel = plan.Interaction.Model,
+            PublicModel = plan.Interaction.Model ?? plan.Request.Model,
             History = history,
             SystemInstruction = request.SystemInstruction,
             Functions = request.Tools is { Count: > 0 } tools ? [.. tools.OfType<FunctionTool>()] : [],

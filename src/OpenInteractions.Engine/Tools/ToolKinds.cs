@@ -33,6 +33,22 @@ public sealed class ToolKinds
         return (IReadOnlyList<Tool>?)native ?? [];
     }
 
+    /// <summary>True when this server or the model's vendor can run a tool as it is configured.</summary>
+    internal bool CanServe(Tool declared, ModelDescription model)
+    {
+        try
+        {
+            var kind = Find(declared.Type);
+            kind?.Require(declared, "tools");
+            _ = kind?.IsNativeTo(declared, model, "tools");
+            return kind is not null;
+        }
+        catch (ApiException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Checks what the declared tools name against what the project has.</summary>
     /// <exception cref="ApiException">The project does not have it.</exception>
     internal async ValueTask RequireNamedAsync(string project, IReadOnlyList<Tool>? declared, CancellationToken cancellationToken)

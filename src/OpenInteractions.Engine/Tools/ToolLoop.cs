@@ -31,6 +31,11 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
         while (true)
         {
             // 2.
+            if (job.MaxTotalTokens is { } most && Spent(_used) >= most)
+            {
+                return new TurnResult(InteractionStatus.Incomplete, Usage: null, Fault: null);
+            }
+
             var (request, functions) = Request(isFirst: _rounds == 0, MustAnswer());
             var (before, calls) = (_output.Steps.Count, new RoundCalls(functions));
             job.Usage.OnAsked(request, _output);
@@ -65,6 +70,9 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
             }
         }
     }
+
+    /// <summary>What counts against a budget (behaviour AG-5).</summary>
+    private static long Spent(Usage? used) => (used?.TotalTokens ?? 0) - (used?.TotalCachedTokens ?? 0);
 
     private (ModelRequest Request, RoundFunctions Functions) Request(bool isFirst, bool isWithdrawn)
     {

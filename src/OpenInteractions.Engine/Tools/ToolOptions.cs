@@ -32,6 +32,14 @@ public sealed class ToolOptions
     [Range(1, 100)]
     public int MaxRepeatedFailures { get; set; } = 3;
 
+    /// <summary>The same limits, but for how much a turn may do.</summary>
+    /// <param name="rounds">In place of <see cref="MaxRounds"/>.</param>
+    /// <param name="calls">In place of <see cref="MaxCalls"/>.</param>
+    internal ToolOptions With(int rounds, int calls) => new()
+    {
+        MaxRounds = rounds, MaxCalls = calls, MaxConcurrentCalls = MaxConcurrentCalls, CallTimeout = CallTimeout, MaxResultLength = MaxResultLength, MaxRepeatedFailures = MaxRepeatedFailures,
+    };
+
     /// <summary>What holds for the calls of a function: its own limits, or these.</summary>
     internal CallLimits Of(IToolFunction function) => function.Limits ?? new CallLimits(CallTimeout, MaxResultLength);
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Diagnostics;
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Storage;
@@ -9,7 +11,8 @@ using OpenInteractions.Engine.Turns;
 namespace OpenInteractions.Engine.Tools;
 
 /// <summary>Runs turns that may have several rounds, because this server answers calls in them.</summary>
-public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner runner, SealedReadings readings, EngineInstruments instruments, IOptions<ToolOptions> options)
+public sealed class ToolTurns(
+    ToolKinds kinds, ToolGate gate, ToolCallRunner runner, SealedReadings readings, EngineInstruments instruments, IOptions<ToolOptions> options, IOptions<AgentOptions> agents, IEnvironments? environments = null)
 {
     /// <summary>False when one call of the model is the whole turn: nothing that it may call is answered here.</summary>
     internal bool IsNeededFor(CreateInteractionRequest request) =>
@@ -32,14 +35,23 @@ public sealed class ToolTurns(ToolKinds kinds, ToolGate gate, ToolCallRunner run
     internal async Task<TurnResult> RunAsync(TurnJob job, CancellationToken cancellationToken)
     {
         var interaction = job.Interaction;
-        var scope = new ToolScope(interaction.Project, interaction.Id, interaction.RootId) { MediaFault = MediaCheck.Of(job.Provider, job.Model) };
+        await using var environment = environments is null ? null : new RunEnvironment(environments, interaction.Project, job.EnvironmentId, interaction.RootId);
+        var scope = new ToolScope(interaction.Project, interaction.Id, interaction.RootId) { MediaFault = MediaCheck.Of(job.Provider, job.Model), Environment = environment };
         await using var tools = await OpenTools.OpenAsync(kinds, job.Tools, job.Model, scope, cancellationToken);
         foreach (var native in tools.Native)
         {
             await RequireAllowedAsync(native, interaction, cancellationToken);
         }
 
-        return await new ToolLoop(tools, gate, runner, readings, options.Value, instruments, job).RunAsync(cancellationToken);
+        var limits = options.Value;
+        if (interaction.Agent is not null)
+        {
+            limits = limits.With(agents.Value.MaxRounds, agents.Value.MaxCalls);
+            var instructions = environment is null ? null : await AgentFiles.ReadAsync(environment, cancellationToken);
+            job = job with { Request = AgentContext.Of(job.Request, instructions, agents.Value.CompactAfterTokens) };
+        }
+
+        return await new ToolLoop(tools, gate, runner, readings, limits, instruments, job).RunAsync(cancellationToken);
     }
 
     /// <summary>Calls that a vendor makes by itself cannot be stopped one by one, so the policy is asked for the tool as a whole, before anything is sent.</summary>

@@ -37,6 +37,12 @@ internal sealed record TurnJob
 
     public required int MaxSteps { get; init; }
 
+    /// <summary>The environment that the interaction uses, or null.</summary>
+    public string? EnvironmentId { get; init; }
+
+    /// <summary>Most tokens of the turn: input, output and thoughts without what came from a cache (behaviour AG-5); null when there is no limit.</summary>
+    public long? MaxTotalTokens { get; init; }
+
     public static TurnJob Of(RunPlan plan, ResolvedModel model, IReadOnlyList<HistoryTurn> history, TurnOutput output, TurnUsage usage, AnswerRepair repair, RunRecovery? recovery, SealedReadings readings, int maxSteps) => new()
     {
         Interaction = plan.Interaction,
@@ -51,5 +57,7 @@ internal sealed record TurnJob
         OpenCalls = [.. recovery?.OpenCalls ?? []],
         IsRepeated = recovery is { WasQueued: false } && !recovery.OpenCalls.Any(), // with calls open, nobody has asked behind them
         MaxSteps = maxSteps,
+        EnvironmentId = plan.Request.Environment?.Text,
+        MaxTotalTokens = (plan.Request.AgentConfig as AntigravityConfig)?.MaxTotalTokens,
     };
 }

@@ -13,7 +13,12 @@ internal static class DemoPlan
 
     public static DemoReply For(ModelRequest request, Conversation conversation)
     {
-        if (CallPlan.Next(request, conversation) is { Count: > 0 } calls)
+        if (BlockPlan.Next(request, conversation, out var isWork) is { } block)
+        {
+            return DemoReply.Of([block], "The prompt has a fenced block that is still to be done.", "I do the blocks one after the other, as they stand.");
+        }
+
+        if (!isWork && CallPlan.Next(request, conversation) is { Count: > 0 } calls)
         {
             return DemoReply.Of(calls);
         }

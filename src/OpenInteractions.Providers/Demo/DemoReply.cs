@@ -9,7 +9,9 @@ namespace OpenInteractions.Providers.Demo;
 internal sealed record DemoReply(IReadOnlyList<PlannedCall> Calls, IEnumerable<string> Pieces, IReadOnlyList<string> Why)
 {
     public static DemoReply Of(IReadOnlyList<PlannedCall> calls) =>
-        new(calls, [], [$"The prompt names {string.Join(" and ", calls.Select(c => c.Name))}.", "I take the arguments from the prompt, and what it lacks from the schema."]);
+        Of(calls, $"The prompt names {string.Join(" and ", calls.Select(c => c.Name))}.", "I take the arguments from the prompt, and what it lacks from the schema.");
+
+    public static DemoReply Of(IReadOnlyList<PlannedCall> calls, params string[] why) => new(calls, [], why);
 
     public static DemoReply Of(string text, params string[] why) => new([], DemoTokens.Split(text), why);
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Agents;
 
 namespace OpenInteractions.Providers.Demo;
 
@@ -43,7 +44,8 @@ internal static partial class FunctionMentions
 
         if (named.Length == 0)
         {
-            return [.. functions.Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];
+            // Tools of a sandbox are called by their names alone: their words, such as "file", are in every second prompt.
+            return [.. functions.Where(f => f.Name != CodeExecutionTool.TypeName && !AgentTools.FileFunctions.Contains(f.Name)).Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];
         }
 
         // get_weather_forecast names get_weather as little as "forecast" alone would.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.FileSearch;
@@ -48,6 +49,11 @@ internal static class EngineFeature
         services.AddCheckedOptions<RunOptions>(RunOptions.Section);
         services.AddCheckedOptions<StreamOptions>(StreamOptions.Section);
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
+        services.AddCheckedOptions<AgentOptions>(AgentOptions.Section);
+        services.AddSingleton<IValidateOptions<AgentOptions>, AgentValidation>();
+        services.AddSingleton<AgentDirectory>();
+        services.AddSingleton<AgentRequests>();
+        services.AddSingleton<EnvironmentBinding>();
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
         services.AddSingleton<RunLimits>();
@@ -106,6 +112,12 @@ internal static class EngineFeature
     private sealed class OutboundValidation : IValidateOptions<OutboundOptions>
     {
         public ValidateOptionsResult Validate(string? name, OutboundOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+
+    private sealed class AgentValidation : IValidateOptions<AgentOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, AgentOptions options) =>
             options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 

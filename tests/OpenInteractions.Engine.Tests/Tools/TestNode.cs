@@ -8,6 +8,7 @@ using OpenInteractions.Contracts.Events;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Interactions;
@@ -65,6 +66,7 @@ internal sealed class TestNode : IAsyncDisposable
         services.AddSingleton<ISignatureEnvelope>(new SignatureEnvelope(new byte[SignatureEnvelope.KeySize]));
         services.AddSingleton<ISecretBox>(new SecretBox(() => new byte[SecretBox.KeySize]));
         services.AddOptions<OutboundOptions>();
+        services.AddOptions<AgentOptions>();
         if (tools is not null)
         {
             services.AddSingleton(tools);
@@ -84,7 +86,7 @@ internal sealed class TestNode : IAsyncDisposable
         {
             typeof(ModelCatalog), typeof(InteractionId), typeof(ConversationChain), typeof(RunRegistry), typeof(RunLimits), typeof(RunBacklog), typeof(EngineInstruments), typeof(StructuredOutput),
             typeof(RunExecutor), typeof(EventStreams), typeof(CreateInteraction), typeof(GetInteraction), typeof(CancelInteraction), typeof(ForeignReaders), typeof(RunNews), typeof(BatchAppender), typeof(JournalWriter), typeof(StorePatience), typeof(LeaseKeeper),
-            typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns), typeof(SealedReadings), typeof(KeptRequests), typeof(OutboundGuard),
+            typeof(CancelWatch), typeof(RunWorker), typeof(ToolGate), typeof(ToolKinds), typeof(ToolCallRunner), typeof(ToolTurns), typeof(SealedReadings), typeof(KeptRequests), typeof(AgentDirectory), typeof(AgentRequests), typeof(EnvironmentBinding), typeof(OutboundGuard),
         })
         {
             services.AddSingleton(part);
