@@ -32,6 +32,9 @@ public sealed class AgentOptions
     [Range(2000, 10_000_000)]
     public int CompactAfterTokens { get; set; } = 135_000;
 
+    /// <summary>Whether a hook that crashes, takes too long or gives no clear answer denies the call. Default false, as documented for hook files (behaviour HK-3).</summary>
+    public bool HooksFailClosed { get; set; }
+
     /// <summary>What is wrong with the settings, each naming the setting.</summary>
     public IEnumerable<string> Problems()
     {

@@ -1,11 +1,14 @@
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Environments;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Providers;
+using OpenInteractions.Tools.Hooks;
 
 namespace OpenInteractions.Tools.CodeExecution;
 
 /// <summary>The tool <c>code_execution</c>: in a sandbox of this server, or at the model's vendor where there is none.</summary>
-internal sealed class CodeExecutionKind(IOptions<CodeExecutionOptions> options, IEnvironments? environments = null) : IToolKind
+internal sealed class CodeExecutionKind(IOptions<CodeExecutionOptions> options, IOptions<AgentOptions> agents, OutboundGuard guard, IEnvironments? environments = null) : IToolKind
 {
     public string Type => CodeExecutionTool.TypeName;
 
@@ -45,16 +48,16 @@ internal sealed class CodeExecutionKind(IOptions<CodeExecutionOptions> options, 
             throw Refused("tools", why);
         }
 
-        return new OpenCodeExecution(new CodeExecutionFunction(scope, options.Value));
+        return new OpenCodeExecution(RunHooks.Around([new CodeExecutionFunction(scope, options.Value)], scope.Environment!, guard, agents.Value));
     }
 
     private static ApiException Refused(string path, string why) => new(ErrorCode.FailedPrecondition, $"The tool '{CodeExecutionTool.TypeName}' in '{path}' is not available on this server: {why}.", path);
 
-    private sealed class OpenCodeExecution(CodeExecutionFunction function) : IOpenTool
+    private sealed class OpenCodeExecution(IReadOnlyList<IToolFunction> functions) : IOpenTool
     {
-        public IReadOnlyList<IToolFunction> Functions { get; } = [function];
+        public IReadOnlyList<IToolFunction> Functions => functions;
 
-        public IToolFunction? FunctionOf(Step call) => call is CodeExecutionCallStep ? function : null;
+        public IToolFunction? FunctionOf(Step call) => call is CodeExecutionCallStep ? functions[0] : null;
 
         public ValueTask DisposeAsync() => default;
     }

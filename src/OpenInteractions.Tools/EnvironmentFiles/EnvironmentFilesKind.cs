@@ -1,11 +1,13 @@
+using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Environments;
-using OpenInteractions.Engine.Providers;
+using OpenInteractions.Engine.Outbound;
+using OpenInteractions.Tools.Hooks;
 
 namespace OpenInteractions.Tools.EnvironmentFiles;
 
 /// <summary>The file tools that come with an agent's environment (behaviour AG-1). No request can declare them; their calls are shown as functions that are answered already (AG-2).</summary>
-internal sealed class EnvironmentFilesKind(IEnvironments? environments = null) : IToolKind
+internal sealed class EnvironmentFilesKind(IOptions<AgentOptions> agents, OutboundGuard guard, IEnvironments? environments = null) : IToolKind
 {
     public string Type => AgentTools.Files;
 
@@ -21,10 +23,11 @@ internal sealed class EnvironmentFilesKind(IEnvironments? environments = null) :
     {
         ArgumentNullException.ThrowIfNull(scope);
         var environment = scope.Environment ?? throw new ApiException(ErrorCode.FailedPrecondition, "An agent needs an environment, and this server runs no sandboxes.", "environment");
-        return new(new OpenFiles(
+        IReadOnlyList<IToolFunction> functions =
         [
             new ReadFile(environment, scope.MediaFault), new WriteFile(environment), new EditFile(environment), new ListDirectory(environment), new SearchText(environment), new FindByName(environment),
-        ]));
+        ];
+        return new(new OpenFiles(RunHooks.Around(functions, environment, guard, agents.Value)));
     }
 
     private sealed class OpenFiles(IReadOnlyList<IToolFunction> functions) : IOpenTool
