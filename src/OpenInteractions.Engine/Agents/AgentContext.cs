@@ -37,8 +37,8 @@ internal static class AgentContext
     /// <param name="most">Characters that it may have.</param>
     internal static IReadOnlyList<HistoryTurn> Shortened(IReadOnlyList<HistoryTurn> history, long most)
     {
-        var end = EndOfShortened(history, most);
-        if (end == 0)
+        var (tiny, cut) = Ends(history, most);
+        if (cut == 0)
         {
             return history;
         }
@@ -47,16 +47,8 @@ internal static class AgentContext
         var at = 0;
         foreach (var turn in history)
         {
-            if (at >= end)
-            {
-                turns.Add(turn);
-            }
-            else
-            {
-                var before = end - at;
-                turns.Add(new HistoryTurn([.. turn.Steps.Select((s, i) => i < before ? Shorter(s) : s)], isSettled: false));
-            }
-
+            var first = at;
+            turns.Add(first >= cut ? turn : new HistoryTurn([.. turn.Steps.Select((s, i) => first + i < tiny ? Tiny(s) : first + i < cut ? Shorter(s) : s)], isSettled: false));
             at += turn.Steps.Count;
         }
 
@@ -64,38 +56,53 @@ internal static class AgentContext
     }
 
     /// <summary>
-    /// How many steps are shortened. The steps are walked through as they came; wherever what is shown of them reaches the bound, all but the newest quarter is shortened from there on.
+    /// How many steps are shown by a note alone, and how many with their ends. The steps are walked through as they came. Wherever what is shown reaches the bound, all but the newest quarter is
+    /// shortened, and of that the oldest to a note, until half of the room is free: so the next time is far away.
     /// </summary>
-    private static int EndOfShortened(IReadOnlyList<HistoryTurn> history, long most)
+    private static (int Tiny, int Cut) Ends(IReadOnlyList<HistoryTurn> history, long most)
     {
-        var (sizes, end, shown) = (new List<(long Whole, long Short)>(), 0, 0L);
+        var (sizes, tiny, cut, shown) = (new List<(long Whole, long Short, long Tiny)>(), 0, 0, 0L);
         foreach (var step in history.SelectMany(t => t.Steps))
         {
-            sizes.Add((Size(step), Size(Shorter(step))));
+            sizes.Add((Size(step), Size(Shorter(step)), Size(Tiny(step))));
             shown += sizes[^1].Whole;
             if (shown <= most)
             {
                 continue;
             }
 
-            // The newest ones stay whole, a quarter of the room's worth of them, and the last one whatever its size.
+            // The last one stays whole, whatever its size.
             var (kept, from) = (0L, sizes.Count - 1);
-            while (from > end && kept + sizes[from].Whole <= most / 4)
+            while (from > cut && kept + sizes[from].Whole <= most / 4)
             {
                 kept += sizes[from].Whole;
                 from--;
             }
 
-            for (var i = end; i < Math.Max(end, from); i++)
+            for (; cut < from; cut++)
             {
-                shown -= sizes[i].Whole - sizes[i].Short;
+                shown -= sizes[cut].Whole - sizes[cut].Short;
             }
 
-            end = Math.Max(end, from);
+            for (; tiny < cut && shown > most / 2; tiny++)
+            {
+                shown -= sizes[tiny].Short - sizes[tiny].Tiny;
+            }
         }
 
-        return end;
+        return (tiny, cut);
     }
+
+    /// <summary>A result whose content is only told of.</summary>
+    private static HistoryStep Tiny(HistoryStep step) => step.Step switch
+    {
+        FunctionResultStep result => step with { Step = result with { Result = Note(result.Result) }, Sources = [] },
+        McpServerToolResultStep result => step with { Step = result with { Result = Note(result.Result) }, Sources = [] },
+        CodeExecutionResultStep result => step with { Step = result with { Result = Note(result.Result) }, Sources = [] },
+        _ => Shorter(step),
+    };
+
+    private static JsonElement Note(JsonElement result) => ToolResult.Text(result) is { Length: <= 200 } ? result : ToolResults.Text("[The result was left out here, because the conversation is long. Do it again to see it.]");
 
     private static HistoryStep Shorter(HistoryStep step) => step.Step switch
     {

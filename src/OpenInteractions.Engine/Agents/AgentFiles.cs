@@ -79,7 +79,9 @@ internal static class AgentFiles
         string? name = null, description = null;
         for (var i = 1; i < lines.Length && lines[i].TrimEnd() != "---"; i++)
         {
-            if (lines[i].IndexOf(':') is > 0 and var colon && !char.IsWhiteSpace(lines[i][0]) && lines[i][..colon] is "name" or "description" and var key)
+            var colon = lines[i].IndexOf(':');
+            var key = colon > 0 ? lines[i][..colon] : "";
+            if (key is "name" or "description")
             {
                 var value = new StringBuilder(lines[i][(colon + 1)..].Trim());
                 if (value.ToString() is ">" or "|" or ">-" or "|-")

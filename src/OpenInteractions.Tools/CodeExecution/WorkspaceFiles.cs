@@ -70,9 +70,9 @@ internal sealed class WorkspaceFiles(ISandboxFiles files, Func<MediaContent, str
         _ => null,
     };
 
-    private static MediaContent? Of(SandboxEntry entry, bool attachesDocuments) => PictureOf(entry.Path) ?? (attachesDocuments ? DocumentOf(entry.Path) : null);
+    private static MediaContent? Of(SandboxEntry entry, bool attachesDocuments) => (MediaContent?)PictureOf(entry.Path) ?? (attachesDocuments ? DocumentOf(entry.Path) : null);
 
-    private static MediaContent? DocumentOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    private static DocumentContent? DocumentOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".pdf" => new DocumentContent { MimeType = "application/pdf" },
         ".csv" => new DocumentContent { MimeType = "text/csv" },

@@ -20,6 +20,9 @@ internal sealed class RunHooks(RunEnvironment environment, OutboundGuard guard, 
 
     private static readonly string[] Places = ["/workspace/.agents/hooks.json", "/.agents/hooks.json"];
 
+    private readonly Lock _gate = new();
+    private Task<HookFile>? _file;
+
     /// <summary>The functions of a run's sandbox, with the hooks of its environment around them; those of a conversation's own sandbox, which nobody can put hooks into, as they are.</summary>
     public static IReadOnlyList<IToolFunction> Around(IReadOnlyList<IToolFunction> functions, RunEnvironment environment, OutboundGuard guard, AgentOptions options)
     {
@@ -31,9 +34,6 @@ internal sealed class RunHooks(RunEnvironment environment, OutboundGuard guard, 
         var hooks = new RunHooks(environment, guard, options.HooksFailClosed);
         return [.. functions.Select(f => new HookedFunction(f, hooks))];
     }
-
-    private readonly SemaphoreSlim _reading = new(1);
-    private HookFile? _file;
 
     /// <summary>Asks the handlers before a call.</summary>
     /// <returns>Why the call is not to be made, for the model; null when it may be.</returns>
@@ -75,15 +75,15 @@ internal sealed class RunHooks(RunEnvironment environment, OutboundGuard guard, 
     private async Task<(ISandbox Sandbox, HookFile File)> OpenAsync(CancellationToken cancellationToken)
     {
         var sandbox = await environment.SandboxAsync(cancellationToken);
-        await _reading.WaitAsync(cancellationToken);
-        try
+        Task<HookFile> file;
+        lock (_gate)
         {
-            return (sandbox, _file ??= await ReadAsync(sandbox.Files, cancellationToken));
+            // Read once; again only when that failed.
+            _file = _file is null or { IsFaulted: true } or { IsCanceled: true } ? ReadAsync(sandbox.Files, cancellationToken) : _file;
+            file = _file;
         }
-        finally
-        {
-            _reading.Release();
-        }
+
+        return (sandbox, await file);
     }
 
     private static async Task<HookFile> ReadAsync(ISandboxFiles files, CancellationToken cancellationToken)

@@ -26,16 +26,15 @@ public sealed class AgentContextTests
     {
         var history = Conversation(rounds: 40, resultLength: 3000);
 
-        var shown = AgentContext.Shortened(history, Most);
+        var shown = AgentContext.Shortened(history, 3 * Most);
 
         var (before, after) = (Steps(history), Steps(shown));
         Assert.Equal(before.Select(s => s.Type), after.Select(s => s.Type));
         Assert.Equal(before.Where(s => s is not FunctionResultStep), after.Where(s => s is not FunctionResultStep));
-        Assert.True(Length(after) < Most * 1.5, $"{Length(after)} of {Length(before)} characters are left.");
-        var first = ((FunctionResultStep)after[2]).Result.GetString()!;
-        Assert.StartsWith("result 0 begins", first, StringComparison.Ordinal);
-        Assert.EndsWith("result 0 ends", first, StringComparison.Ordinal);
-        Assert.Contains("characters were left out here", first, StringComparison.Ordinal);
+        Assert.True(Length(after) <= 3 * Most, $"{Length(after)} of {Length(before)} characters are left.");
+        Assert.Equal(JsonElement.Parse("\"[The result was left out here, because the conversation is long. Do it again to see it.]\"").GetString(), ((FunctionResultStep)after[2]).Result.GetString());
+        var cut = after.OfType<FunctionResultStep>().Select(r => r.Result.GetString()!).First(r => r.Contains("characters were left out here", StringComparison.Ordinal));
+        Assert.Matches("^result [0-9]+ begins .* ends$", cut.ReplaceLineEndings(" "));
         Assert.Equal(before[^1], after[^1]); // the newest one is what the model is working on
     }
 
@@ -50,7 +49,7 @@ public sealed class AgentContextTests
             before = now;
         }
 
-        Assert.InRange(changes, 2, 20); // of 60 rounds
+        Assert.InRange(changes, 2, 25); // of 60 rounds
     }
 
     [Fact]
@@ -65,7 +64,7 @@ public sealed class AgentContextTests
             .. Steps(Conversation(rounds: 20, resultLength: 3000)).Skip(1),
         ];
 
-        var shown = Steps(AgentContext.Shortened([new HistoryTurn([.. steps.Select(s => new HistoryStep(s))], isSettled: false)], Most));
+        var shown = Steps(AgentContext.Shortened([new HistoryTurn([.. steps.Select(s => new HistoryStep(s))], isSettled: false)], 2 * Most));
 
         Assert.InRange(((CodeExecutionCallStep)shown[1]).Arguments.Code!.Length, 900, 1300);
         Assert.Contains("A picture was shown here", ((CodeExecutionResultStep)shown[2]).Result.GetString(), StringComparison.Ordinal);

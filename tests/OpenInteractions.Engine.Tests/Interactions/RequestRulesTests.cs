@@ -157,7 +157,6 @@ public sealed class RequestRulesTests
     [Theory]
     [InlineData("""{"model":"a","tools":[{"type":"function","name":"f"},{"type":"google_search"}]}""", "tools[1]", "The tool 'google_search' in 'tools[1]' is not available")]
     [InlineData("""{"model":"a","tools":[{"type":"mcp_server","name":"m","url":"https://example.com"}]}""", "tools[0]", "Declare what you need as a 'function'")]
-    [InlineData("""{"model":"a","environment":"remote"}""", "environment", "not available")]
     [InlineData("""{"model":"a","background":true,"webhook_config":{}}""", "webhook_config", "not available")]
     [InlineData("""{"model":"a","cached_content":"c"}""", "cached_content", "not available")]
     public void What_this_server_does_not_do_is_refused_by_name(string request, string field, string message) => AssertRefused(request, field, message, ErrorCode.FailedPrecondition);

@@ -64,11 +64,11 @@ internal sealed class ScriptedTools : IToolKind
             throw new ApiException(ErrorCode.InvalidRequest, $"'{path}.url' is missing.", $"{path}.url");
         }
     }
-        Opened.Add(scope);
-        Declared = declared;
+
     public ValueTask<IOpenTool> OpenAsync(Tool declared, ToolScope scope, CancellationToken cancellationToken)
     {
         Opened.Add(scope);
+        Declared = declared;
         return new(new Open(this, ((McpServerTool)declared).Name!));
     }
 

@@ -45,7 +45,7 @@ internal sealed class TestNode : IAsyncDisposable
     public List<string> Log { get; } = [];
 
     /// <summary>Everything that the store has written, in all of its files.</summary>
-    public string Written() => string.Concat(_data!.EnumerateFiles("*", SearchOption.AllDirectories).Select(f =>
+    public string Written() => string.Concat(_data!.EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.Name != "lock").Select(f =>
     {
         using var file = new StreamReader(f.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), System.Text.Encoding.Latin1);
         return file.ReadToEnd();

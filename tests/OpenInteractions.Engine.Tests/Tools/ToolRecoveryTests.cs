@@ -1,6 +1,7 @@
 using OpenInteractions.Contracts.Events;
 using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Steps;
+using OpenInteractions.Contracts.Tools;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
@@ -52,7 +53,7 @@ public sealed class ToolRecoveryTests
     public async Task Headers_of_a_server_are_nowhere_on_the_disk_while_a_run_waits_and_its_next_owner_has_them()
     {
         const string Secret = "Bearer s3cr3t-of-the-crm";
-        var server = $$"""{"type":"mcp_server","name":"crm","url":"https://crm.example/mcp","headers":{"Authorization":"{{Secret}}"}}""";
+        var server = $$$"""{"type":"mcp_server","name":"crm","url":"https://crm.example/mcp","headers":{"Authorization":"{{{Secret}}}"}}""";
         var gate = new Gate();
         await using var first = await TestNode.StartAsync(
             new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}")), new ScriptedTools().On("lookup", async gone => { await gate.PassAsync(gone); return "late"; }));

@@ -56,13 +56,20 @@ public sealed class TurnOutputTests : IDisposable
         Assert.Equal(["""{"type":"thought","signature":"s"}"""], _turn.Steps);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(false, "The call was not made.")]
+    [InlineData(true, "The call may or may not have taken effect.")]
     [Rule("SE-7")]
-    public async Task A_call_whose_result_was_taken_back_is_answered_when_the_turn_ends()
+    public async Task A_call_whose_result_was_taken_back_is_answered_when_the_turn_ends(bool wasMade, string what)
     {
         var call = new FunctionCallStep { Id = "call_a", Name = "f", Arguments = JsonElement.Parse("{}") };
         await _turn.Output.PutAsync(call, state: null, default);
         _turn.Output.Owe([call]);
+        if (wasMade)
+        {
+            _turn.Output.OnMade("call_a");
+        }
+
         await _turn.Output.PutAsync(new FunctionResultStep { CallId = "call_a", Result = JsonElement.Parse("\"large\"") }, state: null, default);
 
         await _turn.Output.ReplaceFromAsync(1, default);
@@ -70,7 +77,7 @@ public sealed class TurnOutputTests : IDisposable
         await _turn.Output.AnswerOwedAsync("Once.", default);
 
         Assert.Equal(
-            ["function_call", EmptyThought, """{"type":"function_result","call_id":"call_a","result":"Not kept.","name":"f","is_error":true}"""],
+            ["function_call", EmptyThought, $$"""{"type":"function_result","call_id":"call_a","result":"Not kept. {{what}}","name":"f","is_error":true}"""],
             [JsonElement.Parse(_turn.Steps[0]).GetProperty("type").GetString()!, .. _turn.Steps.Skip(1)]);
     }
 

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Contracts.Errors;
+using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Environments;
+using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
+using OpenInteractions.Testing;
+
+namespace OpenInteractions.Engine.Tests.Agents;
+
+/// <summary>EN-1, CA-3 to CA-5: which environment an interaction gets.</summary>
+public sealed class EnvironmentBindingTests
+{
+    private static readonly AgentDefinition Plain = new() { Id = "antigravity" };
+
+    private readonly RecordedEnvironments _environments = new();
+
+    [Theory]
+    [InlineData("""{"model":"m","input":"x"}""", false, "")]
+    [InlineData("""{"model":"m","input":"x","environment":"remote"}""", false, "new {}")]
+    [InlineData("""{"model":"m","input":"x","environment":"env_1"}""", false, "use env_1")]
+    [InlineData("""{"agent":"antigravity","input":"x"}""", true, "new {}")]
+    [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","network":"disabled"}}""", true, """new {"type":"remote","network":"disabled"}""")]
+    [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","environment_id":"env_2","network":"disabled"}}""", true, """change env_2 {"type":"remote","network":"disabled"}""")]
+    [Rule("EN-1")]
+    public async Task Each_form_means_what_it_says(string request, bool isAgent, string done)
+    {
+        await BindAsync(request, isAgent ? Plain : null);
+
+        Assert.Equal(done, string.Join("; ", _environments.Done));
+    }
+
+    [Fact]
+    [Rule("CA-3")]
+    public async Task A_base_environment_is_copied_and_what_the_call_asks_for_is_put_on_top()
+    {
+        var agent = Plain with { BaseEnvironment = new("env_base") };
+
+        await BindAsync("""{"agent":"mine","input":"x"}""", agent);
+        await BindAsync("""{"agent":"mine","input":"x","environment":{"type":"remote","network":"disabled"}}""", agent);
+
+        Assert.Equal(["fork env_base", "fork env_base", """change env_new {"type":"remote","network":"disabled"}"""], _environments.Done);
+    }
+
+    [Fact]
+    [Rule("CA-5")]
+    public async Task Rules_of_a_call_replace_those_of_the_agent_and_its_sources_stay()
+    {
+        var basis = JsonSerializer.Deserialize("""{"type":"remote","sources":[{"type":"inline","target":"a.txt","content":"a"}],"env":{"A":"1","B":"1"},"network":{"allowlist":[{"domain":"a.example"}]}}""", WireJson.Wire.EnvironmentSpec)!;
+
+        await BindAsync(
+            """{"agent":"mine","input":"x","environment":{"type":"remote","sources":[{"type":"inline","target":"b.txt","content":"b"}],"env":{"B":"2"},"network":{"allowlist":[{"domain":"b.example"}]}}}""",
+            Plain with { BaseEnvironment = new(basis) });
+
+        Assert.Equal(
+            """new {"type":"remote","sources":[{"type":"inline","target":"a.txt","content":"a"},{"type":"inline","target":"b.txt","content":"b"}],"env":{"A":"1","B":"2"},"network":{"allowlist":[{"domain":"b.example"}]}}""",
+            Assert.Single(_environments.Done));
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","input":"x","environment":"remote"}""", "'environment' is not available on this server")]
+    [InlineData("""{"agent":"antigravity","input":"x"}""", "An agent needs an environment, which is not available on this server")]
+    public void Without_sandboxes_it_is_refused_by_name(string request, string message)
+    {
+        foreach (var binding in new[] { new EnvironmentBinding(null!), new EnvironmentBinding(null!, new RecordedEnvironments { IsOffered = false }) })
+        {
+            var refused = Assert.Throws<ApiException>(() => binding.Require(Read(request)));
+
+            Assert.Equal((ErrorCode.FailedPrecondition, "environment"), (refused.Code, refused.Field));
+            Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_the_machine_does_not_enforce_is_told_before_anything_is_made()
+    {
+        var environments = new RecordedEnvironments { Why = "its memory cannot be limited" };
+
+        var refused = await Assert.ThrowsAsync<ApiException>(() => new EnvironmentBinding(null!, environments).BindAsync(TestCaller, Read("""{"model":"m","input":"x","environment":"remote"}"""), null, default));
+
+        Assert.Equal("'environment' is not available on this server: its memory cannot be limited.", refused.Message);
+        Assert.Empty(environments.Done);
+    }
+
+    private static Caller TestCaller => new("default", null);
+
+    private Task<string?> BindAsync(string request, AgentDefinition? agent)
+    {
+        var binding = new EnvironmentBinding(null!, _environments);
+        binding.Require(Read(request));
+        return binding.BindAsync(TestCaller, Read(request), agent, default);
+    }
+
+    private static CreateInteractionRequest Read(string json) => JsonSerializer.Deserialize(json, WireJson.Wire.CreateInteractionRequest)!;
+
+    private sealed class RecordedEnvironments : IEnvironments
+    {
+        public List<string> Done { get; } = [];
+
+        public bool IsOffered { get; init; } = true;
+
+        public string? Why { get; init; }
+
+        public ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) => new(Why);
+
+        public Task<StoredEnvironment> CreateAsync(string project, EnvironmentRequest request, string field, CancellationToken cancellationToken)
+        {
+            Done.Add(request.ForkOf is { } source ? $"fork {source}" : $"new {Text(request.Spec)}");
+            return Task.FromResult(Of("env_new"));
+        }
+
+        public Task<StoredEnvironment> ChangeAsync(string project, string id, EnvironmentSpec spec, string field, CancellationToken cancellationToken)
+        {
+            Done.Add($"change {id} {Text(spec)}");
+            return Task.FromResult(Of(id));
+        }
+
+        public Task<StoredEnvironment> RequireAsync(string project, string id, string field, CancellationToken cancellationToken)
+        {
+            Done.Add($"use {id}");
+            return Task.FromResult(Of(id));
+        }
+
+        public Task<StoredEnvironment> OfChainAsync(string project, string chainId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IEnvironmentUse> EnterAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        private static string Text(EnvironmentSpec? spec) => spec is null ? "{}" : JsonSerializer.Serialize(spec, WireJson.Wire.EnvironmentSpec);
+
+        private static StoredEnvironment Of(string id) => new()
+        {
+            Project = "default", Id = id, Host = "h", State = EnvironmentState.Ready, Created = default, Updated = default, LastAccessed = default, Shown = default, Sealed = default,
+        };
+    }
+}
