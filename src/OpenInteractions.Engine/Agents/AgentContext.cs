@@ -102,7 +102,9 @@ internal static class AgentContext
         _ => Shorter(step),
     };
 
-    private static JsonElement Note(JsonElement result) => ToolResult.Text(result) is { Length: <= 200 } ? result : ToolResults.Text("[The result was left out here, because the conversation is long. Do it again to see it.]");
+    private static JsonElement Note(JsonElement result) => ShorterResult(result) is var shorter && ToolResult.Text(shorter).Length <= 200
+        ? shorter
+        : ToolResults.Text("[The result was left out here, because the conversation is long. Do it again to see it.]");
 
     private static HistoryStep Shorter(HistoryStep step) => step.Step switch
     {

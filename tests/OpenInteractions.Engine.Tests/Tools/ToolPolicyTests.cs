@@ -129,7 +129,7 @@ public sealed class ToolPolicyTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default).AsTask().OrTimeout("a decision")).Verdict);
 
-        await File.WriteAllTextAsync(pipe, "{"); // lets the one that hung go on; what it reads is of no use any more
+        LetGoOn(pipe); // what it reads is of no use any more
         File.Delete(pipe);
         Assert.Equal(PolicyVerdict.Allow, (await policy.DecideAsync(Question(), default)).Verdict);
     }
@@ -154,8 +154,15 @@ public sealed class ToolPolicyTests : IDisposable
         }
         finally
         {
-            await File.WriteAllTextAsync(_rules, "{"); // lets the reading that hangs go on
+            LetGoOn(_rules);
         }
+    }
+
+    /// <summary>Lets a reading that hangs in a pipe go on. Opened for reading, too: for writing alone it would wait for a reader that may be gone, or not be there yet.</summary>
+    private static void LetGoOn(string pipe)
+    {
+        using var end = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        end.Write("{"u8);
     }
 
     private static RuleFilePolicy PolicyAt(string path, TimeProvider time) =>
