@@ -6,6 +6,9 @@ namespace OpenInteractions.Engine.Environments;
 /// <summary>Environments as interactions and callers use them (behaviour EN-1 to EN-15).</summary>
 public interface IEnvironments
 {
+    /// <summary>Whether there is an engine that sandboxes could run on. What it enforces is tried when the first one is needed.</summary>
+    bool IsOffered { get; }
+
     /// <summary>Why this server offers no environments, as the end of a sentence for a caller; null when it does.</summary>
     ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken);
 

@@ -50,6 +50,9 @@ internal sealed class SandboxDirectory : IDisposable
 
     public string Owner(string disk) => $"{Disks}/{disk}.slot";
 
+    /// <summary>How often the disk was complete.</summary>
+    public string Generation(string disk) => $"{Disks}/{disk}.generation";
+
     public string Stage(string id) => $"{Live}/{id}";
 
     public int SlotOf(string disk) => int.Parse(File.ReadAllText(Owner(disk)), CultureInfo.InvariantCulture);
