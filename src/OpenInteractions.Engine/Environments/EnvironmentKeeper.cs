@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace OpenInteractions.Engine.Environments;
 
 /// <summary>Looks after the environments of this host: removes what an earlier process left, stops what is idle, erases what has expired, and stops everything at the end.</summary>
-public sealed partial class EnvironmentKeeper(HostEnvironments environments, SandboxHost host, IEnvironmentStore store, TimeProvider time, ILogger<EnvironmentKeeper> logger) : BackgroundService
+public sealed partial class EnvironmentKeeper(HostEnvironments environments, EnvironmentUploads uploads, SandboxHost host, IEnvironmentStore store, TimeProvider time, ILogger<EnvironmentKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -52,6 +52,7 @@ public sealed partial class EnvironmentKeeper(HostEnvironments environments, San
         {
             await environments.Disks.TidyAsync(stopping);
             await environments.All.StopIdleAsync();
+            uploads.Sweep();
             await foreach (var row in environments.Disks.RowsAsync(stopping))
             {
                 await EraseAsync(row, stopping);
@@ -74,6 +75,7 @@ public sealed partial class EnvironmentKeeper(HostEnvironments environments, San
         if (isDeleted || await store.DeleteAsync(row.Project, row.Id, time.GetUtcNow(), stopping))
         {
             await environments.RemoveAsync(row, stopping);
+            uploads.Remove(row.Id);
             LogErased(row.Id);
         }
     }

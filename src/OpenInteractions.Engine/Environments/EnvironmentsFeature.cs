@@ -13,6 +13,8 @@ public static class EnvironmentsFeature
         services.AddCheckedOptions<EnvironmentOptions>(EnvironmentOptions.Section);
         services.AddSingleton<IValidateOptions<EnvironmentOptions>, Validation>();
         services.AddSingleton<IEnvironmentSource, InlineSource>();
+        services.AddSingleton<EnvironmentUploads>();
+        services.AddSingleton<UploadToEnvironment>();
         services.AddSingleton<HostEnvironments>();
         services.AddSingleton<IEnvironments>(s => s.GetRequiredService<HostEnvironments>());
         services.AddSingleton<EnvironmentKeeper>();

@@ -136,9 +136,18 @@ public sealed class HostEnvironments : IEnvironments, IDisposable
         await _chains.WaitAsync(cancellationToken); // two calls of one turn would make two
         try
         {
-            return await _store.FindOfChainAsync(project, chainId, cancellationToken) is { } found && found.Host == _host.Id && found.State != EnvironmentState.Failed && !HasExpired(found)
-                ? found
-                : await InsertAsync(project, EnvironmentForms.Defaults, chainId, origin: null, cancellationToken);
+            if (await _store.FindOfChainAsync(project, chainId, cancellationToken) is { } found)
+            {
+                if (found.Host == _host.Id && found.State != EnvironmentState.Failed && !HasExpired(found))
+                {
+                    return found;
+                }
+
+                // Its files are gone, or on a host that does not run this conversation any more; a conversation has one at most.
+                await _store.DeleteAsync(project, found.Id, _time.GetUtcNow(), cancellationToken);
+            }
+
+            return await InsertAsync(project, EnvironmentForms.Defaults, chainId, origin: null, cancellationToken);
         }
         finally
         {

@@ -7,9 +7,9 @@ internal sealed class SandboxDirectory : IDisposable
 {
     private readonly FileStream _lock;
 
-    public SandboxDirectory(string path)
+    public SandboxDirectory(string? path)
     {
-        if (!Path.IsPathFullyQualified(path))
+        if (path is null || !Path.IsPathFullyQualified(path))
         {
             throw new SandboxException(SandboxErrorKind.Invalid, $"{SandboxOptions.Section}:{nameof(SandboxOptions.Directory)}: must be an absolute path.");
         }

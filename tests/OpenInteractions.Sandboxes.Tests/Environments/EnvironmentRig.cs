@@ -89,7 +89,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
         var environments = new HostEnvironments(
             host, Store, new SecretBox(() => new byte[SecretBox.KeySize]), new InteractionId(Time), _sources, Microsoft.Extensions.Options.Options.Create(Options), Time,
             NullLogger<HostEnvironments>.Instance, networks: null, new NetworkRuleReader());
-        return (host, environments, new EnvironmentKeeper(environments, host, Store, Time, NullLogger<EnvironmentKeeper>.Instance));
+        return (host, environments, new EnvironmentKeeper(environments, new EnvironmentUploads(host, Microsoft.Extensions.Options.Options.Create(Options), Time), host, Store, Time, NullLogger<EnvironmentKeeper>.Instance));
     }
 }
 

@@ -25,8 +25,13 @@ public sealed class MemoryEnvironmentStore : IEnvironmentStore
         ArgumentNullException.ThrowIfNull(environment);
         lock (_lock)
         {
+            if (environment.ChainId is { } chain && _rows.Values.FirstOrDefault(r => r.Project == environment.Project && r.ChainId == chain && r.State != EnvironmentState.Deleted) is { } ofChain)
+            {
+                return Task.FromResult<StoredEnvironment?>(ofChain);
+            }
+
             var taken = _rows.Values.Where(r => r.Host == environment.Host).Select(r => r.Slot).ToHashSet();
-            var slot = Enumerable.Range(0, 65_536).First(s => !taken.Contains(s));
+            var slot = Enumerable.Range(0, StoredEnvironment.Slots).First(s => !taken.Contains(s));
             var row = environment with { Number = ++_last, Slot = slot };
             _rows.Add(row.Id, row);
             return Task.FromResult<StoredEnvironment?>(row);
