@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.Environments;
 using OpenInteractions.Api.Errors;
 using OpenInteractions.Api.FileSearch;
 using OpenInteractions.Api.Http;
@@ -22,6 +23,7 @@ public static class ApiFeature
             .Validate(o => ServiceAddress.IsRightOrMissing(o.PublicAddress), $"{RequestOptions.Section}:{nameof(RequestOptions.PublicAddress)}: {ServiceAddress.Rule}");
         services.AddSingleton<ServerAddress>();
         services.AddSingleton<BodyBudget>();
+        services.AddSingleton<Health.SandboxHealth>();
         services.AddSingleton<CreateEndpoint>();
         services.AddSingleton<GetEndpoint>();
         return services;
@@ -41,8 +43,14 @@ public static class ApiFeature
             InteractionEndpoints.Map(version);
             ModelEndpoints.Map(version);
             StoreEndpoints.Map(version);
+            EnvironmentEndpoints.Map(version);
+            FileEndpoints.Map(version);
         });
-        app.MapGroup(ApiVersions.Uploads).MapVersions(UploadEndpoint.Map);
+        app.MapGroup(ApiVersions.Uploads).MapVersions(version =>
+        {
+            UploadEndpoint.Map(version);
+            FileUploadEndpoint.Map(version);
+        });
         Health.HealthEndpoints.Map(app);
         HomePage.Map(app);
     }
@@ -54,6 +62,6 @@ public static class ApiFeature
         .AllowAnyOrigin()
         .AllowAnyMethod()
         .AllowAnyHeader()
-        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader, InteractionEndpoints.WarningsHeader, UploadEndpoint.UrlHeader, UploadEndpoint.StatusHeader, UploadEndpoint.ReceivedHeader)
+        .WithExposedHeaders("x-request-id", "retry-after", "retry-after-ms", InteractionEndpoints.IgnoredHeader, InteractionEndpoints.WarningsHeader, UploadProtocol.UrlHeader, UploadProtocol.StatusHeader, UploadProtocol.ReceivedHeader)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 }

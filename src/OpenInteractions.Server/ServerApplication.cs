@@ -1,5 +1,6 @@
 using OpenInteractions.Api;
 using OpenInteractions.Providers;
+using OpenInteractions.Sandboxes;
 using OpenInteractions.Server.Features;
 using OpenInteractions.Storage;
 using OpenInteractions.Tools;
@@ -25,6 +26,7 @@ internal static class ServerApplication
         builder.Services.AddEngine(data);
         builder.Services.AddModelProviders(builder.Configuration);
         builder.Services.AddTools();
+        builder.Services.AddSandboxes(Path.Combine(data.Path, "sandboxes"));
         builder.Services.AddApi();
         builder.AddMemoryTrim();
         adjust?.Invoke(builder);

@@ -49,8 +49,8 @@ internal static class FileSearchRows
         Number = row.GetInt64(0),
         Project = row.GetString(1),
         Id = row.GetString(2),
-        DisplayName = ReadText(row, 3),
-        EmbeddingModel = ReadText(row, 4),
+        DisplayName = Rows.ReadText(row, 3),
+        EmbeddingModel = Rows.ReadText(row, 4),
         Created = Rows.ReadTime(row, 5),
         Updated = Rows.ReadTime(row, 6),
         Active = row.GetInt64(7),
@@ -74,7 +74,7 @@ internal static class FileSearchRows
             "failed" => DocumentState.Failed,
             _ => throw new InvalidDataException($"Document {row.GetInt64(0)} has a state that this program does not know."),
         },
-        Failure = ReadText(row, 6),
+        Failure = Rows.ReadText(row, 6),
         Metadata = MetadataJson.Read(row.GetBytes(7)),
         Created = Rows.ReadTime(row, 8),
         Updated = Rows.ReadTime(row, 9),
@@ -87,7 +87,7 @@ internal static class FileSearchRows
         MimeType = row.GetString(2),
         Chunking = new Chunking(row.GetInt32(3), row.GetInt32(4)),
         Attempts = row.GetInt32(5),
-        EmbeddingModel = ReadText(row, 6),
+        EmbeddingModel = Rows.ReadText(row, 6),
     };
 
     public static Chunk ReadChunk<TRow>(TRow row)
@@ -155,7 +155,4 @@ internal static class FileSearchRows
 
         return new ChunkVector(row.GetInt64(0), row.GetInt64(1), vector);
     }
-
-    public static string? ReadText<TRow>(TRow row, int column)
-        where TRow : IRow => row.IsNull(column) ? null : row.GetString(column);
 }

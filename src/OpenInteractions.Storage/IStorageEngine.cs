@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
@@ -20,6 +21,8 @@ internal interface IStorageEngine : IAsyncDisposable
     IDocumentQueue Documents { get; }
 
     IChunkIndex Chunks { get; }
+
+    IEnvironmentStore Environments { get; }
 
     INodeSignals Signals { get; }
 

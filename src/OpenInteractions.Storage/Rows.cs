@@ -92,7 +92,7 @@ internal static class Rows
     public static DateTimeOffset ReadTime<TRow>(TRow row, int column)
         where TRow : IRow => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 
-    private static string? ReadText<TRow>(TRow row, int column)
+    public static string? ReadText<TRow>(TRow row, int column)
         where TRow : IRow => row.IsNull(column) ? null : row.GetString(column);
 
     private static InteractionStatus ReadStatus<TRow>(TRow row, int column)

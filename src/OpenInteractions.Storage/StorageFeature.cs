@@ -13,7 +13,8 @@ namespace OpenInteractions.Storage;
 public static class StorageFeature
 {
     /// <summary>
-    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/>, <see cref="IEventJournal"/>, what keeps documents for <c>file_search</c>, <see cref="Engine.Nodes.INodeSignals"/> and <see cref="Engine.Nodes.INodeKeys"/>. The store opens when the host starts, so that a
+    /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/>, <see cref="IEventJournal"/>, what keeps documents for <c>file_search</c>, <see cref="Engine.Environments.IEnvironmentStore"/>,
+    /// <see cref="Engine.Nodes.INodeSignals"/> and <see cref="Engine.Nodes.INodeKeys"/>. The store opens when the host starts, so that a
     /// directory in use or a database out of reach stops the start, and closes after everything that uses it.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -31,6 +32,7 @@ public static class StorageFeature
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Uploads);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Documents);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Chunks);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Environments);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Signals);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Keys);
         services.AddSingleton<IEmbeddedDatabase>(provider => new EmbeddedDatabase(dataDirectory, provider.GetRequiredService<IOptions<SqliteOptions>>()));

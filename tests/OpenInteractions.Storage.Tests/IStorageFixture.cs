@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
 
@@ -34,6 +35,8 @@ public sealed class TestStore : IAsyncDisposable
     public IDocumentQueue Documents => _storage.Documents;
 
     public IChunkIndex Chunks => _storage.Chunks;
+
+    public IEnvironmentStore Environments => _storage.Environments;
 
     public ManualClock Clock { get; }
 

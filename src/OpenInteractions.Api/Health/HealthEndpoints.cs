@@ -25,10 +25,11 @@ internal static class HealthEndpoints
         routes.MapMethods("/metrics", Looking, MetricsAsync).WithMetadata(new PublicRoute());
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, IInteractionStore store, IRunQueue queue, NodeState node, TimeProvider time, ILogger<NodeState> logger)
+    private static async Task<IResult> ReadyAsync(HttpContext context, IInteractionStore store, IRunQueue queue, NodeState node, SandboxHealth sandboxes, TimeProvider time, ILogger<NodeState> logger)
     {
         string? problem = node.IsStopping ? "The server is stopping." : null;
         var queued = 0L;
+        await sandboxes.TryAsync(context.Request.Query, context.RequestAborted);
         try
         {
             await store.CheckAsync(context.RequestAborted).WaitAsync(Patience, time, context.RequestAborted);
@@ -46,7 +47,7 @@ internal static class HealthEndpoints
             json.WriteStartObject();
             json.WriteString("status"u8, problem is null ? "ready"u8 : "unavailable"u8);
             json.WriteStartArray("degraded"u8);
-            foreach (var text in problem is null ? node.Degraded() : node.Degraded().Prepend(problem))
+            foreach (var text in (problem is null ? node.Degraded() : node.Degraded().Prepend(problem)).Concat(sandboxes.Degraded()))
             {
                 json.WriteStringValue(text);
             }
@@ -56,6 +57,7 @@ internal static class HealthEndpoints
             json.WriteNumber("queued"u8, queued);
             json.WriteNumber("waiting_for_store"u8, node.Delayed);
             json.WriteNumber("leases_renewed_seconds_ago"u8, Math.Round(node.SinceRenewed.TotalSeconds, 1));
+            sandboxes.Write(json);
             if (node.Others.IsShared)
             {
                 json.WriteStartObject("nodes"u8);

@@ -3,10 +3,13 @@ namespace OpenInteractions.Engine.Environments;
 /// <summary>Keeps environments. What a caller asks for is of one project; what a host asks for is of that host.</summary>
 public interface IEnvironmentStore
 {
-    /// <summary>Keeps a new environment, and gives it the lowest uid slot that none of its host has, deleted ones included.</summary>
+    /// <summary>
+    /// Keeps a new environment, and gives it the lowest uid slot that none of its host has, deleted ones included. A conversation has one at most: when
+    /// <see cref="StoredEnvironment.ChainId"/> names one that has an environment already, nothing is kept, and that environment is returned.
+    /// </summary>
     /// <param name="environment">The environment; its number and slot are not read.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>As it is kept; null when the host has no slot left.</returns>
+    /// <returns>As it is kept, or the one that the conversation has; null when the host has no slot left (<see cref="StoredEnvironment.Slots"/>).</returns>
     Task<StoredEnvironment?> InsertAsync(StoredEnvironment environment, CancellationToken cancellationToken);
 
     /// <summary>An environment that is not deleted, or null.</summary>
@@ -29,18 +32,18 @@ public interface IEnvironmentStore
     Task<IReadOnlyList<StoredEnvironment>> ListAsync(string project, long? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Replaces what was asked for of an environment that is not deleted.</summary>
-    /// <param name="environment">Its <see cref="StoredEnvironment.Shown"/>, <see cref="StoredEnvironment.Sealed"/> and <see cref="StoredEnvironment.Updated"/> are kept.</param>
+    /// <param name="environment">Its <see cref="StoredEnvironment.Shown"/>, <see cref="StoredEnvironment.Sealed"/> and <see cref="StoredEnvironment.Updated"/> are kept. No time goes back.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when there is none.</returns>
     Task<bool> ChangeAsync(StoredEnvironment environment, CancellationToken cancellationToken);
 
     /// <summary>Keeps what its host says of it: state, failure, generation, counts, and when it was used and changed. A deleted one stays deleted.</summary>
-    /// <param name="environment">As it is now.</param>
+    /// <param name="environment">As it is now; no time goes back.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when it is gone or deleted.</returns>
     Task<bool> ReportAsync(StoredEnvironment environment, CancellationToken cancellationToken);
 
-    /// <summary>Marks an environment as deleted: nobody reads it any more but its host.</summary>
+    /// <summary>Marks an environment as deleted: nobody reads it any more but its host. What was asked for is forgotten at once, with its secrets.</summary>
     /// <param name="project">The project.</param>
     /// <param name="id">The environment.</param>
     /// <param name="at">When.</param>

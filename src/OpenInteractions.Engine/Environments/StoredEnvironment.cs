@@ -3,6 +3,9 @@ namespace OpenInteractions.Engine.Environments;
 /// <summary>An environment as it is kept: a disk of a host, and what was asked for it. The live sandbox is not part of it.</summary>
 public sealed record StoredEnvironment
 {
+    /// <summary>How many uid slots of a host are for environments: all but the last, with which the engine tries the machine.</summary>
+    public const int Slots = 65_535;
+
     /// <summary>Orders environments by their age; 0 until it is kept.</summary>
     public long Number { get; init; }
 
@@ -39,10 +42,10 @@ public sealed record StoredEnvironment
     /// <summary>When it was used last; it expires by this.</summary>
     public required DateTimeOffset LastAccessed { get; init; }
 
-    /// <summary>What reads show of it (behaviour EN-11), as JSON: sources without contents, hosts without headers.</summary>
+    /// <summary>What reads show of it (behaviour EN-11), as JSON: sources without contents, hosts without headers. Empty when it is deleted.</summary>
     public required ReadOnlyMemory<byte> Shown { get; init; }
 
-    /// <summary>All of what was asked for, sealed: sources that are still to be brought in, variables, rules with their headers.</summary>
+    /// <summary>All of what was asked for, sealed: sources that are still to be brought in, variables, rules with their headers. Empty when it is deleted.</summary>
     public required ReadOnlyMemory<byte> Sealed { get; init; }
 
     /// <summary>Counts clean stops of its sandbox: a disk of an older generation is never used in silence.</summary>

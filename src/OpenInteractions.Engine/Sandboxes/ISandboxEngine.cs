@@ -33,6 +33,21 @@ public interface ISandboxEngine
     /// <exception cref="SandboxException">A sandbox uses it.</exception>
     Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken);
 
+    /// <summary>The disks that there are.</summary>
+    IReadOnlyList<string> Disks();
+
+    /// <summary>How often a disk was noted as complete; null when there is no such disk.</summary>
+    /// <param name="disk">Its name.</param>
+    long? GenerationOf(string disk);
+
+    /// <summary>Notes a disk as complete once more. Durable when this returns.</summary>
+    /// <param name="disk">Its name.</param>
+    /// <param name="generation">The count.</param>
+    void SetGeneration(string disk, long generation);
+
+    /// <summary>How full the file system is that disks are on, 0 to 100.</summary>
+    int UsedPercent();
+
     /// <summary>Starts a sandbox. What the preflight found missing, and the operator did not give up by name, refuses it.</summary>
     /// <param name="spec">What it gets.</param>
     /// <param name="cancellationToken">Ends the start; nothing is left of it.</param>

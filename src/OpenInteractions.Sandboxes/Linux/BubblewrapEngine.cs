@@ -77,6 +77,19 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         return await _disks.DeleteAsync(disk);
     }
 
+    public IReadOnlyList<string> Disks() => _disks.Names();
+
+    public long? GenerationOf(string disk) => _disks.GenerationOf(SandboxNames.Checked(disk, "disk"));
+
+    public void SetGeneration(string disk, long generation) => _disks.SetGeneration(SandboxNames.Checked(disk, "disk"), generation);
+
+    public int UsedPercent()
+    {
+        // What root alone may take is not free for others: on a machine that is shared, that is the last reserve.
+        var drive = new DriveInfo(_directory.Root);
+        return drive.TotalSize <= 0 ? 0 : (int)Math.Round(100.0 * (drive.TotalSize - drive.AvailableFreeSpace) / drive.TotalSize);
+    }
+
     public async Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var report = await PreflightAsync(cancellationToken);
@@ -126,7 +139,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         var plan = new LaunchPlan
         {
             Privileged = Native.IsRoot,
-            Uid = Native.IsRoot ? Disks.Uid(spec.Slot) : RootFiles.UnprivilegedUid,
+            Uid = Native.IsRoot ? Linux.Disks.Uid(spec.Slot) : RootFiles.UnprivilegedUid,
             Limits = spec.Limits,
             Stage = _directory.MakeStage(spec.Id, root),
             Disk = _directory.Disk(spec.Disk),

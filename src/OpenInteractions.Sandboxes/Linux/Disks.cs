@@ -40,15 +40,18 @@ internal sealed class Disks(SandboxDirectory directory)
         var template = $"{directory.Disks}/{disk}.files";
         try
         {
-            foreach (var place in (string[])["work", "upper/etc", "upper/workspace", "upper/home/agent"])
+            foreach (var place in (string[])["work", "upper/etc", "upper/workspace", "upper/home/agent", "upper/.agents"])
             {
                 Directory.CreateDirectory($"{template}/{place}");
             }
 
             await File.WriteAllTextAsync($"{template}/upper/etc/passwd", RootFiles.Passwd(uid), cancellationToken);
             await File.WriteAllTextAsync($"{template}/upper/etc/group", RootFiles.Group(uid), cancellationToken);
-            Own($"{template}/upper/workspace", uid);
-            Own($"{template}/upper/home/agent", uid);
+            foreach (var place in (string[])["workspace", "home/agent", ".agents"])
+            {
+                Own($"{template}/upper/{place}", uid);
+            }
+
             await using (var image = new FileStream(making, FileMode.CreateNew, FileAccess.Write))
             {
                 image.SetLength(bytes);
@@ -121,8 +124,29 @@ internal sealed class Disks(SandboxDirectory directory)
         }
 
         File.Delete(directory.Owner(disk));
+        File.Delete(directory.Generation(disk));
         await DiscardAsync(disk);
         return true;
+    }
+
+    /// <summary>Those that are whole: a disk's slot is kept before it gets its name.</summary>
+    public IReadOnlyList<string> Names() =>
+        [.. Directory.GetFiles(directory.Disks, "*.slot").Select(p => Path.GetFileNameWithoutExtension(p)).Where(d => Path.Exists(directory.Disk(d))).Order(StringComparer.Ordinal)];
+
+    public long? GenerationOf(string disk) => !Path.Exists(directory.Disk(disk)) ? null
+        : File.Exists(directory.Generation(disk)) && long.TryParse(File.ReadAllText(directory.Generation(disk)), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation
+        : 0;
+
+    public void SetGeneration(string disk, long generation)
+    {
+        var next = $"{directory.Generation(disk)}.new";
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(generation.ToString(CultureInfo.InvariantCulture)));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, directory.Generation(disk), overwrite: true);
     }
 
     /// <summary>Removes what was being made, or deleted, when a server died.</summary>

@@ -13,6 +13,9 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
     private const int ProbeSlot = 65_535;
     private readonly List<PreflightCheck> _checks = [];
 
+    /// <summary>Limits that an operator can do without.</summary>
+    public static IReadOnlyList<string> MayBeGivenUp { get; } = ["processes", "memory", "cpu", "disk", "temporary", "open_files"];
+
     public async Task<PreflightReport> TryAllAsync(CancellationToken cancellationToken)
     {
         foreach (var (tool, package) in (ValueTuple<string, string>[])[("bwrap", "bubblewrap"), ("unshare", "util-linux"), ("setpriv", "util-linux"), ("prlimit", "util-linux"), ("mkfs.ext4", "e2fsprogs")])

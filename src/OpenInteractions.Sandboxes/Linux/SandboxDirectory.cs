@@ -7,9 +7,9 @@ internal sealed class SandboxDirectory : IDisposable
 {
     private readonly FileStream _lock;
 
-    public SandboxDirectory(string path)
+    public SandboxDirectory(string? path)
     {
-        if (!Path.IsPathFullyQualified(path))
+        if (path is null || !Path.IsPathFullyQualified(path))
         {
             throw new SandboxException(SandboxErrorKind.Invalid, $"{SandboxOptions.Section}:{nameof(SandboxOptions.Directory)}: must be an absolute path.");
         }
@@ -49,6 +49,9 @@ internal sealed class SandboxDirectory : IDisposable
     public string Disk(string disk) => Native.IsRoot ? $"{Disks}/{disk}.img" : $"{Disks}/{disk}";
 
     public string Owner(string disk) => $"{Disks}/{disk}.slot";
+
+    /// <summary>How often the disk was complete.</summary>
+    public string Generation(string disk) => $"{Disks}/{disk}.generation";
 
     public string Stage(string id) => $"{Live}/{id}";
 

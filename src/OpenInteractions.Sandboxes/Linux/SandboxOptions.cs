@@ -6,9 +6,26 @@ public sealed class SandboxOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "OpenInteractions:Sandboxes";
 
-    /// <summary>Where disks and what belongs to them lie. Absolute; one server at a time uses it.</summary>
-    public string Directory { get; set; } = "";
+    /// <summary>Where disks and what belongs to them lie: absolute, and of one server at a time. Without it, <c>sandboxes</c> in the data directory.</summary>
+    public string? Directory { get; set; }
 
     /// <summary>Walls and limits that this machine does not have and that the operator does without, by their names in the preflight report.</summary>
     public List<string> Accept { get; } = [];
+
+    /// <summary>What is wrong, each with the name of its setting.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!string.IsNullOrEmpty(Directory) && !Path.IsPathFullyQualified(Directory))
+        {
+            yield return $"{Section}:{nameof(Directory)}: must be an absolute path.";
+        }
+
+        foreach (var (index, name) in Accept.Index())
+        {
+            if (!Preflight.MayBeGivenUp.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                yield return $"{Section}:{nameof(Accept)}:{index}: must be one of {string.Join(", ", Preflight.MayBeGivenUp)}. Other walls cannot be given up.";
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@ using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Diagnostics;
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Interactions;
@@ -83,6 +84,7 @@ internal static class EngineFeature
         services.AddSingleton<StorePatience>();
 
         AddHosted<ContinuedIds>(services);
+        services.AddEnvironments(); // stops after the runs that use them
         AddHosted<JournalWriter>(services);
         AddHosted<LeaseKeeper>(services);
         AddHosted<CancelWatch>(services);

@@ -123,7 +123,7 @@ internal sealed class PostgresChunkIndex(PostgresDatabase database) : IChunkInde
             await using var batch = connection.CreateBatch();
             batch.Add(FindStoresSql).Text(state.project).Texts(ids, id => id);
             var found = await batch.ReadAllAsync(
-                static row => (Number: row.GetInt64(0), Store: new IndexedStore(ResourceNames.OfStore(row.GetString(1)), row.GetInt64(2), FileSearchRows.ReadText(row, 3))), cancellationToken);
+                static row => (Number: row.GetInt64(0), Store: new IndexedStore(ResourceNames.OfStore(row.GetString(1)), row.GetInt64(2), Rows.ReadText(row, 3))), cancellationToken);
             return found.OrderBy(f => state.names.Index().First(n => n.Item == f.Store.Name).Index).ToList();
         },
         cancellationToken);

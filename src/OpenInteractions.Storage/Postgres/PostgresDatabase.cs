@@ -72,6 +72,21 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>One row, on the caller's thread while nobody else reads there; null when there is none.</summary>
+    /// <param name="query">What to read.</param>
+    /// <param name="state">Passed to the query, so that it needs no closure.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public Task<TResult?> ReadRowAsync<TState, TResult>(RowQuery<TState, TResult> query, TState state, CancellationToken cancellationToken)
+        where TResult : class => TryReadRow(query, state) ?? ReadAsync(
+        (Query: query, State: state),
+        static async (connection, read, cancellationToken) =>
+        {
+            await using var batch = read.Query.On(connection, read.State);
+            await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+            return await rows.ReadAsync(cancellationToken) ? read.Query.Read(new PostgresRows(rows)) : null;
+        },
+        cancellationToken);
+
     /// <summary>Reads, or makes a change that may be made twice. After a broken connection it is tried once more on a new one.</summary>
     /// <param name="state">Passed to the query, so that it needs no closure.</param>
     /// <param name="query">What to do on a connection.</param>
@@ -119,10 +134,10 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         IReadOnlyList<TChange> changes, Func<NpgsqlConnection, IReadOnlyList<TChange>, CancellationToken, Task<TResult>> change) =>
         CommitAsync(changes, changes.Count, change);
 
-    /// <summary>A connection to keep. It fails in the driver's words.</summary>
     /// <summary>A connection for the start, where nothing else goes on.</summary>
     public NpgsqlConnection Connect() => _source.OpenConnection();
 
+    /// <summary>A connection to keep. It fails in the driver's words.</summary>
     public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _source.OpenConnectionAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -70,7 +70,7 @@ internal sealed class PostgresFileSearchStores(PostgresDatabase database) : IFil
         },
         cancellationToken);
 
-    public Task<FileSearchStore?> GetAsync(string project, string id, CancellationToken cancellationToken) => ReadRowAsync(Whole, (project, id), cancellationToken);
+    public Task<FileSearchStore?> GetAsync(string project, string id, CancellationToken cancellationToken) => database.ReadRowAsync(Whole, (project, id), cancellationToken);
 
     public Task<IReadOnlyList<FileSearchStore>> ListAsync(string project, long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         (project, after, limit),
@@ -111,7 +111,7 @@ internal sealed class PostgresFileSearchStores(PostgresDatabase database) : IFil
         cancellationToken);
 
     public Task<FileSearchDocument?> GetDocumentAsync(string project, string store, string id, CancellationToken cancellationToken) =>
-        ReadRowAsync(Document, (project, store, id), cancellationToken);
+        database.ReadRowAsync(Document, (project, store, id), cancellationToken);
 
     public Task<IReadOnlyList<FileSearchDocument>?> ListDocumentsAsync(string project, string store, long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         (project, store, after, limit),
@@ -154,18 +154,6 @@ internal sealed class PostgresFileSearchStores(PostgresDatabase database) : IFil
             await batch.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return Removal.Done;
-        },
-        cancellationToken);
-
-    /// <summary>One row, on the caller's thread while nobody else reads there; null when there is none.</summary>
-    private Task<TResult?> ReadRowAsync<TState, TResult>(RowQuery<TState, TResult> query, TState state, CancellationToken cancellationToken)
-        where TResult : class => database.TryReadRow(query, state) ?? database.ReadAsync(
-        (Query: query, State: state),
-        static async (connection, read, cancellationToken) =>
-        {
-            await using var batch = read.Query.On(connection, read.State);
-            await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-            return await rows.ReadAsync(cancellationToken) ? read.Query.Read(new PostgresRows(rows)) : null;
         },
         cancellationToken);
 }

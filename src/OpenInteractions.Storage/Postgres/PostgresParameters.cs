@@ -20,6 +20,8 @@ internal static class PostgresParameters
     public static NpgsqlBatchCommand Long(this NpgsqlBatchCommand command, long? value) =>
         value is { } number ? command.Add(NpgsqlDbType.Bigint, number) : command.Add<object>(NpgsqlDbType.Bigint, DBNull.Value);
 
+    public static NpgsqlBatchCommand Time(this NpgsqlBatchCommand command, DateTimeOffset value) => command.Long(value.ToUnixTimeMilliseconds());
+
     public static NpgsqlBatchCommand Milliseconds(this NpgsqlBatchCommand command, TimeSpan value) => command.Long((long)value.TotalMilliseconds);
 
     public static NpgsqlBatchCommand Integer(this NpgsqlBatchCommand command, int value) => command.Add(NpgsqlDbType.Integer, value);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
@@ -27,6 +28,7 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Uploads = new PostgresDocumentUploads(database);
         Documents = new PostgresDocumentQueue(database);
         Chunks = new PostgresChunkIndex(database);
+        Environments = new PostgresEnvironmentStore(database);
         Keys = new PostgresNodeKeys(database);
     }
 
@@ -43,6 +45,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IDocumentQueue Documents { get; }
 
     public IChunkIndex Chunks { get; }
+
+    public IEnvironmentStore Environments { get; }
 
     public INodeSignals Signals => _signals;
 

@@ -159,7 +159,7 @@ internal sealed class SqliteChunkIndex(SqliteReaders readers) : IChunkIndex
         }
 
         using var rows = session[FindStoreSql].Set(1, project).Set(2, id).Query();
-        return rows.Read() ? new FoundStore(rows.GetInt64(0), new IndexedStore(name, rows.GetInt64(1), FileSearchRows.ReadText(rows, 2))) : null;
+        return rows.Read() ? new FoundStore(rows.GetInt64(0), new IndexedStore(name, rows.GetInt64(1), Rows.ReadText(rows, 2))) : null;
     }
 
     private sealed record FoundStore(long Number, IndexedStore Store);

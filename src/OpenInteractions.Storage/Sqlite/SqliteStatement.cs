@@ -106,6 +106,27 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>Rows; to be disposed before the statement is used again.</summary>
     public SqliteRows Query() => new(this, _statement);
 
+    /// <summary>What is read of the first row, or null when there is no row.</summary>
+    public T? ReadFirst<T>(Func<SqliteRows, T> read)
+        where T : class
+    {
+        using var rows = Query();
+        return rows.Read() ? read(rows) : null;
+    }
+
+    /// <summary>What is read of each row.</summary>
+    public List<T> ReadAll<T>(Func<SqliteRows, T> read)
+    {
+        using var rows = Query();
+        var items = new List<T>();
+        while (rows.Read())
+        {
+            items.Add(read(rows));
+        }
+
+        return items;
+    }
+
     /// <summary>The first column of the first row, or null when there is no row.</summary>
     public long? QueryNumber()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
@@ -26,6 +27,7 @@ internal sealed partial class SqliteStorage : IStorageEngine
         Uploads = new SqliteDocumentUploads(writer, readers, clock, time);
         Documents = new SqliteDocumentQueue(writer, readers, clock, time);
         Chunks = new SqliteChunkIndex(readers);
+        Environments = new SqliteEnvironmentStore(writer, readers);
     }
 
     public IInteractionStore Interactions { get; }
@@ -41,6 +43,8 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public IDocumentQueue Documents { get; }
 
     public IChunkIndex Chunks { get; }
+
+    public IEnvironmentStore Environments { get; }
 
     /// <summary>One process owns the directory.</summary>
     public INodeSignals Signals { get; } = new SingleNode();

@@ -1,4 +1,5 @@
 using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Testing;
@@ -44,6 +45,27 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
         for (var number = 0; number < Math.Min(turns / 10, 40); number++)
         {
             await AddDocumentsAsync($"store-{number}");
+            await AddEnvironmentAsync($"env_{number}{Text()}");
+        }
+    }
+
+    private async Task AddEnvironmentAsync(string id)
+    {
+        var environment = (await store.Environments.InsertAsync(EnvironmentSample.New(id, "host" + Text(), _random.Next(3) == 0 ? "i" + id : null) with
+        {
+            Project = Pick(Projects),
+            State = Pick(EnvironmentState.Pending, EnvironmentState.Ready, EnvironmentState.Failed),
+            Failure = _random.Next(2) == 0 ? null : Text(),
+            ForkedFrom = _random.Next(2) == 0 ? null : Text(),
+            Generation = _random.NextInt64(),
+            FileCount = _random.NextInt64(),
+            SizeBytes = _random.NextInt64(),
+            Shown = Blob(300, least: 1),
+            Sealed = Blob(300, least: 1),
+        }, Cancel))!;
+        if (_random.Next(3) == 0)
+        {
+            await store.Environments.DeleteAsync(environment.Project, id, Start.AddDays(1), Cancel);
         }
     }
 

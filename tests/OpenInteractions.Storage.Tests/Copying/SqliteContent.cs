@@ -21,6 +21,10 @@ internal static class SqliteContent
         "SELECT 'part', p.* FROM file_search_parts p ORDER BY p.document, p.start",
         "SELECT 'chunk', c.*, c.number AS kept FROM file_search_chunks c ORDER BY c.number",
         "SELECT 'vector', v.* FROM file_search_vectors v ORDER BY v.store, v.chunk",
+        "SELECT 'environment', e.*, e.number AS kept FROM environments e ORDER BY e.number",
+        "SELECT 'credential', c.*, c.number AS kept FROM credentials c ORDER BY c.number",
+        "SELECT 'agent', a.*, a.number AS kept FROM agents a ORDER BY a.number",
+        "SELECT 'agent version', v.* FROM agent_versions v ORDER BY v.agent, v.version",
         "SELECT 'place', p.* FROM file_search_places p ORDER BY p.term, p.doc, p.offset",
     ];
 

@@ -94,6 +94,35 @@ public sealed class StoreCopyTests : IDisposable
     }
 
     [Fact]
+    public async Task Environments_keep_their_numbers_and_slots_and_new_ones_come_after_them()
+    {
+        await using (var store = SqliteFixture.Open(_source.Path))
+        {
+            foreach (var id in new[] { "first", "second", "third" })
+            {
+                await store.Environments.InsertAsync(EnvironmentSample.New(id), Cancel);
+            }
+
+            await store.Environments.DeleteAsync(Project, "first", Start, Cancel);
+            await store.Environments.EraseAsync(Project, "first", Cancel);
+        }
+
+        await using var database = await NewDatabaseAsync();
+        await new StoreCopy(In(_source), In(database)).RunAsync(Cancel);
+        await using (var node = database.Open())
+        {
+            Assert.Equal(0, (await node.Environments.InsertAsync(EnvironmentSample.New("fourth"), Cancel))!.Slot);
+        }
+
+        await new StoreCopy(In(database), In(_other)).RunAsync(Cancel);
+        await using var back = SqliteFixture.Open(_other.Path);
+        Assert.Equal(3, (await back.Environments.InsertAsync(EnvironmentSample.New("fifth"), Cancel))!.Slot);
+        Assert.Equal(
+            [("second", 2, 1), ("third", 3, 2), ("fourth", 4, 0), ("fifth", 5, 3)],
+            (await back.Environments.ListOfHostAsync("host", 0, 10, Cancel)).Select(e => (e.Id, e.Number, e.Slot)));
+    }
+
+    [Fact]
     public async Task A_second_copy_changes_nothing()
     {
         await FillAsync(turns: 50, runs: 20);

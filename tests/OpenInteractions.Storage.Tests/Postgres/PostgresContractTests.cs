@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Environments;
 using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
@@ -40,3 +41,18 @@ public sealed class PostgresDocumentQueueTests(PostgresFixture fixture) : Docume
 public sealed class PostgresChunkIndexTests(PostgresFixture fixture) : ChunkIndexContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresIndexingTests(PostgresFixture fixture) : IndexingContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresEnvironmentStoreTests(PostgresFixture fixture) : EnvironmentStoreContract(fixture), IClassFixture<PostgresFixture>
+{
+    [Fact]
+    public async Task A_host_without_a_free_slot_takes_no_more()
+    {
+        await using var database = await Copying.Places.NewDatabaseAsync();
+        await using var store = database.Open();
+        await database.ExecuteAsync(EnvironmentSample.FillHostSql("full", "'x'::bytea"));
+
+        Assert.Null(await store.Environments.InsertAsync(EnvironmentSample.New("e", host: "full"), CancellationToken.None));
+        Assert.Equal(0, (await store.Environments.InsertAsync(EnvironmentSample.New("e", host: "empty"), CancellationToken.None))!.Slot);
+        Assert.Equal(StoredEnvironment.Slots, (await store.Environments.ListOfHostAsync("full", 0, int.MaxValue, CancellationToken.None)).Count);
+    }
+}

@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Environments;
 using Xunit.Abstractions;
 using static OpenInteractions.Storage.Tests.Sample;
 
@@ -45,3 +46,19 @@ public sealed class SqliteDocumentQueueTests(SqliteFixture fixture) : DocumentQu
 public sealed class SqliteChunkIndexTests(SqliteFixture fixture) : ChunkIndexContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteIndexingTests(SqliteFixture fixture) : IndexingContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteEnvironmentStoreTests(SqliteFixture fixture) : EnvironmentStoreContract(fixture), IClassFixture<SqliteFixture>
+{
+    [Fact]
+    public async Task A_host_without_a_free_slot_takes_no_more()
+    {
+        using var directory = new TemporaryDirectory();
+        await SqliteFixture.Open(directory.Path).DisposeAsync();
+        Inspection.Query(directory.Path, EnvironmentSample.FillHostSql("full", "x'78'"));
+        await using var store = SqliteFixture.Open(directory.Path);
+
+        Assert.Null(await store.Environments.InsertAsync(EnvironmentSample.New("e", host: "full"), CancellationToken.None));
+        Assert.Equal(0, (await store.Environments.InsertAsync(EnvironmentSample.New("e", host: "empty"), CancellationToken.None))!.Slot);
+        Assert.Equal(StoredEnvironment.Slots, (await store.Environments.ListOfHostAsync("full", 0, int.MaxValue, CancellationToken.None)).Count);
+    }
+}

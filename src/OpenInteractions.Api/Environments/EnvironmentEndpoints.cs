@@ -1,0 +1,82 @@
+using System.Globalization;
+using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.FileSearch;
+using OpenInteractions.Api.Http;
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Contracts.Validation;
+using OpenInteractions.Engine.Environments;
+
+namespace OpenInteractions.Api.Environments;
+
+/// <summary>Environments (wire 17).</summary>
+internal static class EnvironmentEndpoints
+{
+    public const string Collection = "environments";
+
+    private const int StandardPage = 50;
+    private const int LargestPage = 1000;
+
+    public static void Map(RouteGroupBuilder version)
+    {
+        var environments = version.MapGroup("/" + Collection);
+        environments.MapPost("", CreateAsync);
+        environments.MapGet("", ListAsync);
+        environments.MapGet("/{id}", GetAsync);
+        environments.MapDelete("/{id}", DeleteAsync);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, HostEnvironments environments, BodyBudget budget)
+    {
+        using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => RequestBody.Read(bytes, WireJson.Wire.CreateEnvironmentRequest));
+        var asked = body.Value;
+        var request = new EnvironmentRequest
+        {
+            Spec = new EnvironmentSpec { Type = "remote", Sources = asked.Sources, Env = asked.Env, Network = asked.Network },
+            ForkOf = asked.FromEnvironment is { } origin ? ResourceId.Bare(origin, Collection) : null,
+        };
+        return Answer(await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, HostEnvironments environments)
+    {
+        var (project, size) = (context.Caller().Project, context.Request.Query.ReadPageSize("page_size", StandardPage, LargestPage));
+        var list = $"{project}|{Collection}";
+        var before = PageToken.ReadNumber(context.Request.Query.ReadText("page_token"), "page_token", list);
+        var page = await environments.ListAsync(project, before, size + 1, context.RequestAborted);
+        return Shown.Answer(
+            new EnvironmentList
+            {
+                Environments = [.. page.Take(size).Select(Show)],
+                NextPageToken = page.Count > size ? PageToken.Write(page[size - 1].Number.ToString(CultureInfo.InvariantCulture), list) : null,
+            },
+            WireJson.Wire.EnvironmentList);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, HostEnvironments environments) =>
+        Answer(await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
+
+    private static async Task<IResult> DeleteAsync(HttpContext context, HostEnvironments environments)
+    {
+        await environments.DeleteAsync(context.Caller().Project, ResourceId.Read(context, Collection), context.RequestAborted);
+        return Shown.Nothing;
+    }
+
+    private static IResult Answer(StoredEnvironment environment) => Shown.Answer(Show(environment), WireJson.Wire.EnvironmentInfo);
+
+    private static EnvironmentInfo Show(StoredEnvironment environment)
+    {
+        var asked = HostEnvironments.ShownOf(environment);
+        return new EnvironmentInfo
+        {
+            Id = environment.Id,
+            Status = environment.State == EnvironmentState.Failed ? "expired" : "active", // the wire has no other word for one that can be used no more
+            Created = environment.Created,
+            Updated = environment.Updated,
+            LastAccessed = environment.LastAccessed,
+            Sources = asked.Sources,
+            Network = asked.Network,
+            FileCount = environment.FileCount.ToString(CultureInfo.InvariantCulture),
+            SizeBytes = environment.SizeBytes.ToString(CultureInfo.InvariantCulture),
+        };
+    }
+}

@@ -1,0 +1,86 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OpenInteractions.Engine.Environments;
+
+/// <summary>What environments get, and how long they live. Configuration section <c>OpenInteractions:Environments</c>.</summary>
+public sealed class EnvironmentOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "OpenInteractions:Environments";
+
+    /// <summary>The root file system: a directory of this machine that sandboxes see read-only. Without one they see this machine's programs.</summary>
+    public string? RootFileSystem { get; set; }
+
+    /// <summary>Bytes of a disk; what is empty takes no room. Default 10 GiB.</summary>
+    [Range(67_108_864, 1_099_511_627_776)]
+    public long DiskBytes { get; set; } = 10L << 30;
+
+    /// <summary>Bytes of memory of a sandbox. Default 2 GiB.</summary>
+    [Range(134_217_728, 1_099_511_627_776)]
+    public long MemoryBytes { get; set; } = 2L << 30;
+
+    /// <summary>Processors that a sandbox may keep busy. Default 2.</summary>
+    [Range(0.1, 1024.0)]
+    public double Processors { get; set; } = 2;
+
+    /// <summary>Processes and threads of a sandbox. Default 512.</summary>
+    [Range(64, 32_768)]
+    public int Processes { get; set; } = 512;
+
+    /// <summary>Bytes of temporary files of a sandbox, which count as memory. Default 256 MiB.</summary>
+    [Range(1_048_576, 1_099_511_627_776)]
+    public long TemporaryBytes { get; set; } = 256L << 20;
+
+    /// <summary>How long a sandbox that nobody uses lives; its files stay. Default 15 minutes (behaviour EN-10).</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan IdleTime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long an environment is kept after its last use. Default 7 days (behaviour EN-10).</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan KeepTime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>The same for those that run the code of a conversation. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan CodeKeepTime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Sandboxes that live at the same time on this host; for one more, the one that was used longest ago is stopped. Default 16.</summary>
+    [Range(1, 10_000)]
+    public int MaxLive { get; set; } = 16;
+
+    /// <summary>How long a start waits while all sandboxes that may live are in use. Default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan StartWait { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an interaction waits for another one that uses the same environment; 0 refuses at once. Default 10 minutes (behaviour EN-13).</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan UseWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long one source may take to come. Default 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "12:00:00")]
+    public TimeSpan SourceTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Most bytes of a repository or an archive, as it comes and unpacked. Default 500 MB (behaviour EN-3).</summary>
+    [Range(1_000, 100_000_000_000)]
+    public long MaxSourceBytes { get; set; } = 500_000_000;
+
+    /// <summary>Most bytes of a file, or of an archive as it comes and unpacked, that is uploaded. Default 1 GB.</summary>
+    [Range(1_000, 100_000_000_000)]
+    public long MaxUploadBytes { get; set; } = 1_000_000_000;
+
+    /// <summary>How long an upload may rest before it is erased. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "2.00:00:00")]
+    public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Percent of the host's file system beyond which nothing new is begun. Default 90.</summary>
+    [Range(1, 100)]
+    public int MaxDiskUse { get; set; } = 90;
+
+    /// <summary>What is wrong beside ranges, each with the name of its setting.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!string.IsNullOrEmpty(RootFileSystem) && !(Path.IsPathFullyQualified(RootFileSystem) && Directory.Exists(RootFileSystem)))
+        {
+            yield return $"{Section}:{nameof(RootFileSystem)}: must be the absolute path of a directory.";
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace OpenInteractions.Engine.Environments;
+
+/// <summary>Paths of environments as callers write them: absolute, or relative to where agents work (behaviour EN-15).</summary>
+public static class EnvironmentPaths
+{
+    /// <summary>Where agents work.</summary>
+    public const string Workspace = "/workspace";
+
+    private const int MaxLength = 1024;
+    private const int MaxName = 255;
+
+    /// <summary>The absolute path of a source's target, or null when it is none; <paramref name="fault"/> says why.</summary>
+    public static string? Target(string target, out string fault)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var path = Clean(target.StartsWith('/') ? target : $"{Workspace}/{target}", out fault);
+        if (path == "/")
+        {
+            fault = "it may not be '/'";
+            return null;
+        }
+
+        return path;
+    }
+
+    /// <summary>An absolute path without empty parts and <c>.</c>, or null when it is none.</summary>
+    public static string? Clean(string path, out string fault)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        fault = "";
+        if (path.Length > MaxLength)
+        {
+            fault = $"a path has at most {MaxLength} characters";
+            return null;
+        }
+
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").ToArray();
+        fault = Array.Exists(parts, p => p == "..") ? "it may not hold '..'"
+            : path.Any(char.IsControl) ? "it may not hold control characters"
+            : Array.Exists(parts, p => Encoding.UTF8.GetByteCount(p) > MaxName) ? $"a name in it has at most {MaxName} bytes"
+            : "";
+        return fault.Length > 0 ? null : "/" + string.Join('/', parts);
+    }
+}

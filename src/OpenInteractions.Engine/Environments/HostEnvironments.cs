@@ -1,0 +1,374 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Sandboxes;
+using OpenInteractions.Engine.Secrets;
+
+namespace OpenInteractions.Engine.Environments;
+
+/// <summary>The environments of this host.</summary>
+public sealed class HostEnvironments : IEnvironments, IDisposable
+{
+    /// <summary>What ids begin with.</summary>
+    public const string Prefix = "env_";
+
+    private readonly SandboxHost _host;
+    private readonly IEnvironmentStore _store;
+    private readonly InteractionId _ids;
+    private readonly EnvironmentOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HostEnvironments> _logger;
+    private readonly EnvironmentForms _forms;
+    private readonly EnvironmentRules _rules;
+    private readonly EnvironmentDisks _disks;
+    private readonly LiveEnvironments _live;
+    private readonly SemaphoreSlim _chains = new(1);
+
+    /// <summary>Opens nothing yet.</summary>
+    public HostEnvironments(
+        SandboxHost host, IEnvironmentStore store, ISecretBox box, InteractionId ids, IEnumerable<IEnvironmentSource> sources, IOptions<EnvironmentOptions> options, TimeProvider time,
+        ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_host, _store, _ids, _options, _time, _logger) = (host, store, ids, options.Value, time, logger);
+        var readers = sources.ToDictionary(s => s.Type, StringComparer.Ordinal);
+        _forms = new EnvironmentForms(box);
+        _rules = new EnvironmentRules(readers, rules, hasNetwork: networks is not null);
+        _disks = new EnvironmentDisks(host, store, _options, logger);
+        _live = new LiveEnvironments(host, store, _forms, _disks, new SourceLoader(readers, store, _forms, rules, _options, time, logger), _options, time, networks, logger);
+    }
+
+    /// <inheritdoc/>
+    public bool IsOffered => _host.Obstacle is null;
+
+    /// <summary>Why there are no sandboxes, known without a trial; null when there may be.</summary>
+    public string? Obstacle => _host.Obstacle;
+
+    /// <summary>What was found about walls and limits; null until it was tried.</summary>
+    public PreflightReport? Report => _disks.Report;
+
+    /// <summary>Sandboxes that live.</summary>
+    public int Live => _live.Count;
+
+    internal EnvironmentDisks Disks => _disks;
+
+    internal LiveEnvironments All => _live;
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) => await _disks.ObstacleAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<StoredEnvironment> CreateAsync(string project, EnvironmentRequest request, string field, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(field);
+        RequireOffered(field);
+        var spec = request.Spec ?? EnvironmentForms.Defaults;
+        if (spec.EnvironmentId is not null)
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid value in '{EnvironmentRules.Place(field, "environment_id")}': a new environment gets its id from the server.", field);
+        }
+
+        _rules.Check(spec, field);
+        return request.ForkOf is { } origin ? await ForkAsync(project, origin, spec, field, cancellationToken) : await InsertAsync(project, spec, chainId: null, origin: null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredEnvironment> ChangeAsync(string project, string id, EnvironmentSpec spec, string field, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        RequireOffered(field);
+        var before = await RequireAsync(project, id, field, cancellationToken);
+        RequireHere(before);
+        _rules.Check(spec, field);
+        if (spec is { Sources: null or { Count: 0 }, Env: null, Network: null })
+        {
+            return before;
+        }
+
+        var live = _live.Join(project, id);
+        try
+        {
+            EnvironmentSpec? asked = null;
+            var changed = await _live.UpdateAsync(
+                live,
+                row =>
+                {
+                    var old = _forms.Open(row);
+                    var shown = EnvironmentForms.Shown(row);
+                    asked = old with { Sources = [.. old.Sources ?? [], .. spec.Sources ?? []], Env = spec.Env ?? old.Env, Network = spec.Network ?? old.Network };
+                    if (asked.Sources.Count > EnvironmentRules.MaxSources || asked.Sources.Sum(InlineSource.LengthOf) > InlineSource.MaxTogether)
+                    {
+                        throw new ApiException(ErrorCode.InvalidRequest, $"Too many sources wait for '{id}' to be used. Use it once, then add more.", EnvironmentRules.Place(field, "sources"));
+                    }
+
+                    var sources = (shown.Sources ?? []).Concat(spec.Sources ?? []).TakeLast(EnvironmentRules.MaxSources);
+                    return row with
+                    {
+                        Sealed = _forms.Seal(project, id, asked),
+                        Shown = EnvironmentForms.Show(asked with { Sources = [.. sources] }),
+                        Updated = _time.GetUtcNow(),
+                    };
+                },
+                isAsked: true,
+                cancellationToken) ?? throw EnvironmentFaults.NotFound(id, field);
+            _live.Replace(changed, asked!);
+            return changed;
+        }
+        finally
+        {
+            _live.Leave(live);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredEnvironment> RequireAsync(string project, string id, string field, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return id.Length <= 100 && await _store.GetAsync(project, id, cancellationToken) is { } row && !HasExpired(row) ? row : throw EnvironmentFaults.NotFound(id, field);
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredEnvironment> OfChainAsync(string project, string chainId, CancellationToken cancellationToken)
+    {
+        RequireOffered("tools");
+        await _chains.WaitAsync(cancellationToken); // two calls of one turn would make two
+        try
+        {
+            if (await _store.FindOfChainAsync(project, chainId, cancellationToken) is { } found)
+            {
+                if (found.Host == _host.Id && found.State != EnvironmentState.Failed && !HasExpired(found))
+                {
+                    return found;
+                }
+
+                // Its files are gone, or on a host that does not run this conversation any more; a conversation has one at most.
+                await _store.DeleteAsync(project, found.Id, _time.GetUtcNow(), cancellationToken);
+            }
+
+            return await InsertAsync(project, EnvironmentForms.Defaults, chainId, origin: null, cancellationToken);
+        }
+        finally
+        {
+            _chains.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IEnvironmentUse> EnterAsync(string project, string id, CancellationToken cancellationToken) =>
+        await EnterAsync(project, id, isAlone: true, cancellationToken);
+
+    /// <summary>Uses an environment beside others: files may be read and written while an agent works.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="id">The environment.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">404, or its disk is on another host.</exception>
+    public Task<EnvironmentUse> VisitAsync(string project, string id, CancellationToken cancellationToken) => EnterAsync(project, id, isAlone: false, cancellationToken);
+
+    /// <summary>Environments that were asked for, the newest first; those that have expired are not among them.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="before">The number of the last one of the page before, or null.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<StoredEnvironment>> ListAsync(string project, long? before, int limit, CancellationToken cancellationToken)
+    {
+        var shown = new List<StoredEnvironment>();
+        IReadOnlyList<StoredEnvironment> page;
+        do
+        {
+            page = await _store.ListAsync(project, before, limit, cancellationToken);
+            shown.AddRange(page.Where(r => !HasExpired(r)).Take(limit - shown.Count));
+            before = page.Count > 0 ? page[^1].Number : before;
+        }
+        while (page.Count == limit && shown.Count < limit);
+        return shown;
+    }
+
+    /// <summary>What was asked for, as reads show it.</summary>
+    public static EnvironmentSpec ShownOf(StoredEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return EnvironmentForms.Shown(environment);
+    }
+
+    /// <summary>Deletes an environment, its files and what runs in it.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="id">The environment.</param>
+    /// <param name="cancellationToken">Ends the wait; what has begun is finished by the host.</param>
+    /// <exception cref="ApiException">There is none.</exception>
+    public async Task DeleteAsync(string project, string id, CancellationToken cancellationToken)
+    {
+        var row = await RequireAsync(project, id, "id", cancellationToken);
+        if (!await _store.DeleteAsync(project, id, _time.GetUtcNow(), cancellationToken))
+        {
+            throw EnvironmentFaults.NotFound(id, "id");
+        }
+
+        if (IsOffered && row.Host == _host.Id)
+        {
+            await RemoveAsync(row, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Whether it was not used for too long (behaviour EN-10). One that is in use here has not.</summary>
+    internal bool HasExpired(StoredEnvironment row) =>
+        row.LastAccessed + (row.ChainId is null ? _options.KeepTime : _options.CodeKeepTime) <= _time.GetUtcNow() && !_live.IsUsed(row.Id);
+
+    /// <summary>Stops what runs in a deleted environment, and removes its disk and its row.</summary>
+    internal async Task RemoveAsync(StoredEnvironment row, CancellationToken cancellationToken)
+    {
+        await _disks.TidyAsync(cancellationToken);
+        var live = _live.Join(row.Project, row.Id);
+        try
+        {
+            await _live.WhileStoppedAsync(live, () => _disks.EraseAsync(row, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _live.Leave(live);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _live.Dispose();
+        _disks.Dispose();
+        _chains.Dispose();
+    }
+
+    private async Task<EnvironmentUse> EnterAsync(string project, string id, bool isAlone, CancellationToken cancellationToken)
+    {
+        RequireOffered("environment");
+        RequireHere(await RequireAsync(project, id, "environment", cancellationToken));
+        var live = _live.Join(project, id);
+        try
+        {
+            if (isAlone)
+            {
+                await TakeTurnAsync(live, cancellationToken);
+            }
+
+            return new EnvironmentUse(_live, live, isAlone, _time, _logger);
+        }
+        catch
+        {
+            _live.Leave(live);
+            throw;
+        }
+    }
+
+    private async Task TakeTurnAsync(LiveEnvironment live, CancellationToken cancellationToken)
+    {
+        if (await live.Turn.WaitAsync(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        using var late = new CancellationTokenSource(_options.UseWait, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await live.Turn.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(
+                ErrorCode.Aborted, $"The environment '{live.Id}' is used by another interaction, and was for {_options.UseWait}. Wait for that one to end, or use a copy of the environment.", "environment");
+        }
+    }
+
+    private async Task<StoredEnvironment> ForkAsync(string project, string originId, EnvironmentSpec spec, string field, CancellationToken cancellationToken)
+    {
+        const string From = "from_environment";
+        var place = EnvironmentRules.Place(field, From);
+        if (spec.Sources is { Count: > 0 } || spec.Env is { Count: > 0 })
+        {
+            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid value in '{place}': a copy has the sources and variables of its origin. Leave 'sources' and 'env' out.", place);
+        }
+
+        var first = await RequireAsync(project, originId, place, cancellationToken);
+        RequireHere(first);
+        await using var use = await EnterAsync(project, originId, isAlone: true, cancellationToken);
+        var origin = await RequireAsync(project, originId, place, cancellationToken);
+        if (origin.State == EnvironmentState.Failed)
+        {
+            throw EnvironmentFaults.Failed(origin);
+        }
+
+        var asked = _forms.Open(origin);
+        asked = asked with { Network = spec.Network ?? asked.Network };
+        var shown = EnvironmentForms.Shown(origin) with { Network = asked.Network };
+        if (origin.State == EnvironmentState.Pending)
+        {
+            return await InsertAsync(project, asked, chainId: null, origin: null, cancellationToken, shown); // there is nothing to copy yet
+        }
+
+        await _disks.RequireRunnableAsync(cancellationToken);
+        _disks.RequireRoom();
+        var row = await InsertAsync(project, asked, chainId: null, originId, cancellationToken, shown);
+        var live = _live.Join(project, originId);
+        try
+        {
+            // To the end, or nothing of it: a caller who leaves must not leave half a copy.
+            await _live.WhileStoppedAsync(live, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken);
+            var ready = row with { State = EnvironmentState.Ready, FileCount = origin.FileCount, SizeBytes = origin.SizeBytes };
+            await _store.ReportAsync(ready, CancellationToken.None);
+            return ready;
+        }
+        catch (Exception exception)
+        {
+            await _store.DeleteAsync(project, row.Id, _time.GetUtcNow(), CancellationToken.None);
+            await _disks.EraseAsync(row, CancellationToken.None);
+            if (exception is SandboxException refused)
+            {
+                throw EnvironmentFaults.NotStarted(originId, refused);
+            }
+
+            throw;
+        }
+        finally
+        {
+            _live.Leave(live);
+        }
+    }
+
+    private async Task<StoredEnvironment> InsertAsync(string project, EnvironmentSpec spec, string? chainId, string? origin, CancellationToken cancellationToken, EnvironmentSpec? shown = null)
+    {
+        _disks.RequireRoom();
+        var (id, now) = (Prefix + _ids.Next()[InteractionId.Prefix.Length..], _time.GetUtcNow());
+        var row = new StoredEnvironment
+        {
+            Project = project,
+            Id = id,
+            Host = _host.Id,
+            State = EnvironmentState.Pending,
+            ChainId = chainId,
+            ForkedFrom = origin,
+            Created = now,
+            Updated = now,
+            LastAccessed = now,
+            Shown = EnvironmentForms.Show(shown ?? spec),
+            Sealed = _forms.Seal(project, id, spec),
+        };
+        return await _store.InsertAsync(row, cancellationToken)
+            ?? throw new ApiException(ErrorCode.ServiceUnavailable, "This server has as many environments as it can have. Delete those that you do not need.", retryAfter: TimeSpan.FromMinutes(5));
+    }
+
+    private void RequireOffered(string field)
+    {
+        if (_host.Obstacle is { } obstacle)
+        {
+            throw new ApiException(ErrorCode.FailedPrecondition, $"This server runs no sandboxes: {obstacle}.", field.Length == 0 ? null : field);
+        }
+    }
+
+    private void RequireHere(StoredEnvironment row)
+    {
+        if (row.Host != _host.Id)
+        {
+            throw new ApiException(ErrorCode.FailedPrecondition, $"The files of '{row.Id}' are on another server of this installation than the one that got the request. Send it there.", "environment");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using OpenInteractions.Engine.Sandboxes;
+
+namespace OpenInteractions.Engine.Environments;
+
+/// <summary>What this machine has for sandboxes. Nothing is opened before it is asked for: a server whose start is refused leaves nothing behind.</summary>
+public sealed class SandboxHost : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Func<ISandboxEngine> _open;
+    private readonly Lazy<string> _id;
+    private ISandboxEngine? _engine;
+
+    /// <summary>A machine that sandboxes could run on.</summary>
+    /// <param name="directory">Where the host keeps what belongs to sandboxes.</param>
+    /// <param name="id">Reads the host's id, the same after a restart.</param>
+    /// <param name="engine">Opens the engine.</param>
+    public SandboxHost(string directory, Func<string> id, Func<ISandboxEngine> engine) =>
+        (Directory, _id, _open) = (directory, new Lazy<string>(id), engine);
+
+    /// <summary>A machine that they cannot run on.</summary>
+    /// <param name="obstacle">Why, as the end of a sentence for a caller.</param>
+    public SandboxHost(string obstacle)
+        : this("", () => throw new InvalidOperationException(obstacle), () => throw new InvalidOperationException(obstacle)) => Obstacle = obstacle;
+
+    /// <summary>Why there are no sandboxes, as the end of a sentence for a caller; null when there may be.</summary>
+    public string? Obstacle { get; }
+
+    /// <summary>Where the host keeps what belongs to sandboxes.</summary>
+    public string Directory { get; }
+
+    /// <summary>The host's id.</summary>
+    public string Id => _id.Value;
+
+    /// <summary>The engine, opened when it is asked for first.</summary>
+    /// <exception cref="ApiException">It cannot be opened now, as when another server has its directory.</exception>
+    public ISandboxEngine Engine
+    {
+        get
+        {
+            lock (_gate)
+            {
+                try
+                {
+                    return _engine ??= _open();
+                }
+                catch (SandboxException)
+                {
+                    throw new ApiException(ErrorCode.ServiceUnavailable, "This server runs no sandboxes now: another server process has their directory.", retryAfter: TimeSpan.FromSeconds(5));
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            (_engine as IDisposable)?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Contracts.Json;
+using OpenInteractions.Sandboxes.Egress;
+
+namespace OpenInteractions.Sandboxes;
+
+/// <summary>Rules of a network, read as the way out reads them.</summary>
+internal sealed class NetworkRuleReader : INetworkRuleReader
+{
+    private readonly EgressOptions _options = new();
+
+    public void Check(StringOr<NetworkRules>? rules, string field) => _ = EgressPolicy.From(rules, _options, field);
+
+    public IReadOnlyList<KeyValuePair<string, string>> HeadersFor(StringOr<NetworkRules>? rules, string host) =>
+        EgressHost.Read(host, out _) is { } read && EgressPolicy.From(rules, _options).Find(read) is { } rule ? rule.Headers : [];
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Environments;
+using OpenInteractions.Engine.Settings;
+using OpenInteractions.Sandboxes.Linux;
+
+namespace OpenInteractions.Sandboxes;
+
+/// <summary>Registers the engine of sandboxes that this machine has.</summary>
+public static class SandboxesFeature
+{
+    /// <summary>Adds it. Nothing is opened, and no wall is tried, before somebody needs a sandbox.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="directory">Where disks lie unless the settings say otherwise; absolute.</param>
+    public static IServiceCollection AddSandboxes(this IServiceCollection services, string directory)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddCheckedOptions<SandboxOptions>(SandboxOptions.Section);
+        services.AddSingleton<IValidateOptions<SandboxOptions>, Validation>();
+        services.AddSingleton<INetworkRuleReader, NetworkRuleReader>();
+        services.AddSingleton(s => HostOf(s.GetRequiredService<IOptions<SandboxOptions>>().Value, directory));
+        return services;
+    }
+
+    private static SandboxHost HostOf(SandboxOptions options, string directory)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new SandboxHost("they need Linux");
+        }
+
+        if (!Tool.Exists("bwrap"))
+        {
+            return new SandboxHost("bubblewrap is not installed on it ('apt-get install bubblewrap', and start the server again)");
+        }
+
+        options.Directory = string.IsNullOrEmpty(options.Directory) ? directory : options.Directory;
+        return new SandboxHost(options.Directory, () => IdOf(options.Directory), () => new BubblewrapEngine(options));
+    }
+
+    // Beside the disks: who loses those has another host's.
+    private static string IdOf(string directory)
+    {
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var file = Path.Combine(directory, "host");
+        if (!File.Exists(file))
+        {
+            var making = file + ".new";
+            using (var stream = new FileStream(making, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(System.Text.Encoding.ASCII.GetBytes($"host_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10))}"));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(making, file, overwrite: true);
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+
+    private sealed class Validation : IValidateOptions<SandboxOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, SandboxOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+}
