@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using OpenInteractions.Api.Agents;
 using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.Credentials;
 using OpenInteractions.Api.Errors;
 using OpenInteractions.Api.FileSearch;
 using OpenInteractions.Api.Http;
@@ -41,6 +43,8 @@ public static class ApiFeature
             InteractionEndpoints.Map(version);
             ModelEndpoints.Map(version);
             StoreEndpoints.Map(version);
+            CredentialEndpoints.Map(version);
+            AgentEndpoints.Map(version);
         });
         app.MapGroup(ApiVersions.Uploads).MapVersions(UploadEndpoint.Map);
         Health.HealthEndpoints.Map(app);

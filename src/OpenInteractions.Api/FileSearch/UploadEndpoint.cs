@@ -66,7 +66,7 @@ internal static class UploadEndpoint
             case ["cancel"]:
                 await upload.CancelAsync(key, context.RequestAborted);
                 context.Response.Headers[StatusHeader] = "cancelled";
-                return Shown.Nothing;
+                return Answers.Empty;
             case ["upload"]:
                 return Active(context, await ReceiveAsync(context, key, upload));
             case ["upload", "finalize"] or ["finalize"]:
@@ -148,14 +148,14 @@ internal static class UploadEndpoint
     private static IResult Final(HttpContext context, string store, FileSearchDocument document)
     {
         context.Response.Headers[StatusHeader] = "final";
-        return Shown.Answer(Shown.Operation(store, document), WireJson.Wire.DocumentOperation);
+        return Answers.Of(Shown.Operation(store, document), WireJson.Wire.DocumentOperation);
     }
 
     private static IResult Active(HttpContext context, long received)
     {
         context.Response.Headers[StatusHeader] = "active";
         context.Response.Headers[ReceivedHeader] = received.ToString(CultureInfo.InvariantCulture);
-        return Shown.Nothing;
+        return Answers.Empty;
     }
 
     private static string? Text(HttpContext context, string header) => context.Request.Headers[header].ToString() is { Length: > 0 } text ? text : null;

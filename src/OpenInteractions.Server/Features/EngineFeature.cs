@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Events;
 using OpenInteractions.Engine.FileSearch;
@@ -85,6 +87,8 @@ internal static class EngineFeature
         AddHosted<NodeListener>(services);
         AddHosted<RetentionSweeper>(services);
         services.AddFileSearchStores();
+        services.AddCredentials();
+        services.AddAgents();
         services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
     }
 
