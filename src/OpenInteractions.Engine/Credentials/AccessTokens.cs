@@ -12,7 +12,7 @@ internal sealed partial class AccessTokens(ICredentialStore store, SealedCredent
     /// <summary>Longer than a fetch lasts: a node that dies meanwhile holds the others up for no longer than this.</summary>
     private static readonly TimeSpan Lease = 2 * TokenEndpoint.Timeout;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(150);
 
     private readonly ConcurrentDictionary<long, Lazy<Task<AccessToken?>>> _fetching = new();
 
