@@ -208,7 +208,7 @@ public sealed class AgentTests : IAsyncLifetime
         { $$"""{"id":"a","base_agent":"{{new string('b', 257)}}"}""", "256", "" }, { $$"""{"id":"a","base_agent":"b","description":"{{new string('d', 4097)}}"}""", "4096", "" },
         { """{"id":"a","base_agent":"b","model":"demo"}""", "model", "parameter_unknown" }, { """{"id":"a","base_agent":"b","baseAgent":"c"}""", "'base_agent'", "parameter_unknown" },
         { """{"id":"a","base_agent":"b","agent_config":{"type":"antigravity","max_total_tokens":"0"}}""", "agent_config.max_total_tokens", "" },
-        { $$"""{"id":"a","base_agent":"b","agent_config":{"type":"antigravity","model":"{{new string('m', 257)}}"}}""", "agent_config.model", "" },
+        { $$"""{"id":"a","agent_config":{"type":"antigravity","model":"{{new string('m', 257)}}"},"base_agent":"b"}""", "agent_config.model", "" },
         { """{"id":"a","base_agent":"b","agent_config":{"model":"demo"}}""", "agent_config.type", "" },
         { """{"id":"a","base_agent":"b","base_environment":""}""", "base_environment", "" }, { """{"id":"a","base_agent":"b","base_environment":{"type":"local"}}""", "base_environment.type", "" },
         { """{"id":"a","base_agent":"b","base_environment":"remote"}""", "no sandboxes", "failed_precondition" },
@@ -231,7 +231,6 @@ public sealed class AgentTests : IAsyncLifetime
     [InlineData("""[{"type":"function","name":"f"},{"type":"function","name":"f"}]""")]
     [InlineData("""[{"type":"function","name":"f","parameters":{"type":"array"}}]""")]
     [InlineData("""[{"type":"function","name":"f","parameters":{"type":"object","properties":{"x":{"type":"nonsense"}}}}]""")]
-    [InlineData("""[{"type":"google_maps"}]""")]
     [InlineData("""[{"type":"retrieval"}]""")]
     [InlineData("""[{"type":"mcp_server","name":"a-b","url":"https://mcp.example.com/"}]""")]
     [InlineData("""[{"type":"mcp_server","name":"a","url":"http://127.0.0.1/"}]""")]
