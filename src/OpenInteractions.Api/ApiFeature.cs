@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using OpenInteractions.Api.Agents;
 using OpenInteractions.Api.Auth;
+using OpenInteractions.Api.Credentials;
 using OpenInteractions.Api.Environments;
 using OpenInteractions.Api.Errors;
 using OpenInteractions.Api.FileSearch;
@@ -43,6 +45,8 @@ public static class ApiFeature
             InteractionEndpoints.Map(version);
             ModelEndpoints.Map(version);
             StoreEndpoints.Map(version);
+            CredentialEndpoints.Map(version);
+            AgentEndpoints.Map(version);
             EnvironmentEndpoints.Map(version);
             FileEndpoints.Map(version);
         });

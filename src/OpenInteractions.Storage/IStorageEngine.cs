@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
@@ -23,6 +25,10 @@ internal interface IStorageEngine : IAsyncDisposable
     IChunkIndex Chunks { get; }
 
     IEnvironmentStore Environments { get; }
+
+    ICredentialStore Credentials { get; }
+
+    IAgentStore Agents { get; }
 
     INodeSignals Signals { get; }
 

@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
@@ -37,6 +39,10 @@ public sealed class TestStore : IAsyncDisposable
     public IChunkIndex Chunks => _storage.Chunks;
 
     public IEnvironmentStore Environments => _storage.Environments;
+
+    public ICredentialStore Credentials => _storage.Credentials;
+
+    public IAgentStore Agents => _storage.Agents;
 
     public ManualClock Clock { get; }
 

@@ -43,7 +43,7 @@ internal static class EnvironmentEndpoints
         var list = $"{project}|{Collection}";
         var before = PageToken.ReadNumber(context.Request.Query.ReadText("page_token"), "page_token", list);
         var page = await environments.ListAsync(project, before, size + 1, context.RequestAborted);
-        return Shown.Answer(
+        return Answers.Of(
             new EnvironmentList
             {
                 Environments = [.. page.Take(size).Select(Show)],
@@ -58,10 +58,10 @@ internal static class EnvironmentEndpoints
     private static async Task<IResult> DeleteAsync(HttpContext context, HostEnvironments environments)
     {
         await environments.DeleteAsync(context.Caller().Project, ResourceId.Read(context, Collection), context.RequestAborted);
-        return Shown.Nothing;
+        return Answers.Empty;
     }
 
-    private static IResult Answer(StoredEnvironment environment) => Shown.Answer(Show(environment), WireJson.Wire.EnvironmentInfo);
+    private static IResult Answer(StoredEnvironment environment) => Answers.Of(Show(environment), WireJson.Wire.EnvironmentInfo);
 
     private static EnvironmentInfo Show(StoredEnvironment environment)
     {

@@ -43,7 +43,7 @@ internal static class FileEndpoints
             var entries = await EntriesAsync(sandbox.Files, path, isDeep, context.RequestAborted);
             entries.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
             var rest = entries.Where(e => after is null || string.CompareOrdinal(e.Path, after) > 0).Take(size + 1).ToList();
-            return Shown.Answer(
+            return Answers.Of(
                 new EnvironmentFileList { Files = [.. rest.Take(size)], NextPageToken = rest.Count > size ? PageToken.Write(rest[size - 1].Path, list) : null },
                 WireJson.Wire.EnvironmentFileList);
         }

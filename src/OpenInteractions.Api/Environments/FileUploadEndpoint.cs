@@ -52,7 +52,7 @@ internal static class FileUploadEndpoint
             case ["cancel"]:
                 uploads.Cancel(use.Id, id);
                 context.Response.Headers[UploadProtocol.StatusHeader] = "cancelled";
-                return Shown.Nothing;
+                return Answers.Empty;
             case ["upload"]:
                 return Active(context, await ReceiveAsync(context, use.Id, id, uploads));
             case ["upload", "finalize"] or ["finalize"]:
@@ -117,13 +117,13 @@ internal static class FileUploadEndpoint
     private static IResult Active(HttpContext context, long received)
     {
         UploadProtocol.SetActive(context, received);
-        return Shown.Nothing;
+        return Answers.Empty;
     }
 
     private static IResult Final(HttpContext context, EnvironmentFileList files)
     {
         context.Response.Headers[UploadProtocol.StatusHeader] = "final";
-        return Shown.Answer(files, WireJson.Wire.EnvironmentFileList);
+        return Answers.Of(files, WireJson.Wire.EnvironmentFileList);
     }
 
     /// <summary>Where an upload goes, and how: all of it stands in its address, so nothing is kept beside the bytes.</summary>

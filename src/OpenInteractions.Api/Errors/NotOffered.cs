@@ -7,7 +7,7 @@ internal static class NotOffered
 {
     private static readonly HashSet<string> Families = new(StringComparer.Ordinal)
     {
-        "agents", "batches", "cachedContents", "corpora", "credentials", "files", "operations", "triggers", "tunedModels", "voices", "webhooks",
+        "batches", "cachedContents", "corpora", "files", "operations", "triggers", "tunedModels", "voices", "webhooks",
     };
 
     /// <summary>The family of routes that a path belongs to, if it is one of those; null for every other path.</summary>
@@ -15,5 +15,5 @@ internal static class NotOffered
 
     /// <summary>In our words, with what there is instead.</summary>
     public static string Message(string what, string path) =>
-        $"This server does not offer {what} ('{path}'). It has interactions (POST /v1/interactions), models (GET /v1/models), stores of documents (POST /v1/fileSearchStores) and environments (POST /v1/environments).";
+        $"This server does not offer {what} ('{path}'). It has interactions (POST /v1/interactions), models (GET /v1/models), stores of documents (POST /v1/fileSearchStores), environments (POST /v1/environments), agents (POST /v1/agents) and credentials (POST /v1/credentials).";
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization.Metadata;
-using OpenInteractions.Api.Interactions;
 using OpenInteractions.Contracts.FileSearch;
 using OpenInteractions.Engine.FileSearch;
 
@@ -9,14 +7,6 @@ namespace OpenInteractions.Api.FileSearch;
 /// <summary>Stores, documents and operations as the wire shows them.</summary>
 internal static class Shown
 {
-    public static IResult Nothing { get; } = new InteractionWriter.JsonAnswer(json =>
-    {
-        json.WriteStartObject();
-        json.WriteEndObject();
-    });
-
-    public static IResult Answer<T>(T value, JsonTypeInfo<T> type) => new InteractionWriter.JsonAnswer(json => JsonSerializer.Serialize(json, value, type));
-
     public static FileSearchStoreInfo Of(FileSearchStore store) => new()
     {
         Name = ResourceNames.OfStore(store.Id),

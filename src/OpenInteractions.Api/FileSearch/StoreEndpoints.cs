@@ -32,7 +32,7 @@ internal static class StoreEndpoints
     private static async Task<IResult> CreateAsync(HttpContext context, CreateFileSearchStore create, BodyBudget budget)
     {
         using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => RequestBody.Read(bytes, WireJson.Wire.CreateFileSearchStoreRequest));
-        return Shown.Answer(Shown.Of(await create.ExecuteAsync(context.Caller(), body.Value, context.RequestAborted)), WireJson.Wire.FileSearchStoreInfo);
+        return Answers.Of(Shown.Of(await create.ExecuteAsync(context.Caller(), body.Value, context.RequestAborted)), WireJson.Wire.FileSearchStoreInfo);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IFileSearchStores stores)
@@ -40,18 +40,18 @@ internal static class StoreEndpoints
         var (project, size) = (context.Caller().Project, context.Request.Query.ReadPageSize("pageSize", StandardPage, LargestPage));
         var list = $"{project}|{ResourceNames.Stores}";
         var page = await stores.ListAsync(project, After(context, list), size + 1, context.RequestAborted);
-        return Shown.Answer(
+        return Answers.Of(
             new FileSearchStoreList { FileSearchStores = [.. page.Take(size).Select(Shown.Of)], NextPageToken = page.Count > size ? Token(page[size - 1].Number, list) : null },
             WireJson.Wire.FileSearchStoreList);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, IFileSearchStores stores) =>
-        Shown.Answer(Shown.Of(await FindAsync(context, stores)), WireJson.Wire.FileSearchStoreInfo);
+        Answers.Of(Shown.Of(await FindAsync(context, stores)), WireJson.Wire.FileSearchStoreInfo);
 
     private static async Task<IResult> DeleteAsync(HttpContext context, RemoveFromStore remove)
     {
         await remove.StoreAsync(context.Caller(), StoreOf(context), context.Request.Query.ReadFlag("force"), context.RequestAborted);
-        return Shown.Nothing;
+        return Answers.Empty;
     }
 
     /// <summary>Files of the Files API; there is none yet.</summary>
@@ -72,23 +72,23 @@ internal static class StoreEndpoints
         var (project, store, size) = (context.Caller().Project, StoreOf(context), context.Request.Query.ReadPageSize("pageSize", StandardPage, LargestPage));
         var list = $"{project}|{ResourceNames.OfStore(store)}|documents";
         var page = await stores.ListDocumentsAsync(project, store, After(context, list), size + 1, context.RequestAborted) ?? throw NoStore(store);
-        return Shown.Answer(
+        return Answers.Of(
             new DocumentList { Documents = [.. page.Take(size).Select(d => Shown.Of(store, d))], NextPageToken = page.Count > size ? Token(page[size - 1].Number, list) : null },
             WireJson.Wire.DocumentList);
     }
 
     private static async Task<IResult> GetDocumentAsync(HttpContext context, IFileSearchStores stores) =>
-        Shown.Answer(Shown.Of(StoreOf(context), await FindDocumentAsync(context, stores)), WireJson.Wire.DocumentInfo);
+        Answers.Of(Shown.Of(StoreOf(context), await FindDocumentAsync(context, stores)), WireJson.Wire.DocumentInfo);
 
     private static async Task<IResult> DeleteDocumentAsync(HttpContext context, RemoveFromStore remove)
     {
         await remove.DocumentAsync(context.Caller(), StoreOf(context), DocumentOf(context), context.Request.Query.ReadFlag("force"), context.RequestAborted);
-        return Shown.Nothing;
+        return Answers.Empty;
     }
 
     /// <summary>An operation is its document seen from another side: nothing else is kept of it.</summary>
     private static async Task<IResult> GetOperationAsync(HttpContext context, IFileSearchStores stores) =>
-        Shown.Answer(Shown.Operation(StoreOf(context), await FindDocumentAsync(context, stores)), WireJson.Wire.DocumentOperation);
+        Answers.Of(Shown.Operation(StoreOf(context), await FindDocumentAsync(context, stores)), WireJson.Wire.DocumentOperation);
 
     private static async Task<FileSearchStore> FindAsync(HttpContext context, IFileSearchStores stores) =>
         await stores.GetAsync(context.Caller().Project, StoreOf(context), context.RequestAborted) ?? throw NoStore(StoreOf(context));

@@ -50,7 +50,7 @@ internal static class UploadEndpoint
             case ["cancel"]:
                 await upload.CancelAsync(key, context.RequestAborted);
                 context.Response.Headers[UploadProtocol.StatusHeader] = "cancelled";
-                return Shown.Nothing;
+                return Answers.Empty;
             case ["upload"]:
                 return Active(context, await ReceiveAsync(context, key, upload));
             case ["upload", "finalize"] or ["finalize"]:
@@ -110,12 +110,12 @@ internal static class UploadEndpoint
     private static IResult Final(HttpContext context, string store, FileSearchDocument document)
     {
         context.Response.Headers[UploadProtocol.StatusHeader] = "final";
-        return Shown.Answer(Shown.Operation(store, document), WireJson.Wire.DocumentOperation);
+        return Answers.Of(Shown.Operation(store, document), WireJson.Wire.DocumentOperation);
     }
 
     private static IResult Active(HttpContext context, long received)
     {
         UploadProtocol.SetActive(context, received);
-        return Shown.Nothing;
+        return Answers.Empty;
     }
 }

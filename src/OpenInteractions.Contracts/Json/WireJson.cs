@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
+using OpenInteractions.Contracts.Agents;
 using OpenInteractions.Contracts.Content;
+using OpenInteractions.Contracts.Credentials;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Events;
@@ -137,6 +139,17 @@ namespace OpenInteractions.Contracts.Json;
 [JsonSerializable(typeof(UploadDocumentRequest))]
 [JsonSerializable(typeof(ImportFileRequest))]
 [JsonSerializable(typeof(DocumentOperation))]
+[JsonSerializable(typeof(BearerTokenSpec))]
+[JsonSerializable(typeof(OAuth2Spec))]
+[JsonSerializable(typeof(EnvironmentVariableSpec))]
+[JsonSerializable(typeof(CredentialSpec))]
+[JsonSerializable(typeof(Credential))]
+[JsonSerializable(typeof(CredentialList))]
+[JsonSerializable(typeof(Agent))]
+[JsonSerializable(typeof(AgentChange))]
+[JsonSerializable(typeof(AgentList))]
+[JsonSerializable(typeof(AgentVersionList))]
+[JsonSerializable(typeof(AgentRollback))]
 [JsonSerializable(typeof(GoogleErrorBody))]
 [JsonSerializable(typeof(IReadOnlyList<SpeakerVoice>))]
 [JsonSerializable(typeof(IReadOnlyList<AllowlistEntry>))]

@@ -49,7 +49,7 @@ internal static class ShapeFactory
     {
         if (converter is IOneOrMany oneOrMany)
         {
-            var item = Of(oneOrMany.ElementType);
+            var item = oneOrMany.ElementType == typeof(string) ? Make(typeof(string), attributes, converter: null) : Of(oneOrMany.ElementType);
             var list = new ListShape(item);
             return new AlternativesShape($"{item.Expected} or a list", (v, _) => v.ValueKind == JsonValueKind.Array ? list : item);
         }

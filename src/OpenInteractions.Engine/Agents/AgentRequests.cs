@@ -15,10 +15,11 @@ public sealed class AgentRequests(AgentDirectory agents, ModelCatalog catalog, T
     private readonly Lazy<string> _instructions = new(() => options.Value.InstructionsFile is { Length: > 0 } file ? File.ReadAllText(file) : BuiltIn());
 
     /// <summary>The request with everything that its agent brings; unchanged when it names none.</summary>
+    /// <param name="project">The project.</param>
     /// <param name="request">What a caller sent.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     /// <exception cref="ApiException">It cannot be done; the error names the place and the remedy.</exception>
-    public async ValueTask<(CreateInteractionRequest Request, AgentDefinition? Agent)> ExpandAsync(CreateInteractionRequest request, CancellationToken cancellationToken)
+    public async ValueTask<(CreateInteractionRequest Request, AgentDefinition? Agent)> ExpandAsync(string project, CreateInteractionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Agent is null)
@@ -26,7 +27,7 @@ public sealed class AgentRequests(AgentDirectory agents, ModelCatalog catalog, T
             return (request, null);
         }
 
-        var agent = agents.Require(request.Agent);
+        var agent = await agents.RequireAsync(project, request.Agent, cancellationToken);
         var config = Config(request, agent);
         var model = await ModelAsync(config.Model ?? agent.Model, cancellationToken);
         RequireFiles();

@@ -8,7 +8,7 @@ using OpenInteractions.Engine.Secrets;
 namespace OpenInteractions.Engine.Environments;
 
 /// <summary>The environments of this host.</summary>
-public sealed class HostEnvironments : IEnvironments, IDisposable
+public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDisposable
 {
     /// <summary>What ids begin with.</summary>
     public const string Prefix = "env_";
@@ -54,6 +54,9 @@ public sealed class HostEnvironments : IEnvironments, IDisposable
     internal EnvironmentDisks Disks => _disks;
 
     internal LiveEnvironments All => _live;
+
+    /// <inheritdoc/>
+    public void Check(EnvironmentSpec spec, string field) => _rules.Check(spec, field);
 
     /// <inheritdoc/>
     public async ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) => await _disks.ObstacleAsync(cancellationToken);

@@ -131,7 +131,7 @@ public sealed partial class CreateInteraction
     /// <summary>Checks everything that can be checked before the model is asked. Nothing is written, and no earlier turn is read unless there are media in the chain.</summary>
     private async Task<RunPlan> AcceptAsync(Caller caller, CreateInteractionRequest sent, IdempotencyMark? mark, CancellationToken gone)
     {
-        var (request, agent) = await _agents.ExpandAsync(sent, gone);
+        var (request, agent) = await _agents.ExpandAsync(caller.Project, sent, gone);
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);

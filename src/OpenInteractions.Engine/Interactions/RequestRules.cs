@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Turns;
 using static OpenInteractions.Engine.Interactions.Requirement;
@@ -6,11 +5,8 @@ using static OpenInteractions.Engine.Interactions.Requirement;
 namespace OpenInteractions.Engine.Interactions;
 
 /// <summary>What must hold between the fields of a create; each field by itself was checked when the body was read.</summary>
-internal static partial class RequestRules
+internal static class RequestRules
 {
-    /// <summary>Most tools in a request.</summary>
-    private const int MaxTools = 512;
-
     /// <summary>Longest id of a model or an agent, in characters: providers keep what they learn about models by it.</summary>
     private const int MaxTargetLength = 256;
 
@@ -25,7 +21,7 @@ internal static partial class RequestRules
     {
         CheckTarget(request);
         CheckModes(request);
-        CheckTools(request, structured);
+        ToolRules.Check(request.Tools, structured);
         CheckToolChoice(request);
         CheckFormats(request, structured);
         CheckLabels(request.Labels);
@@ -39,12 +35,20 @@ internal static partial class RequestRules
         var target = request.Model is not null ? "model" : "agent";
         Require(!string.IsNullOrWhiteSpace(request.Model ?? request.Agent), target, $"Invalid value for '{target}': it may not be empty.");
         CheckLength(request.Model ?? request.Agent, target);
-        CheckLength(request.AgentConfig switch { AntigravityConfig { Model: var model } => model, CodeMenderConfig { Model: var model } => model, _ => null }, "agent_config.model");
+        CheckAgentConfig(request.AgentConfig);
         Require(request.AgentConfig is null || request.Agent is not null, "agent_config", "'agent_config' goes with 'agent'; for a model use 'generation_config'.");
         Require(request.GenerationConfig is null || request.Agent is null, "generation_config", "'generation_config' goes with 'model'; an agent takes 'agent_config'.");
     }
 
-    private static void CheckLength(string? id, string path) =>
+    /// <param name="config">The settings of an agent.</param>
+    /// <exception cref="ApiException">They are wrong.</exception>
+    public static void CheckAgentConfig(AgentConfig? config) =>
+        CheckLength(config switch { AntigravityConfig { Model: var model } => model, CodeMenderConfig { Model: var model } => model, _ => null }, "agent_config.model");
+
+    /// <param name="id">The id of a model or an agent.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <exception cref="ApiException">It is too long.</exception>
+    public static void CheckLength(string? id, string path) =>
         Require(id is null || id.Length <= MaxTargetLength, path, $"'{path}' has {id?.Length} characters; an id has at most {MaxTargetLength}.");
 
     private static void CheckModes(CreateInteractionRequest request)
@@ -52,42 +56,6 @@ internal static partial class RequestRules
         var (store, background) = (request.Store ?? true, request.Background ?? false);
         Require(store || !background, "background", "'background' needs 'store': a result that is not kept could never be read. Leave 'store' out or set it to true.");
         Require(request.WebhookConfig is null || background, "webhook_config", "'webhook_config' needs 'background': true.");
-    }
-
-    private static void CheckTools(CreateInteractionRequest request, StructuredOutput structured)
-    {
-        if (request.Tools is not { } tools)
-        {
-            return;
-        }
-
-        Require(tools.Count <= MaxTools, "tools", $"At most {MaxTools} tools may be declared; there are {tools.Count}.");
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        HashSet<string>? servers = null;
-        for (var i = 0; i < tools.Count; i++)
-        {
-            if (tools[i] is McpServerTool { Name: { } server })
-            {
-                // Steps name the server alone, and so does the call that a new owner of the run finds.
-                Require((servers ??= new(StringComparer.Ordinal)).Add(server), $"tools[{i}].name", $"Duplicate MCP server '{Excerpt.Of(server)}' in 'tools[{i}].name': names must differ, because steps refer to a server by its name.");
-            }
-
-            if (tools[i] is not FunctionTool function)
-            {
-                continue;
-            }
-
-            Require(FunctionName().IsMatch(function.Name), $"tools[{i}].name", $"Invalid value for 'tools[{i}].name': a function's name has at most 128 letters, digits, '_', '-', '.' or ':' and begins with a letter or '_'.");
-            Require(names.Add(function.Name), $"tools[{i}].name", $"Duplicate function '{function.Name}' in 'tools[{i}].name': names must differ.");
-            if (function.Parameters is { } schema)
-            {
-                Require(
-                    !schema.TryGetProperty("type"u8, out var type) || (type.ValueKind == JsonValueKind.String && type.ValueEquals("object"u8)),
-                    $"tools[{i}].parameters.type",
-                    $"Invalid value for 'tools[{i}].parameters.type': it must be 'object', in small letters: the arguments of a function are an object.");
-                structured.Require(schema, $"tools[{i}].parameters");
-            }
-        }
     }
 
     private static void CheckToolChoice(CreateInteractionRequest request)
@@ -177,15 +145,7 @@ internal static partial class RequestRules
     /// <summary>What the wire has and this server does not do yet is refused, never dropped.</summary>
     private static void CheckNotOffered(CreateInteractionRequest request, ToolKinds kinds)
     {
-        for (var i = 0; i < (request.Tools?.Count ?? 0); i++)
-        {
-            if (request.Tools![i] is not FunctionTool and var tool)
-            {
-                (kinds.Find(tool.Type) ?? throw NotOffered($"tools[{i}]", $"The tool '{tool.Type}' in 'tools[{i}]' is not available on this server. Declare what you need as a 'function' and answer its calls from your application."))
-                    .Require(tool, $"tools[{i}]");
-            }
-        }
-
+        ToolRules.CheckOffered(request.Tools, kinds);
         if (request.WebhookConfig is not null)
         {
             throw NotOffered("webhook_config", "'webhook_config' is not available on this server; poll the interaction or follow its stream.");
@@ -203,7 +163,4 @@ internal static partial class RequestRules
     }
 
     private static ApiException NotOffered(string field, string message) => new(ErrorCode.FailedPrecondition, message, field);
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.:-]{0,127}\\z")]
-    private static partial Regex FunctionName();
 }

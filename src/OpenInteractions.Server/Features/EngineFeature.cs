@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OpenInteractions.Api.Health;
 using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Events;
@@ -52,9 +53,6 @@ internal static class EngineFeature
         services.AddCheckedOptions<RetentionOptions>(RetentionOptions.Section);
         services.AddCheckedOptions<AgentOptions>(AgentOptions.Section);
         services.AddSingleton<IValidateOptions<AgentOptions>, AgentValidation>();
-        services.AddSingleton<AgentDirectory>();
-        services.AddSingleton<AgentRequests>();
-        services.AddSingleton<EnvironmentBinding>();
         services.AddSingleton<ConversationChain>();
         services.AddSingleton<RunRegistry>();
         services.AddSingleton<RunLimits>();
@@ -93,6 +91,8 @@ internal static class EngineFeature
         AddHosted<NodeListener>(services);
         AddHosted<RetentionSweeper>(services);
         services.AddFileSearchStores();
+        services.AddCredentials();
+        services.AddAgents();
         services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
     }
 

@@ -30,6 +30,9 @@ internal static class PostgresParameters
     public static NpgsqlBatchCommand Bytes(this NpgsqlBatchCommand command, ReadOnlyMemory<byte> value) =>
         value.IsEmpty ? command.Add<object>(NpgsqlDbType.Bytea, DBNull.Value) : command.Add(NpgsqlDbType.Bytea, value);
 
+    /// <summary>Bytes of a column that is never null.</summary>
+    public static NpgsqlBatchCommand Blob(this NpgsqlBatchCommand command, ReadOnlyMemory<byte> value) => command.Add(NpgsqlDbType.Bytea, value);
+
     public static NpgsqlBatchCommand OptionalLongs(this NpgsqlBatchCommand command, IReadOnlyCollection<long>? values) =>
         values is null ? command.Add<object>(NpgsqlDbType.Array | NpgsqlDbType.Bigint, DBNull.Value) : command.Add(NpgsqlDbType.Array | NpgsqlDbType.Bigint, values.ToArray());
 

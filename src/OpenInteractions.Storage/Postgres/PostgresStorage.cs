@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
@@ -29,6 +31,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Documents = new PostgresDocumentQueue(database);
         Chunks = new PostgresChunkIndex(database);
         Environments = new PostgresEnvironmentStore(database);
+        Credentials = new PostgresCredentialStore(database);
+        Agents = new PostgresAgentStore(database);
         Keys = new PostgresNodeKeys(database);
     }
 
@@ -47,6 +51,10 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IChunkIndex Chunks { get; }
 
     public IEnvironmentStore Environments { get; }
+
+    public ICredentialStore Credentials { get; }
+
+    public IAgentStore Agents { get; }
 
     public INodeSignals Signals => _signals;
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using OpenInteractions.Engine.Agents;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
@@ -28,6 +30,8 @@ internal sealed partial class SqliteStorage : IStorageEngine
         Documents = new SqliteDocumentQueue(writer, readers, clock, time);
         Chunks = new SqliteChunkIndex(readers);
         Environments = new SqliteEnvironmentStore(writer, readers);
+        Credentials = new SqliteCredentialStore(writer, readers, clock);
+        Agents = new SqliteAgentStore(writer, readers);
     }
 
     public IInteractionStore Interactions { get; }
@@ -45,6 +49,10 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public IChunkIndex Chunks { get; }
 
     public IEnvironmentStore Environments { get; }
+
+    public ICredentialStore Credentials { get; }
+
+    public IAgentStore Agents { get; }
 
     /// <summary>One process owns the directory.</summary>
     public INodeSignals Signals { get; } = new SingleNode();

@@ -46,6 +46,8 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
         {
             await AddDocumentsAsync($"store-{number}");
             await AddEnvironmentAsync($"env_{number}{Text()}");
+            await AddCredentialAsync($"{number}{Text()}");
+            await AddAgentAsync($"{number}{Text()}");
         }
     }
 
@@ -66,6 +68,31 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
         if (_random.Next(3) == 0)
         {
             await store.Environments.DeleteAsync(environment.Project, id, Start.AddDays(1), Cancel);
+        }
+    }
+
+    private async Task AddCredentialAsync(string id)
+    {
+        var credential = CredentialSample.New(id) with { Project = Pick(Projects), Type = Text(), IsRevoked = _random.Next(2) == 0, Sealed = Blob(300) };
+        await store.Credentials.InsertAsync(credential, int.MaxValue, Cancel);
+        var kept = (await store.Credentials.GetAsync(credential.Project, id, Cancel))!;
+        if (_random.Next(2) == 0)
+        {
+            Assert.True(await store.Credentials.ChangeAsync(kept with { Sealed = Blob(300) }, Cancel));
+        }
+        else if (_random.Next(2) == 0)
+        {
+            Assert.True(await store.Credentials.TryBeginRefreshAsync(kept, Ttl, Cancel));
+        }
+    }
+
+    private async Task AddAgentAsync(string id)
+    {
+        var project = Pick(Projects);
+        await store.Agents.InsertAsync(AgentSample.New(id) with { Project = project, Sealed = Blob(300) }, int.MaxValue, Cancel);
+        for (var changes = _random.Next(5); changes > 0; changes--)
+        {
+            Assert.True(await store.Agents.ChangeAsync((await store.Agents.GetAsync(project, id, Cancel))! with { Updated = Start.AddHours(changes), Sealed = Blob(300) }, 3, Cancel));
         }
     }
 

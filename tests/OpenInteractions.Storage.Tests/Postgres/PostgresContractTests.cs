@@ -56,3 +56,7 @@ public sealed class PostgresEnvironmentStoreTests(PostgresFixture fixture) : Env
         Assert.Equal(StoredEnvironment.Slots, (await store.Environments.ListOfHostAsync("full", 0, int.MaxValue, CancellationToken.None)).Count);
     }
 }
+
+public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : CredentialStoreContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresAgentStoreTests(PostgresFixture fixture) : AgentStoreContract(fixture), IClassFixture<PostgresFixture>;

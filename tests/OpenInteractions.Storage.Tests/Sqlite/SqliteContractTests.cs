@@ -62,3 +62,7 @@ public sealed class SqliteEnvironmentStoreTests(SqliteFixture fixture) : Environ
         Assert.Equal(StoredEnvironment.Slots, (await store.Environments.ListOfHostAsync("full", 0, int.MaxValue, CancellationToken.None)).Count);
     }
 }
+
+public sealed class SqliteCredentialStoreTests(SqliteFixture fixture) : CredentialStoreContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteAgentStoreTests(SqliteFixture fixture) : AgentStoreContract(fixture), IClassFixture<SqliteFixture>;
