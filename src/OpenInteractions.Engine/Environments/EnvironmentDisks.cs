@@ -113,6 +113,7 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
     public async Task EraseAsync(StoredEnvironment row, CancellationToken cancellationToken)
     {
         await host.Engine.DeleteDiskAsync(row.Id, CancellationToken.None);
+        EnvironmentUploads.Remove(host, row.Id);
         await store.EraseAsync(row.Project, row.Id, cancellationToken);
     }
 

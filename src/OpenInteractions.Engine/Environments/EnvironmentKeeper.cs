@@ -75,7 +75,6 @@ public sealed partial class EnvironmentKeeper(HostEnvironments environments, Env
         if (isDeleted || await store.DeleteAsync(row.Project, row.Id, time.GetUtcNow(), stopping))
         {
             await environments.RemoveAsync(row, stopping);
-            uploads.Remove(row.Id);
             LogErased(row.Id);
         }
     }

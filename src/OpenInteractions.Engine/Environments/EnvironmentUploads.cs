@@ -14,12 +14,13 @@ public sealed class EnvironmentUploads(SandboxHost host, IOptions<EnvironmentOpt
 
     private const int PartLength = 1 << 20;
     private const string Prefix = "up_";
+    private const string Uploads = "uploads";
     private const string Answered = ".answer";
 
     /// <summary>Most bytes of a file.</summary>
     public long MaxLength => options.Value.MaxUploadBytes;
 
-    private string Root => Path.Combine(host.Directory, "uploads");
+    private string Root => Path.Combine(host.Directory, Uploads);
 
     /// <summary>Begins one.</summary>
     /// <param name="environment">The environment's id.</param>
@@ -114,11 +115,11 @@ public sealed class EnvironmentUploads(SandboxHost host, IOptions<EnvironmentOpt
     }
 
     /// <summary>Forgets those of an environment that is gone.</summary>
-    internal void Remove(string environment)
+    internal static void Remove(SandboxHost host, string environment)
     {
-        if (Directory.Exists(Path.Combine(Root, environment)))
+        if (Path.Combine(host.Directory, Uploads, environment) is var directory && Directory.Exists(directory))
         {
-            Directory.Delete(Path.Combine(Root, environment), recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
     }
 

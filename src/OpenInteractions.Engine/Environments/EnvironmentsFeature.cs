@@ -13,6 +13,7 @@ public static class EnvironmentsFeature
         services.AddCheckedOptions<EnvironmentOptions>(EnvironmentOptions.Section);
         services.AddSingleton<IValidateOptions<EnvironmentOptions>, Validation>();
         services.AddSingleton<IEnvironmentSource, InlineSource>();
+        services.AddSingleton<IEnvironmentSource, RepositorySource>();
         services.AddSingleton<EnvironmentUploads>();
         services.AddSingleton<UploadToEnvironment>();
         services.AddSingleton<HostEnvironments>();

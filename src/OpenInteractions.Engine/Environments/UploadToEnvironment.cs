@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Sandboxes;
 
@@ -41,7 +40,7 @@ public sealed class UploadToEnvironment(IOptions<EnvironmentOptions> options)
         var files = (await use.SandboxAsync(cancellationToken)).Files;
         RequireFree(parts, await BelowAsync(files, target, cancellationToken), target, overwrite);
         await files.MakeDirectoryAsync(target, cancellationToken);
-        await using (var content = Unpacked(archive))
+        await using (var content = await UnpackedAsync(archive, cancellationToken))
         {
             await files.TarInAsync(target, content, overwrite, options.Value.MaxUploadBytes, cancellationToken);
         }
@@ -53,7 +52,7 @@ public sealed class UploadToEnvironment(IOptions<EnvironmentOptions> options)
 
     private async Task<IReadOnlyList<TarPart>> ReadAsync(Stream archive, CancellationToken cancellationToken)
     {
-        await using var content = Unpacked(archive);
+        await using var content = await UnpackedAsync(archive, cancellationToken);
         var parts = await new TarWalk(content, options.Value.MaxUploadBytes).ReadAsync(cancellationToken);
         var files = new HashSet<string>(StringComparer.Ordinal);
         foreach (var part in parts.Where(p => !p.IsDirectory))
@@ -109,42 +108,11 @@ public sealed class UploadToEnvironment(IOptions<EnvironmentOptions> options)
         }
     }
 
-    private static Stream Unpacked(Stream archive)
+    private Task<Stream> UnpackedAsync(Stream archive, CancellationToken cancellationToken)
     {
         archive.Position = 0;
-        var isPacked = archive.ReadByte() == 0x1F && archive.ReadByte() == 0x8B;
-        archive.Position = 0;
-        return isPacked ? new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true) : new Kept(archive);
+        return UnpackedArchive.OpenAsync(archive, options.Value.MaxUploadBytes, cancellationToken);
     }
 
     private static ApiException Taken(string path, string why) => new(ErrorCode.AlreadyExists, $"'{Excerpt.Of(path.TrimStart('/'), 200)}' {why}. Nothing was written.", "path");
-
-    /// <summary>The archive itself, left open.</summary>
-    private sealed class Kept(Stream inner) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
-
-        public override void Flush()
-        {
-            // Nothing is written.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

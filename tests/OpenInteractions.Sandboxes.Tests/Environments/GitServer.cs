@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net;
+using OpenInteractions.Sandboxes.Tests.Engine;
+
+namespace OpenInteractions.Sandboxes.Tests.Environments;
+
+/// <summary>A repository behind git's HTTP protocol, and files beside it, on this machine.</summary>
+internal sealed class GitServer : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("oi-git-");
+    private readonly Task _serving;
+
+    public GitServer()
+    {
+        var port = new Random().Next(20_000, 30_000);
+        Address = $"http://127.0.0.1:{port}";
+        _listener.Prefixes.Add(Address + "/");
+        _listener.Start();
+        Git("init", "-q", "-b", "trunk", Work);
+        _serving = Task.Run(ServeAsync);
+    }
+
+    public string Address { get; }
+
+    public string Work => $"{_directory.FullName}/work";
+
+    public IDictionary<string, byte[]> Files { get; } = new Dictionary<string, byte[]>();
+
+    public void Commit(string message)
+    {
+        Git("-C", Work, "add", "-A");
+        Git("-C", Work, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", message);
+    }
+
+    public void Dispose()
+    {
+        _listener.Close();
+        _serving.ContinueWith(_ => { }, TaskScheduler.Default);
+        _directory.Delete(recursive: true);
+    }
+
+    private static void Git(params string[] arguments) => HostProcess.Run("git", arguments);
+
+    private async Task ServeAsync()
+    {
+        while (_listener.IsListening)
+        {
+            var context = await _listener.GetContextAsync();
+            using var response = context.Response;
+            switch (context.Request.Url!.AbsolutePath)
+            {
+                case "/moved/info/refs":
+                    response.Redirect($"{Address}/r.git/info/refs?service=git-upload-pack");
+                    break;
+                case "/r.git/info/refs":
+                    response.ContentType = "application/x-git-upload-pack-advertisement";
+                    await response.OutputStream.WriteAsync("001e# service=git-upload-pack\n0000"u8.ToArray());
+                    await UploadPackAsync(["--advertise-refs"], Stream.Null, response.OutputStream);
+                    break;
+                case "/r.git/git-upload-pack":
+                    response.ContentType = "application/x-git-upload-pack-result";
+                    await UploadPackAsync([], context.Request.InputStream, response.OutputStream);
+                    break;
+                case var path when Files.TryGetValue(path, out var file):
+                    await response.OutputStream.WriteAsync(file);
+                    break;
+                default:
+                    response.StatusCode = 404;
+                    break;
+            }
+        }
+    }
+
+    private async Task UploadPackAsync(string[] more, Stream input, Stream output)
+    {
+        using var process = Process.Start(new ProcessStartInfo("git", ["upload-pack", "--stateless-rpc", .. more, Work]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await input.CopyToAsync(process.StandardInput.BaseStream);
+        process.StandardInput.Close();
+        await process.StandardOutput.BaseStream.CopyToAsync(output);
+        await process.WaitForExitAsync();
+    }
+}
