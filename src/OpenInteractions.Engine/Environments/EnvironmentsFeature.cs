@@ -18,6 +18,7 @@ public static class EnvironmentsFeature
         services.AddSingleton<UploadToEnvironment>();
         services.AddSingleton<HostEnvironments>();
         services.AddSingleton<IEnvironments>(s => s.GetRequiredService<HostEnvironments>());
+        services.AddSingleton<IEnvironmentSpecRules>(s => s.GetRequiredService<HostEnvironments>());
         services.AddSingleton<EnvironmentKeeper>();
         services.AddHostedService(s => s.GetRequiredService<EnvironmentKeeper>());
         return services;
