@@ -3,7 +3,7 @@ import { genai, genai232 } from '../clients/index.js';
 import { send } from '../support/http.js';
 import { recordingProxy } from '../support/recordingProxy.js';
 import { scenarios } from '../support/scenario.js';
-import { ai, errorOf, sdk } from '../support/sdk.js';
+import { ai, errorOf, plain, sdk } from '../support/sdk.js';
 import { version } from '../support/settings.js';
 
 const scenario = scenarios('agents');
@@ -26,12 +26,11 @@ for (const [line, sdkPackage] of [['3.1.0', genai], ['2.32.0', genai232]]) {
     const expected = whole(id);
     delete expected.tools[2].headers;
 
-    const made = await client.agents.create(whole(id));
-    assert.deepEqual(JSON.parse(JSON.stringify(made)), expected);
-    assert.deepEqual(await client.agents.get(id), made);
-    assert.deepEqual(await client.agents.get(`agents/${id}`), made);
-    assert.deepEqual((await client.agents.list({ page_size: 1000 })).agents.filter((agent) => agent.id === id), [made]);
-    await client.agents.delete(id);
+    assert.deepEqual(plain(await client.agents.create(whole(id))), expected);
+    assert.deepEqual(plain(await client.agents.get(id)), expected);
+    assert.deepEqual(plain(await client.agents.get(`agents/${id}`)), expected);
+    assert.deepEqual((await client.agents.list({ page_size: 1000 })).agents.filter((agent) => agent.id === id), [expected]);
+    assert.deepEqual(plain(await client.agents.delete(id)), {});
     assert.equal((await errorOf(client.agents.get(id))).status, 404);
   });
 }
@@ -95,15 +94,15 @@ scenario('what is refused is an error of its class, at once, with the place', ['
 
 scenario('each change is a version, and an earlier one can be brought back', ['CA-9'], async () => {
   const id = unique('changing');
-  const first = await ai.agents.create(whole(id));
+  const first = plain(await ai.agents.create(whole(id)));
   const changed = await send('PATCH', `/${version}/agents/${id}`, { description: 'Reads books', tools: [] });
   assert.equal(changed.status, 200, changed.text);
-  assert.deepEqual(changed.json, { ...JSON.parse(JSON.stringify(first)), description: 'Reads books', tools: [] });
-  assert.deepEqual(JSON.parse(JSON.stringify(await ai.agents.get(id))), changed.json);
+  assert.deepEqual(changed.json, { ...first, description: 'Reads books', tools: [] });
+  assert.deepEqual(plain(await ai.agents.get(id)), changed.json);
 
   const back = await send('POST', `/${version}/agents/${id}:rollback`, { version: 1 });
   assert.equal(back.status, 200, back.text);
-  assert.deepEqual(await ai.agents.get(id), first);
+  assert.deepEqual(plain(await ai.agents.get(id)), first);
   const { json } = await send('GET', `/${version}/agents/${id}/versions`);
   assert.deepEqual(json.versions.map((v) => v.version), [3, 2, 1]);
   assert.deepEqual(json.versions[0].agent, json.versions[2].agent);

@@ -30,3 +30,9 @@ export async function errorOf(promise) {
 
   throw new Error('The call was expected to fail and did not.');
 }
+
+/** What the server answered, without what the SDK adds. */
+export function plain(answer) {
+  const { sdkHttpResponse, ...members } = answer;
+  return JSON.parse(JSON.stringify(members));
+}

@@ -12,6 +12,7 @@ public sealed class RoundTripTests
         "CreateInteractionRequest", "InteractionList", "InteractionTree", "ApiErrorBody", "GoogleErrorBody", "ModelInfo", "ModelList",
         "FileSearchStoreInfo", "FileSearchStoreList", "DocumentInfo", "DocumentList", "MetadataEntry", "ListOfMetadataEntry", "StringList", "ChunkingConfig", "WhiteSpaceConfig",
         "CreateFileSearchStoreRequest", "UploadDocumentRequest", "ImportFileRequest", "DocumentOperation",
+        "Credential", "CredentialList", "AgentList", "AgentVersionList", "AgentRollback",
     ];
 
     public static TheoryData<string> Names => [.. Sample.All.Select(s => s.Name)];
