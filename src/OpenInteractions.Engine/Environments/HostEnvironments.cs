@@ -222,7 +222,7 @@ public sealed class HostEnvironments : IEnvironments, IDisposable
         var live = _live.Join(row.Project, row.Id);
         try
         {
-            await _live.WhileStoppedAsync(live, () => _disks.EraseAsync(row, cancellationToken), cancellationToken);
+            await _live.WhileStoppedAsync(live, isPatient: false, () => _disks.EraseAsync(row, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -312,7 +312,7 @@ public sealed class HostEnvironments : IEnvironments, IDisposable
         try
         {
             // To the end, or nothing of it: a caller who leaves must not leave half a copy.
-            await _live.WhileStoppedAsync(live, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken);
+            await _live.WhileStoppedAsync(live, isPatient: true, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken);
             var ready = row with { State = EnvironmentState.Ready, FileCount = origin.FileCount, SizeBytes = origin.SizeBytes };
             await _store.ReportAsync(ready, CancellationToken.None);
             return ready;
