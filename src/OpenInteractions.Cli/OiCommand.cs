@@ -21,6 +21,7 @@ internal static class OiCommand
             InteractionsCommand.Create(server),
             ModelsCommand.Create(server),
             AskCommand.Create(server),
+            DoctorCommand.Create(server),
         };
     }
 }

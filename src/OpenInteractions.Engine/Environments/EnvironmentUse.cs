@@ -64,7 +64,7 @@ public sealed partial class EnvironmentUse : IEnvironmentUse
                 _live.Turn.Release();
             }
 
-            _all.Leave(_live);
+            _all.Leave(_live, isHolder: _had);
         }
 
         await _all.MakeWayAsync();

@@ -225,7 +225,7 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
         var live = _live.Join(row.Project, row.Id);
         try
         {
-            await _live.WhileStoppedAsync(live, () => _disks.EraseAsync(row, cancellationToken), cancellationToken);
+            await _live.WhileStoppedAsync(live, isPatient: false, () => _disks.EraseAsync(row, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -315,7 +315,7 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
         try
         {
             // To the end, or nothing of it: a caller who leaves must not leave half a copy.
-            await _live.WhileStoppedAsync(live, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken);
+            await _live.WhileStoppedAsync(live, isPatient: true, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken);
             var ready = row with { State = EnvironmentState.Ready, FileCount = origin.FileCount, SizeBytes = origin.SizeBytes };
             await _store.ReportAsync(ready, CancellationToken.None);
             return ready;

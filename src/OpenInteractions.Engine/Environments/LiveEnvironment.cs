@@ -21,6 +21,12 @@ internal sealed class LiveEnvironment(string project, string id)
     /// <summary>Who uses it or waits for it; guarded by the collection's lock.</summary>
     public int Users { get; set; }
 
+    /// <summary>Those of them who have had the sandbox; guarded by the collection's lock.</summary>
+    public int Holders { get; set; }
+
+    /// <summary>Completed when nobody holds the sandbox any more; set by who waits for that.</summary>
+    public TaskCompletionSource? Unheld { get; set; }
+
     /// <summary>When the last of them left.</summary>
     public DateTimeOffset Left { get; set; }
 

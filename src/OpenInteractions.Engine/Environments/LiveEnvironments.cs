@@ -32,11 +32,17 @@ internal sealed partial class LiveEnvironments(
     }
 
     /// <summary>Takes part no longer.</summary>
-    public void Leave(LiveEnvironment live)
+    public void Leave(LiveEnvironment live, bool isHolder = false)
     {
         lock (_gate)
         {
             live.Users--;
+            live.Holders -= isHolder ? 1 : 0;
+            if (live.Holders == 0)
+            {
+                live.Unheld?.TrySetResult();
+            }
+
             live.Left = time.GetUtcNow();
             Forget(live);
         }
@@ -97,6 +103,11 @@ internal sealed partial class LiveEnvironments(
                 await StartAsync(live, row, cancellationToken);
             }
 
+            lock (_gate)
+            {
+                live.Holders += isFirst ? 1 : 0;
+            }
+
             return live.Sandbox!;
         }
         finally
@@ -140,17 +151,45 @@ internal sealed partial class LiveEnvironments(
     }
 
     /// <summary>Runs work while the environment's sandbox is stopped and cannot be started.</summary>
-    public async Task WhileStoppedAsync(LiveEnvironment live, Func<Task> work, CancellationToken cancellationToken)
+    /// <param name="live">The environment.</param>
+    /// <param name="isPatient">Whether those who read or write files in it just now are waited for.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WhileStoppedAsync(LiveEnvironment live, bool isPatient, Func<Task> work, CancellationToken cancellationToken)
     {
         await live.Starting.WaitAsync(cancellationToken);
         try
         {
+            if (isPatient)
+            {
+                await UnheldAsync(live, cancellationToken); // nobody new can begin meanwhile
+            }
+
             await StopLockedAsync(live);
             await work();
         }
         finally
         {
             live.Starting.Release();
+        }
+    }
+
+    private async Task UnheldAsync(LiveEnvironment live, CancellationToken cancellationToken)
+    {
+        Task unheld;
+        lock (_gate)
+        {
+            live.Unheld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            unheld = live.Holders == 0 ? Task.CompletedTask : live.Unheld.Task;
+        }
+
+        try
+        {
+            await unheld.WaitAsync(options.UseWait, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new ApiException(ErrorCode.Aborted, $"Files of the environment '{live.Id}' are being read or written. Try again later.", "environment");
         }
     }
 

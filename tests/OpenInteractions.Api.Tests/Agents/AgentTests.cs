@@ -85,9 +85,9 @@ public sealed class AgentTests : IAsyncLifetime
     [Rule("CA-2")]
     public async Task Reserved_ids_are_refused_in_any_case(string id)
     {
-        AssertRefused(await _client.PostAsync("agents", $$"""{"id":"{{id}}","base_agent":"b"}"""), 400, "invalid_request", "reserved");
+        AssertRefused(await _client.PostAsync("agents", $$"""{"id":"{{id}}","base_agent":"antigravity"}"""), 400, "invalid_request", "reserved");
 
-        (await _client.PostAsync("agents", $$"""{"id":"my-{{id}}","base_agent":"b"}""")).Ok();
+        (await _client.PostAsync("agents", $$"""{"id":"my-{{id}}","base_agent":"antigravity"}""")).Ok();
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class AgentTests : IAsyncLifetime
     {
         var made = (await _client.PostAsync("agents", Whole)).Ok();
 
-        var duplicate = await _client.PostAsync("agents", """{"id":"helper","base_agent":"b"}""");
+        var duplicate = await _client.PostAsync("agents", """{"id":"helper","base_agent":"antigravity"}""");
 
         AssertRefused(duplicate, 409, "already_exists", "helper");
         Assert.Equal("1", duplicate.Header("retry-after-ms"));
@@ -120,11 +120,11 @@ public sealed class AgentTests : IAsyncLifetime
             store.InsertAsync(new StoredAgent { Project = "one", Id = $"a{n}", Created = now, Updated = now, Sealed = new byte[] { 1 } }, int.MaxValue, default)));
         Assert.All(kept, k => Assert.Equal(Insertion.Kept, k));
 
-        (await _client.PostAsync("agents", """{"id":"last","base_agent":"b"}""")).Ok();
-        AssertRefused(await _client.PostAsync("agents", """{"id":"more","base_agent":"b"}"""), 400, "failed_precondition", "1000");
+        (await _client.PostAsync("agents", """{"id":"last","base_agent":"antigravity"}""")).Ok();
+        AssertRefused(await _client.PostAsync("agents", """{"id":"more","base_agent":"antigravity"}"""), 400, "failed_precondition", "1000");
 
         (await _client.SendAsync(HttpMethod.Delete, "agents/a0")).Ok();
-        (await _client.PostAsync("agents", """{"id":"more","base_agent":"b"}""")).Ok();
+        (await _client.PostAsync("agents", """{"id":"more","base_agent":"antigravity"}""")).Ok();
     }
 
     [Fact]
@@ -133,11 +133,11 @@ public sealed class AgentTests : IAsyncLifetime
     {
         var first = (await _client.PostAsync("agents", Whole)).Ok();
         var second = (await PatchAsync("helper", """{"system_instruction":"Be brief.","tools":[]}""")).Ok();
-        var third = (await PatchAsync("helper", """{"base_agent":"other","description":"ignored"}""", "base_agent,system_instruction,agent_config")).Ok();
+        var third = (await PatchAsync("helper", """{"base_agent":"antigravity-preview-05-2026","description":"ignored"}""", "base_agent,system_instruction,agent_config")).Ok();
 
         Assert.Equal("Be brief.", second.Json.GetProperty("system_instruction").GetString());
         Assert.Equal(("Helps", 0), (second.Json.GetProperty("description").GetString(), second.Json.GetProperty("tools").GetArrayLength()));
-        Assert.Equal("""{"id":"helper","base_agent":"other","description":"Helps","tools":[]}""", third.Text);
+        Assert.Equal("""{"id":"helper","base_agent":"antigravity-preview-05-2026","description":"Helps","tools":[]}""", third.Text);
         Assert.Equal(third.Text, (await _client.SendAsync(HttpMethod.Get, "agents/helper")).Ok().Text);
 
         Assert.Equal(first.Text, (await _client.PostAsync("agents/helper:rollback", """{"version":1}""")).Ok().Text);
@@ -150,20 +150,20 @@ public sealed class AgentTests : IAsyncLifetime
 
         // A definition that is made anew begins anew.
         (await _client.SendAsync(HttpMethod.Delete, "agents/helper")).Ok();
-        (await _client.PostAsync("agents", """{"id":"helper","base_agent":"b"}""")).Ok();
+        (await _client.PostAsync("agents", """{"id":"helper","base_agent":"antigravity"}""")).Ok();
         Assert.Equal([1L], (await VersionsAsync()).Select(v => v.GetProperty("version").GetInt64()));
     }
 
     [Fact]
     public async Task Changes_at_the_same_time_are_all_made_one_after_the_other()
     {
-        (await _client.PostAsync("agents", """{"id":"helper","base_agent":"b"}""")).Ok();
+        (await _client.PostAsync("agents", """{"id":"helper","base_agent":"antigravity"}""")).Ok();
 
         var answers = await Task.WhenAll(
-            PatchAsync("helper", """{"description":"d"}"""), PatchAsync("helper", """{"system_instruction":"s"}"""), PatchAsync("helper", """{"base_agent":"c"}"""));
+            PatchAsync("helper", """{"description":"d"}"""), PatchAsync("helper", """{"system_instruction":"s"}"""), PatchAsync("helper", """{"base_agent":"antigravity-preview-09-2026"}"""));
 
         Assert.All(answers, a => a.Ok());
-        Assert.Equal("""{"id":"helper","base_agent":"c","description":"d","system_instruction":"s"}""", (await _client.SendAsync(HttpMethod.Get, "agents/helper")).Ok().Text);
+        Assert.Equal("""{"id":"helper","base_agent":"antigravity-preview-09-2026","description":"d","system_instruction":"s"}""", (await _client.SendAsync(HttpMethod.Get, "agents/helper")).Ok().Text);
         Assert.Equal([4L, 3, 2, 1], (await VersionsAsync()).Select(v => v.GetProperty("version").GetInt64()));
     }
 
@@ -172,7 +172,7 @@ public sealed class AgentTests : IAsyncLifetime
     {
         for (var n = 0; n < 3; n++)
         {
-            (await _client.PostAsync("agents", $$"""{"id":"a{{n}}","base_agent":"b"}""")).Ok();
+            (await _client.PostAsync("agents", $$"""{"id":"a{{n}}","base_agent":"antigravity"}""")).Ok();
             (await PatchAsync("a0", $$"""{"description":"{{n}}"}""")).Ok();
         }
 
@@ -190,7 +190,7 @@ public sealed class AgentTests : IAsyncLifetime
         var large = new string('x', 3_500_000);
         for (var n = 0; n < 7; n++)
         {
-            (await _client.PostAsync("agents", $$"""{"id":"a{{n}}","base_agent":"b","system_instruction":"{{large}}"}""")).Ok();
+            (await _client.PostAsync("agents", $$"""{"id":"a{{n}}","base_agent":"antigravity","system_instruction":"{{large}}"}""")).Ok();
         }
 
         var first = (await _client.SendAsync(HttpMethod.Get, "agents")).Ok().Json;
@@ -203,17 +203,17 @@ public sealed class AgentTests : IAsyncLifetime
     public static TheoryData<string, string, string> BadCreates => new()
     {
         { "", "id", "" }, { "[]", "body", "" }, { "{}", "id", "" }, { """{"id":"a"}""", "base_agent", "" }, { """{"id":"a","base_agent":""}""", "base_agent", "" }, { """{"id":"a","base_agent":null}""", "base_agent", "" },
-        { """{"id":"","base_agent":"b"}""", "id", "" }, { """{"id":7,"base_agent":"b"}""", "id", "" }, { """{"id":"a/b","base_agent":"b"}""", "id", "" }, { """{"id":"a:rollback","base_agent":"b"}""", "id", "" },
-        { """{"id":"..","base_agent":"b"}""", "id", "" }, { $$"""{"id":"{{new string('a', 129)}}","base_agent":"b"}""", "128", "" }, { """{"id":"a","base_agent":"b c"}""", "base_agent", "" },
-        { $$"""{"id":"a","base_agent":"{{new string('b', 257)}}"}""", "256", "" }, { $$"""{"id":"a","base_agent":"b","description":"{{new string('d', 4097)}}"}""", "4096", "" },
-        { """{"id":"a","base_agent":"b","model":"demo"}""", "model", "parameter_unknown" }, { """{"id":"a","base_agent":"b","baseAgent":"c"}""", "'base_agent'", "parameter_unknown" },
-        { """{"id":"a","base_agent":"b","agent_config":{"type":"antigravity","max_total_tokens":"0"}}""", "agent_config.max_total_tokens", "" },
-        { $$"""{"id":"a","agent_config":{"type":"antigravity","model":"{{new string('m', 257)}}"},"base_agent":"b"}""", "agent_config.model", "" },
-        { """{"id":"a","base_agent":"b","agent_config":{"model":"demo"}}""", "agent_config.type", "" },
-        { """{"id":"a","base_agent":"b","base_environment":""}""", "base_environment", "" }, { """{"id":"a","base_agent":"b","base_environment":{"type":"local"}}""", "base_environment.type", "" },
-        { """{"id":"a","base_agent":"b","base_environment":"remote"}""", "no sandboxes", "failed_precondition" },
-        { """{"id":"a","base_agent":"b","base_environment":{"type":"remote"}}""", "no sandboxes", "failed_precondition" },
-        { $$"""{"id":"a","base_agent":"b","system_instruction":"{{new string('s', 4_200_000)}}"}""", "4194304", "" },
+        { """{"id":"","base_agent":"antigravity"}""", "id", "" }, { """{"id":7,"base_agent":"antigravity"}""", "id", "" }, { """{"id":"a/b","base_agent":"antigravity"}""", "id", "" }, { """{"id":"a:rollback","base_agent":"antigravity"}""", "id", "" },
+        { """{"id":"..","base_agent":"antigravity"}""", "id", "" }, { $$"""{"id":"{{new string('a', 129)}}","base_agent":"antigravity"}""", "128", "" }, { """{"id":"a","base_agent":"b c"}""", "base_agent", "" },
+        { $$"""{"id":"a","base_agent":"{{new string('b', 257)}}"}""", "256", "" }, { $$"""{"id":"a","base_agent":"antigravity","description":"{{new string('d', 4097)}}"}""", "4096", "" },
+        { """{"id":"a","base_agent":"antigravity","model":"demo"}""", "model", "parameter_unknown" }, { """{"id":"a","base_agent":"antigravity","baseAgent":"c"}""", "'base_agent'", "parameter_unknown" },
+        { """{"id":"a","base_agent":"antigravity","agent_config":{"type":"antigravity","max_total_tokens":"0"}}""", "agent_config.max_total_tokens", "" },
+        { $$"""{"id":"a","agent_config":{"type":"antigravity","model":"{{new string('m', 257)}}"},"base_agent":"antigravity"}""", "agent_config.model", "" },
+        { """{"id":"a","base_agent":"antigravity","agent_config":{"model":"demo"}}""", "agent_config.type", "" },
+        { """{"id":"a","base_agent":"antigravity","base_environment":""}""", "base_environment", "" }, { """{"id":"a","base_agent":"antigravity","base_environment":{"type":"local"}}""", "base_environment.type", "" },
+        { """{"id":"a","base_agent":"antigravity","base_environment":"remote"}""", "no sandboxes", "failed_precondition" },
+        { """{"id":"a","base_agent":"antigravity","base_environment":{"type":"remote"}}""", "no sandboxes", "failed_precondition" },
+        { $$"""{"id":"a","base_agent":"antigravity","system_instruction":"{{new string('s', 4_200_000)}}"}""", "4194304", "" },
     };
 
     [Theory]
@@ -242,8 +242,8 @@ public sealed class AgentTests : IAsyncLifetime
     {
         var create = await _client.CreateAsync($$"""{"model":"demo","input":"x","tools":{{tools}}}""");
 
-        var define = await _client.PostAsync("agents", $$"""{"id":"a","base_agent":"b","tools":{{tools}}}""");
-        (await _client.PostAsync("agents", """{"id":"c","base_agent":"b"}""")).Ok();
+        var define = await _client.PostAsync("agents", $$"""{"id":"a","base_agent":"antigravity","tools":{{tools}}}""");
+        (await _client.PostAsync("agents", """{"id":"c","base_agent":"antigravity"}""")).Ok();
         var change = await PatchAsync("c", $$"""{"tools":{{tools}}}""");
 
         Assert.InRange(create.Status, 400, 499);

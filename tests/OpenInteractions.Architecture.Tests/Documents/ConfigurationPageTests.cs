@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using OpenInteractions.Api;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Providers;
+using OpenInteractions.Sandboxes.Linux;
 using OpenInteractions.Storage.Sqlite;
 using OpenInteractions.Tools;
 
@@ -40,7 +41,7 @@ public sealed partial class ConfigurationPageTests
     }
 
     private static IEnumerable<string> Settings() =>
-        from type in Assemblies.SelectMany(a => a.GetTypes())
+        from type in Assemblies.SelectMany(a => a.GetTypes()).Append(typeof(SandboxOptions))
         let section = type == typeof(EndpointOptions) ? EndpointSection : SectionOf(type)
         where section is not null
         let defaults = Activator.CreateInstance(type)

@@ -46,17 +46,19 @@ scenario('files are uploaded, listed and downloaded as the SDK does it', ['EN-12
   try {
     const file = join(folder, 'a b.txt');
     await writeFile(file, 'hello from outside');
-    const written = await ai.environments.files.upload(id, file, { path: 'workspace/sub/a b.txt', overwrite: false });
-    assert.equal(JSON.stringify(written).includes('workspace/sub/a b.txt'), true);
+    const content = new Blob([await readFile(file)]);
+    const written = await ai.environments.files.upload({ environment: id, path: '/workspace/sub/a b.txt', file: content, mime_type: 'text/plain' });
+    assert.deepEqual(written.files.map((f) => [f.name, f.path, f.size_bytes]), [['a b.txt', 'workspace/sub/a b.txt', '18']]);
+    assert.equal((await errorOf(ai.environments.files.upload({ environment: id, path: 'workspace/sub/a b.txt', file: content }))).status, 409);
+    await ai.environments.files.upload({ environment: id, path: 'workspace/sub/a b.txt', file: content, overwrite: true });
 
-    const listed = await ai.environments.files.list({ environment_id: id, path: 'workspace', recursive: true });
+    const listed = await ai.environments.files.list({ environment: id, path: 'workspace', recursive: true });
     const entry = listed.files.find((f) => f.path === 'workspace/sub/a b.txt');
     assert.deepEqual([entry.type, entry.mime_type, entry.size_bytes], ['file', 'text/plain', '18']);
     assert.ok(listed.files.some((f) => f.path === 'workspace/sub' && f.type === 'directory'));
 
-    const target = join(folder, 'back.txt');
-    await ai.environments.files.download(id, 'workspace/sub/a b.txt', target);
-    assert.equal(await readFile(target, 'utf8'), 'hello from outside');
+    const back = await ai.environments.files.download({ environment: `environments/${id}`, path: 'workspace/sub/a b.txt' });
+    assert.equal(Buffer.from(back).toString(), 'hello from outside');
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -64,8 +66,8 @@ scenario('files are uploaded, listed and downloaded as the SDK does it', ['EN-12
 
 scenario('a file of nine megabytes comes in pieces, and an empty one in none', [], async () => withEnvironment(async (id) => {
   const big = new Uint8Array(9 * 1024 * 1024).map((_, i) => i % 251);
-  await ai.environments.files.upload(id, new Blob([big]), { path: 'workspace/big.bin' });
-  await ai.environments.files.upload(id, new Blob([]), { path: 'workspace/empty.bin' });
+  await ai.environments.files.upload({ environment: id, file: new Blob([big]), path: 'workspace/big.bin' });
+  await ai.environments.files.upload({ environment: id, file: new Blob([]), path: 'workspace/empty.bin' });
   const back = new Uint8Array(await (await media(id, 'workspace/big.bin')).arrayBuffer());
   assert.equal(back.length, big.length);
   assert.ok(back.every((b, i) => b === i % 251));
@@ -80,8 +82,8 @@ scenario('an archive is unpacked after every entry was looked at, and nothing is
     await writeFile(join(folder, 'src', 'b.txt'), 'b');
     execFileSync('tar', ['-C', folder, '-czf', join(folder, 'x.tgz'), 'src']);
     const archive = await readFile(join(folder, 'x.tgz'));
-    const first = await upload(id, 'workspace/in', archive, '?extract=true');
-    assert.deepEqual((await first.json()).files.map((f) => f.path), ['workspace/in/src/a.txt', 'workspace/in/src/b.txt']);
+    const first = await ai.environments.files.upload({ environment: id, path: 'workspace/in', file: new Blob([archive]), extract: true });
+    assert.deepEqual(first.files.map((f) => f.path), ['workspace/in/src/a.txt', 'workspace/in/src/b.txt']);
     await upload(id, 'workspace/in/src/b.txt', 'mine', '?overwrite=true');
 
     const refused = await upload(id, 'workspace/in', archive, '?extract=true');
@@ -125,13 +127,13 @@ scenario('lists come in pages, and a page goes on only where it began', [], asyn
   const seen = [];
   let token;
   do {
-    const page = await ai.environments.files.list({ environment_id: id, path: 'workspace', page_size: 2, page_token: token });
+    const page = await ai.environments.files.list({ environment: id, path: 'workspace', page_size: 2, page_token: token });
     seen.push(...page.files.map((f) => f.name));
     token = page.next_page_token;
   } while (token);
   assert.deepEqual(seen, ['a', 'b', 'c']);
-  const first = await ai.environments.files.list({ environment_id: id, path: 'workspace', page_size: 2 });
-  assert.equal((await errorOf(ai.environments.files.list({ environment_id: id, path: '', page_token: first.next_page_token }))).status, 400);
+  const first = await ai.environments.files.list({ environment: id, path: 'workspace', page_size: 2 });
+  assert.equal((await errorOf(ai.environments.files.list({ environment: id, path: '', page_token: first.next_page_token }))).status, 400);
 }), { skip });
 
 scenario('paths stay inside, and what is not there is not found', ['EN-2'], async () => withEnvironment(async (id) => {

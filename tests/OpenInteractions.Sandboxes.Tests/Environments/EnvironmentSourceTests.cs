@@ -223,23 +223,16 @@ public sealed class EnvironmentSourceTests
 
     private static byte[] Archive(bool gzip, params (string Name, string Content)[] entries)
     {
-        using var bytes = new MemoryStream();
-        using (Stream packed = gzip ? new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true) : bytes)
+        var bytes = new MemoryStream();
+        using (var packed = gzip ? new GZipStream(bytes, CompressionLevel.Fastest) : null)
+        using (var writer = new TarWriter(packed ?? (Stream)bytes, TarEntryFormat.Pax, leaveOpen: true))
         {
-            using var writer = new TarWriter(packed, TarEntryFormat.Pax, leaveOpen: true);
             foreach (var (name, content) in entries)
             {
                 writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)) });
             }
-
-            return gzip ? Closed(writer, packed, bytes) : bytes.ToArray();
         }
-    }
 
-    private static byte[] Closed(TarWriter writer, Stream packed, MemoryStream bytes)
-    {
-        writer.Dispose();
-        packed.Dispose();
         return bytes.ToArray();
     }
 
