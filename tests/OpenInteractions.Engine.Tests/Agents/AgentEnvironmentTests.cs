@@ -32,7 +32,7 @@ public sealed class AgentEnvironmentTests
     [Fact]
     public async Task Without_sandboxes_or_while_none_can_be_started_it_is_refused_with_the_reason()
     {
-        Assert.Contains("no sandboxes", (await RefusedAsync(new AgentRules(ToolKinds.None, Structured, null, null), new("remote"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no sandboxes", (await RefusedAsync(new AgentRules(ToolKinds.None, Structured, BuiltIn, null, null), new("remote"))).Message, StringComparison.Ordinal);
         Assert.Contains("bwrap is missing", (await RefusedAsync(Rules(new Makers { Unavailable = "bwrap is missing" }), new("remote"))).Message, StringComparison.Ordinal);
     }
 
@@ -69,9 +69,11 @@ public sealed class AgentEnvironmentTests
         }
     }
 
-    private static AgentRules Rules(Makers makers) => new(ToolKinds.None, Structured, makers, makers);
+    private static AgentDirectory BuiltIn { get; } = new(Microsoft.Extensions.Options.Options.Create(new AgentOptions()));
 
-    private static Agent Agent(StringOr<EnvironmentSpec> environment) => new() { Id = "a", BaseAgent = "b", BaseEnvironment = environment };
+    private static AgentRules Rules(Makers makers) => new(ToolKinds.None, Structured, BuiltIn, makers, makers);
+
+    private static Agent Agent(StringOr<EnvironmentSpec> environment) => new() { Id = "a", BaseAgent = "antigravity", BaseEnvironment = environment };
 
     private static Task<ApiException> RefusedAsync(AgentRules rules, StringOr<EnvironmentSpec> environment) =>
         Assert.ThrowsAsync<ApiException>(() => rules.CheckAsync("p", Agent(environment), default).AsTask());
@@ -82,6 +84,8 @@ public sealed class AgentEnvironmentTests
         public string? Unavailable { get; init; }
 
         public List<string> Asked { get; } = [];
+
+        public bool IsOffered => true;
 
         public ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) => new(Unavailable);
 
