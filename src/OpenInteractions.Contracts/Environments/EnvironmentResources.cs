@@ -23,7 +23,7 @@ public sealed record CreateEnvironmentRequest : WireObject
 }
 
 /// <summary>An environment as it is read (wire 17). Numbers of 64 bits are strings.</summary>
-public sealed record EnvironmentInfo
+public sealed record EnvironmentInfo : WireObject
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }
@@ -55,7 +55,7 @@ public sealed record EnvironmentInfo
 }
 
 /// <summary>A page of environments.</summary>
-public sealed record EnvironmentList
+public sealed record EnvironmentList : WireObject
 {
     /// <summary>The environments.</summary>
     public required IReadOnlyList<EnvironmentInfo> Environments { get; init; }
@@ -65,7 +65,7 @@ public sealed record EnvironmentList
 }
 
 /// <summary>A file or directory of an environment (wire 17.1).</summary>
-public sealed record EnvironmentFile
+public sealed record EnvironmentFile : WireObject
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -87,7 +87,7 @@ public sealed record EnvironmentFile
 }
 
 /// <summary>A page of files, or those that an upload has written.</summary>
-public sealed record EnvironmentFileList
+public sealed record EnvironmentFileList : WireObject
 {
     /// <summary>The files.</summary>
     public required IReadOnlyList<EnvironmentFile> Files { get; init; }

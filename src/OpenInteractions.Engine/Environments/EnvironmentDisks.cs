@@ -25,7 +25,7 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
 
         try
         {
-            Report ??= await host.Engine.PreflightAsync(cancellationToken);
+            Report = Report is { CanStart: true } ? Report : await host.Engine.PreflightAsync(cancellationToken);
         }
         catch (SandboxException exception)
         {

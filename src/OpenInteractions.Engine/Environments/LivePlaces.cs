@@ -6,6 +6,8 @@ internal sealed class LivePlaces(EnvironmentOptions options, TimeProvider time) 
     private readonly SemaphoreSlim _free = new(options.MaxLive);
     private int _waiting;
 
+    private static TimeSpan Again => TimeSpan.FromSeconds(1);
+
     /// <summary>Whether somebody waits for a place, so that what is idle should make way.</summary>
     public bool IsWanted => Volatile.Read(ref _waiting) > 0;
 
@@ -27,8 +29,11 @@ internal sealed class LivePlaces(EnvironmentOptions options, TimeProvider time) 
                     continue;
                 }
 
-                await _free.WaitAsync(either.Token);
-                return;
+                // Somebody leaves and makes way; one that could not be stopped just now is looked at again.
+                if (await _free.WaitAsync(Again, either.Token))
+                {
+                    return;
+                }
             }
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -6,7 +6,7 @@ public interface ISandboxEngine
     /// <summary>The engine's name, as in settings.</summary>
     string Name { get; }
 
-    /// <summary>Tries each wall and each limit on this machine, once; later calls give the same report.</summary>
+    /// <summary>Tries each wall and each limit on this machine, once; later calls give the same report. What refuses starts is tried again after a minute.</summary>
     /// <param name="cancellationToken">Ends the trial.</param>
     Task<PreflightReport> PreflightAsync(CancellationToken cancellationToken);
 

@@ -9,6 +9,9 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 {
     private static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(20);
 
+    // What failed on a machine at the end of its strength must not fail until the next start of the server.
+    private static readonly TimeSpan TimeToTryAgain = TimeSpan.FromMinutes(1);
+
     // Boot parameters, kernel addresses, memory, keys of the host: a sandbox needs none of them.
     private static readonly string[] Telling =
     [
@@ -26,6 +29,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     private readonly Disks _disks;
     private bool _prepared;
     private PreflightReport? _report;
+    private long _tried;
 
     public BubblewrapEngine(SandboxOptions options)
     {
@@ -46,7 +50,13 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         await _trying.WaitAsync(cancellationToken);
         try
         {
-            return _report ??= await new Preflight(this, _options).TryAllAsync(cancellationToken);
+            if (_report is null || (!_report.CanStart && Environment.TickCount64 - _tried > TimeToTryAgain.TotalMilliseconds))
+            {
+                _report = await new Preflight(this, _options).TryAllAsync(cancellationToken);
+                _tried = Environment.TickCount64;
+            }
+
+            return _report;
         }
         finally
         {
@@ -66,6 +76,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         SandboxNames.Checked(disk, "disk");
         await PrepareAsync(cancellationToken);
         RefuseUsed(source);
+        await LoopDevices.WaitUntilFreeAsync(_directory.Disk(source), cancellationToken); // until then the kernel still writes to it
         await _disks.ForkAsync(source, disk, slot, cancellationToken);
     }
 
@@ -73,7 +84,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     {
         SandboxNames.Checked(disk, "disk");
         RefuseUsed(disk);
-        cancellationToken.ThrowIfCancellationRequested();
+        await LoopDevices.WaitUntilFreeAsync(_directory.Disk(disk), cancellationToken);
         return await _disks.DeleteAsync(disk);
     }
 

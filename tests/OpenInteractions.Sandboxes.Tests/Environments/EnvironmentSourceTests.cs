@@ -63,7 +63,6 @@ public sealed class EnvironmentSourceTests
     }
 
     [RootFact]
-    [Rule("EN-9")]
     public async Task Changes_bring_variables_and_further_sources_and_leave_the_files()
     {
         await using var rig = new EnvironmentRig();
@@ -80,7 +79,6 @@ public sealed class EnvironmentSourceTests
     }
 
     [RootFact]
-    [Rule("CA-3")]
     public async Task A_fork_begins_with_the_files_of_its_origin_and_goes_its_own_way()
     {
         await using var rig = new EnvironmentRig();
