@@ -1,5 +1,6 @@
 using OpenInteractions.Sandboxes.Frames;
 using OpenInteractions.Sandboxes.Init.Files;
+using OpenInteractions.Sandboxes.Init.Network;
 using OpenInteractions.Sandboxes.Init.Processes;
 
 namespace OpenInteractions.Sandboxes.Init;
@@ -17,6 +18,7 @@ internal sealed unsafe class Supervisor
     private readonly Reaper _reaper;
     private readonly Spawner _spawner;
     private readonly FileWorkers _files;
+    private readonly NetworkDoors _doors;
     private readonly Dictionary<uint, Command> _commands = [];
     private readonly byte[] _buffer = new byte[FrameHeader.MaxData];
     private readonly int _wake = Native.EventFd(0, Native.O_CLOEXEC | Native.O_NONBLOCK);
@@ -29,6 +31,7 @@ internal sealed unsafe class Supervisor
         _reaper = new Reaper(Wake);
         _spawner = new Spawner(_wire, _reaper);
         _files = new FileWorkers(_wire);
+        _doors = new NetworkDoors(_wire);
     }
 
     /// <summary>Ends at once, and everything below with it.</summary>
@@ -49,7 +52,8 @@ internal sealed unsafe class Supervisor
         _ = Native.CloseRange(3, uint.MaxValue, CloseOnExec);
         IgnoreSignals();
         _reaper.Start();
-        _wire.Send(FrameType.Hello, 0, 0, new PayloadWriter().Int(FrameHeader.Version).Int(Native.GetPid()).Written.Span);
+        var doors = Environment.GetEnvironmentVariable("OI_DOORS") == "1" ? _doors.Open() : Doors.None;
+        _wire.Send(FrameType.Hello, 0, 0, new HelloMessage(FrameHeader.Version, doors).Write().Span);
         try
         {
             Loop();
@@ -112,6 +116,7 @@ internal sealed unsafe class Supervisor
             }
 
             Pump();
+            _doors.Pump(_fds);
             if (_stopAt != long.MaxValue && (_reaper.IsIdle || Environment.TickCount64 >= _stopAt))
             {
                 Stop();
@@ -122,9 +127,10 @@ internal sealed unsafe class Supervisor
 
     private int Prepare(out int timeout)
     {
-        if (_fds.Length < 2 + (3 * _commands.Count))
+        var most = 2 + (3 * _commands.Count) + _doors.Polled;
+        if (_fds.Length < most)
         {
-            _fds = new Native.PollFd[2 + (6 * _commands.Count)];
+            _fds = new Native.PollFd[2 * most];
         }
 
         var count = 0;
@@ -156,6 +162,7 @@ internal sealed unsafe class Supervisor
             }
         }
 
+        next = Math.Min(next, _doors.AddTo(_fds, ref count));
         timeout = next == long.MaxValue ? -1 : (int)Math.Clamp(next - Environment.TickCount64, 0, int.MaxValue);
         return count;
     }
@@ -196,6 +203,12 @@ internal sealed unsafe class Supervisor
             throw new FrameException("The first frame has to be the version.");
         }
 
+        if (header.Channel % 2 == 1)
+        {
+            _doors.OnFrame(header, payload);
+            return;
+        }
+
         switch (header.Type)
         {
             case FrameType.Exec:
@@ -229,8 +242,6 @@ internal sealed unsafe class Supervisor
             case FrameType.Shutdown:
                 OnShutdown(new PayloadReader(payload).Int());
                 break;
-            case FrameType.Opened:
-                break; // nothing here asks for connections yet
             default:
                 throw new FrameException("A frame that only an init sends.");
         }

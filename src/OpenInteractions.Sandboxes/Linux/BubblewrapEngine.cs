@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using OpenInteractions.Sandboxes.Frames;
 using OpenInteractions.Sandboxes.Policy;
 
 namespace OpenInteractions.Sandboxes.Linux;
@@ -137,9 +138,16 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             Filter = _directory.Filter,
             ControlGroups = group.ProcessFiles,
             Masked = [.. Telling.Where(File.Exists)],
+            HasDoors = spec.Network is not null,
         };
+        if (spec.Network is { Authority: var authority })
+        {
+            await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthorities}", RootFiles.Trusted + authority, cancellationToken);
+            await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthority}", authority ?? "", cancellationToken);
+        }
+
         var process = Launch(plan);
-        var sandbox = new LinuxSandbox(spec, Variables(spec), process, group, () =>
+        var sandbox = new LinuxSandbox(spec, doors => Variables(spec, doors), process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
             _live.TryRemove(spec.Id, out _);
@@ -173,7 +181,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    private static Dictionary<string, string> Variables(SandboxSpec spec)
+    private static Dictionary<string, string> Variables(SandboxSpec spec, Doors doors)
     {
         var variables = new Dictionary<string, string>
         {
@@ -185,7 +193,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             ["LANG"] = "C.UTF-8",
             ["TERM"] = "dumb",
         };
-        foreach (var (name, value) in spec.Environment)
+        foreach (var (name, value) in NetworkVariables.For(spec.Network, doors).Concat(spec.Environment))
         {
             variables[name] = value;
         }

@@ -15,7 +15,7 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
 
     public async Task<PreflightReport> TryAllAsync(CancellationToken cancellationToken)
     {
-        foreach (var (tool, package) in (ValueTuple<string, string>[])[("bwrap", "bubblewrap"), ("unshare", "util-linux"), ("setpriv", "util-linux"), ("prlimit", "util-linux"), ("mkfs.ext4", "e2fsprogs")])
+        foreach (var (tool, package) in (ValueTuple<string, string>[])[("bwrap", "bubblewrap"), ("unshare", "util-linux"), ("setpriv", "util-linux"), ("prlimit", "util-linux"), ("ip", "iproute2"), ("mkfs.ext4", "e2fsprogs")])
         {
             if (!Tool.Exists(tool))
             {

@@ -13,7 +13,28 @@ internal static class LaunchCommand
 
     public const string Home = "/home/agent";
 
-    private const int FilterDescriptor = 9;
+    /// <summary>Whom programs trust inside: what the host trusts, and the sandbox's own authority.</summary>
+    public const string Authorities = "/etc/oi/ca-certificates.crt";
+
+    /// <summary>The sandbox's own authority alone.</summary>
+    public const string Authority = "/etc/oi/authority.crt";
+
+    /// <summary>The names of both in the stage.</summary>
+    public const string StagedAuthorities = "authorities", StagedAuthority = "authority";
+
+    private const int FilterDescriptor = 9, AuthoritiesDescriptor = 8, AuthorityDescriptor = 7;
+
+    // The network namespace is made before bwrap, since what is set in it takes rights that nothing inside may have: the loopback device, which also has the block of
+    // addresses that names resolve to, and ports below 1024 for a process that is nobody. Where the last one is not to be had, the doors on those ports are missing, and
+    // the init says so.
+    private const string Network = """
+        if [ "$doors" = yes ]; then
+          printf 'link set lo up\nroute add local 198.18.0.0/15 dev lo\n' | ip -batch -
+          (echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start) 2>/dev/null || :
+          exec 8<authorities 7<authority
+        fi
+
+        """;
 
     // $1 … up to "--" are files of control groups. Joined before anything else runs, so nothing is outside of them for a moment.
     private const string Join = """
@@ -26,18 +47,21 @@ internal static class LaunchCommand
     // Names in mount options are relative: the sandbox can read them in its mountinfo, and the host's paths are none of its business.
     private const string Mount = """
         set -eu
-        cd -- "$1"; image=$2 filter=$3
-        shift 3
+        cd -- "$1"; image=$2 filter=$3 doors=$4
+        shift 4
         mount -n -o loop,nosuid,nodev,noatime -- "$image" disk
         mount -n -t overlay -o nosuid,nodev,lowerdir=base:lower,upperdir=disk/upper,workdir=disk/work overlay root
-        exec 9<"$filter"
-        exec "$@"
-        """;
+
+        """ + Network + Enter;
 
     private const string Open = """
         set -eu
-        filter=$1
-        shift
+        cd -- "$1"; filter=$2 doors=$3
+        shift 3
+
+        """ + Network + Enter;
+
+    private const string Enter = """
         exec 9<"$filter"
         exec "$@"
         """;
@@ -45,10 +69,12 @@ internal static class LaunchCommand
     public static IReadOnlyList<string> For(LaunchPlan plan)
     {
         List<string> command = ["/bin/sh", "-c", Join, "oi-sandbox-join", .. plan.ControlGroups, "--"];
+        string[] net = plan.HasDoors ? ["--net"] : [];
+        var doors = plan.HasDoors ? "yes" : "no";
         command.AddRange(plan.Privileged
-            ? ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Mount, "oi-sandbox-mount", plan.Stage, plan.Disk, plan.Filter]
-            : ["/bin/sh", "-c", Open, "oi-sandbox-open", plan.Filter]);
-        command.AddRange(["bwrap", .. Walls(plan), .. Files(plan), .. Variables, "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
+            ? ["unshare", "--mount", "--propagation", "private", .. net, "--", "/bin/sh", "-c", Mount, "oi-sandbox-mount", plan.Stage, plan.Disk, plan.Filter, doors]
+            : [.. plan.HasDoors ? ["unshare", "--user", "--map-root-user", "--net", "--"] : (string[])[], "/bin/sh", "-c", Open, "oi-sandbox-open", plan.Stage, plan.Filter, doors]);
+        command.AddRange(["bwrap", .. Walls(plan), .. Files(plan), .. Variables(plan), "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
         var limits = plan.Limits;
         command.AddRange(["prlimit", Both("nofile", limits.OpenFiles), Both("nproc", limits.Processes), Both("core", 0), Both("memlock", 64 * 1024), "--"]);
         if (plan.Privileged)
@@ -62,7 +88,8 @@ internal static class LaunchCommand
 
     private static IEnumerable<string> Walls(LaunchPlan plan)
     {
-        string[] all = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"];
+        // With doors, the network namespace is there already. bwrap's own has a loopback device and nothing else.
+        string[] all = [.. plan.HasDoors ? [] : (string[])["--unshare-net"], "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"];
         // What setpriv needs to give up the rest; it is gone with the change of the uid.
         return plan.Privileged
             ? [.. all, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
@@ -82,6 +109,12 @@ internal static class LaunchCommand
             files.AddRange(["--ro-bind", $"{plan.Runtime}/{part}", $"/opt/oi/dotnet/{part}"]);
         }
 
+        if (plan.HasDoors)
+        {
+            // As data, since the bind of a file would name a path of the host.
+            files.AddRange(["--perms", "0444", "--ro-bind-data", Text(AuthoritiesDescriptor), Authorities, "--perms", "0444", "--ro-bind-data", Text(AuthorityDescriptor), Authority]);
+        }
+
         var size = Text(plan.Limits.TemporaryBytes);
         files.AddRange(["--proc", "/proc"]);
         // The null device: a bind of it is as good as no file, and names no path of the host.
@@ -96,9 +129,9 @@ internal static class LaunchCommand
     }
 
     // Of the init alone; commands get theirs with each request. Diagnostics would be a socket that commands can talk to.
-    private static IEnumerable<string> Variables { get; } =
-        new[] { "DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin" }
-            .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]).ToArray();
+    private static IEnumerable<string> Variables(LaunchPlan plan) =>
+        ((string[])["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}"])
+            .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
 
     private static string Both(string limit, long value) => $"--{limit}={Text(value)}:{Text(value)}";
 
