@@ -99,6 +99,9 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetLimit(int resource, ulong* limits);
 
+    [LibraryImport(C, EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, ulong* limits);
+
     [LibraryImport(C, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenAt(int directory, string path, int flags, int mode);
 

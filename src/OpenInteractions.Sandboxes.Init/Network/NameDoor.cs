@@ -12,8 +12,11 @@ internal sealed unsafe class NameDoor(Wire wire, int fd, Func<uint> nextChannel)
     private const int MaxQuestion = 512;
     private const int MaxPending = 128;
     private const int RetryMs = 1000;
-    private readonly Queue<Native.SocketAddress> _pending = [];
-    private readonly List<byte> _answer = [];
+    private readonly Native.SocketAddress[] _pending = new Native.SocketAddress[MaxPending];
+    private readonly byte[] _answer = new byte[FrameHeader.DoorCredit];
+    private int _first;
+    private int _asked;
+    private int _answered;
     private State _state = State.Closed;
     private int _credit;
     private int _owed;
@@ -37,7 +40,7 @@ internal sealed unsafe class NameDoor(Wire wire, int fd, Func<uint> nextChannel)
     public bool Wants => _state switch
     {
         State.Closed => Environment.TickCount64 >= _openAgain,
-        State.Open => _pending.Count < MaxPending && _credit >= MaxQuestion + 2,
+        State.Open => _asked < MaxPending && _credit >= MaxQuestion + 2,
         _ => false,
     };
 
@@ -71,7 +74,7 @@ internal sealed unsafe class NameDoor(Wire wire, int fd, Func<uint> nextChannel)
             }
 
             BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(question, 2), (ushort)count);
-            _pending.Enqueue(from);
+            _pending[(_first + _asked++) % MaxPending] = from;
             _credit -= count + 2;
             wire.Send(FrameType.Data, Channel, ChannelStream.In, new ReadOnlySpan<byte>(question, count + 2));
         }
@@ -91,34 +94,45 @@ internal sealed unsafe class NameDoor(Wire wire, int fd, Func<uint> nextChannel)
 
     public void Add(ReadOnlySpan<byte> data)
     {
-        if (_answer.Count + data.Length > FrameHeader.DoorCredit)
+        if (_answered + data.Length > _answer.Length)
         {
             throw new FrameException("More answers than there was credit for.");
         }
 
-        _answer.AddRange(data);
+        data.CopyTo(_answer.AsSpan(_answered));
+        _answered += data.Length;
         _owed += data.Length;
-        var bytes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_answer);
-        var at = 0;
-        while (bytes.Length - at >= 2 && BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]) is var length && bytes.Length - at - 2 >= length)
+        var bytes = _answer.AsSpan(0, _answered);
+        while (bytes.Length >= 2 && BinaryPrimitives.ReadUInt16BigEndian(bytes) is var length && bytes.Length - 2 >= length)
         {
-            var to = _pending.Count > 0 ? _pending.Dequeue() : throw new FrameException("An answer that nobody asked for.");
-            if (length > 0)
-            {
-                fixed (byte* answer = bytes.Slice(at + 2, length))
-                {
-                    _ = Native.SendTo(fd, answer, length, 0, &to, Native.SocketAddress.Size);
-                }
-            }
-
-            at += 2 + length;
+            Answer(bytes.Slice(2, length));
+            bytes = bytes[(2 + length)..];
         }
 
-        _answer.RemoveRange(0, at);
+        bytes.CopyTo(_answer);
+        _answered = bytes.Length;
         if (_owed >= FrameHeader.DoorCredit / 4)
         {
             wire.Credit(Channel, ChannelStream.Out, _owed);
             _owed = 0;
+        }
+    }
+
+    private void Answer(ReadOnlySpan<byte> answer)
+    {
+        if (_asked == 0)
+        {
+            throw new FrameException("An answer that nobody asked for.");
+        }
+
+        var to = _pending[_first];
+        (_first, _asked) = ((_first + 1) % MaxPending, _asked - 1);
+        if (!answer.IsEmpty)
+        {
+            fixed (byte* bytes = answer)
+            {
+                _ = Native.SendTo(fd, bytes, answer.Length, 0, &to, Native.SocketAddress.Size);
+            }
         }
     }
 
@@ -129,7 +143,7 @@ internal sealed unsafe class NameDoor(Wire wire, int fd, Func<uint> nextChannel)
     public void Cancel()
     {
         wire.Send(FrameType.Reply, Channel, 0, new ReplyMessage(0, "", 0, Truncated: false).Write().Span);
-        var again = _pending.Count == 0 ? 0 : RetryMs;
+        var again = _asked == 0 ? 0 : RetryMs;
         Forget();
         _openAgain = Environment.TickCount64 + again;
     }
@@ -138,7 +152,6 @@ internal sealed unsafe class NameDoor(Wire wire, int fd, Func<uint> nextChannel)
     {
         (_state, Channel) = (State.Closed, 0);
         _openAgain = Environment.TickCount64 + RetryMs;
-        _pending.Clear();
-        _answer.Clear();
+        (_first, _asked, _answered) = (0, 0, 0);
     }
 }

@@ -14,9 +14,8 @@ internal sealed unsafe class NetworkDoors(Wire wire)
     private const int Backlog = 512;
     private const int AcceptedAtOnce = 32;
     private readonly List<Listener> _listeners = [];
-    private readonly Dictionary<uint, DoorConnection> _connections = [];
+    private readonly ChannelTable<DoorConnection> _connections = new();
     private readonly byte[] _buffer = new byte[32 * 1024];
-    private readonly List<uint> _closed = [];
     private NameDoor? _names;
     private int _most;
     private uint _last = uint.MaxValue; // the next one is 1
@@ -74,8 +73,9 @@ internal sealed unsafe class NetworkDoors(Wire wire)
             next = Math.Min(next, names.Deadline);
         }
 
-        foreach (var connection in _connections.Values)
+        for (var i = 0; i < _connections.Count; i++)
         {
+            var connection = _connections[i];
             // What wants nothing is not polled: a peer that is gone would be reported again and again.
             connection.PollIndex = connection.Events is not 0 and var events ? Add(fds, ref count, connection.Fd, events) : 0;
             next = Math.Min(next, connection.Deadline);
@@ -87,21 +87,16 @@ internal sealed unsafe class NetworkDoors(Wire wire)
     /// <summary>Does what can be done after a poll.</summary>
     public void Pump(Native.PollFd[] fds)
     {
-        foreach (var (channel, connection) in _connections)
+        for (var i = _connections.Count - 1; i >= 0; i--)
         {
+            var connection = _connections[i];
             connection.Pump(connection.PollIndex == 0 ? (short)0 : fds[connection.PollIndex].Returned, _buffer);
             if (connection.IsClosed)
             {
-                _closed.Add(channel);
+                _connections.RemoveAt(i);
             }
         }
 
-        foreach (var channel in _closed)
-        {
-            _connections.Remove(channel);
-        }
-
-        _closed.Clear();
         if (_names is { PollIndex: > 0 } names && fds[names.PollIndex].Returned != 0)
         {
             names.Pump();
@@ -125,7 +120,7 @@ internal sealed unsafe class NetworkDoors(Wire wire)
             return;
         }
 
-        if (!_connections.TryGetValue(header.Channel, out var connection))
+        if (_connections.Find(header.Channel) is not { } connection)
         {
             return;
         }

@@ -18,6 +18,10 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         "/proc/timer_stats", "/proc/vmallocinfo", "/proc/version_signature",
     ];
 
+    // Each one is a mount at each start. What only root may open needs none: nobody inside is the host's root.
+    private static readonly string[] Masked =
+        [.. Telling.Where(f => File.Exists(f) && (File.GetUnixFileMode(f) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) != 0)];
+
     private readonly ConcurrentDictionary<string, SandboxSpec> _live = new();
     private readonly SemaphoreSlim _preparing = new(1);
     private readonly SemaphoreSlim _trying = new(1); // not the same: the trial starts sandboxes, which prepare
@@ -58,6 +62,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     public async Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken)
     {
         SandboxNames.Checked(disk, "disk");
+        await PrepareAsync(cancellationToken);
         await _disks.CreateAsync(disk, slot, bytes, cancellationToken);
     }
 
@@ -115,6 +120,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     public void Dispose()
     {
         _groups.Remove();
+        _disks.Dispose();
         _directory.Dispose();
         _preparing.Dispose();
         _trying.Dispose();
@@ -137,7 +143,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             Runtime = RootFiles.Runtime,
             Filter = _directory.Filter,
             ControlGroups = group.ProcessFiles,
-            Masked = [.. Telling.Where(File.Exists)],
+            Masked = Masked,
             HasDoors = spec.Network is not null,
         };
         if (spec.Network is { Authority: var authority })
@@ -146,7 +152,19 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthority}", authority ?? "", cancellationToken);
         }
 
-        var process = Launch(plan);
+        Process process;
+        try
+        {
+            process = await LaunchAsync(plan);
+        }
+        catch
+        {
+            // Nothing runs in it: what was made for it goes again.
+            await group.KillAsync();
+            _directory.RemoveStage(spec.Id);
+            throw;
+        }
+
         var sandbox = new LinuxSandbox(spec, doors => Variables(spec, doors), process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
@@ -169,13 +187,13 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    private static Process Launch(LaunchPlan plan)
+    private static async Task<Process> LaunchAsync(LaunchPlan plan)
     {
         try
         {
-            return Process.Start(Tool.Start(LaunchCommand.For(plan)))!;
+            return plan.Privileged ? await LaunchThread.StartAsync(plan) : Process.Start(Tool.Start(LaunchCommand.For(plan)))!;
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException or SandboxException { Errno: not 0 })
         {
             throw new SandboxException(SandboxErrorKind.Refused, $"The sandbox did not start: {e.Message}");
         }

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace OpenInteractions.Sandboxes.Policy;
 
 /// <summary>
-/// The command line of a start. As root: join the control groups, a mount namespace of its own, the image and the overlay in it, bwrap without a user namespace,
-/// setpriv to the sandbox's uid, the init. Otherwise: join, bwrap with a user namespace, the init. Scripts are constants; whatever differs is an argument of theirs.
+/// The command line of a start. As root, in namespaces that <see cref="Linux.LaunchThread"/> has made: join the control groups, bwrap without a user namespace, setpriv to the
+/// sandbox's uid, the init. Otherwise: join, a network namespace where there are doors, bwrap with a user namespace, the init. Scripts are constants; whatever differs is an
+/// argument of theirs.
 /// </summary>
 internal static class LaunchCommand
 {
@@ -24,59 +25,40 @@ internal static class LaunchCommand
 
     private const int FilterDescriptor = 9, AuthoritiesDescriptor = 8, AuthorityDescriptor = 7;
 
-    // The network namespace is made before bwrap, since what is set in it takes rights that nothing inside may have: the loopback device, which also has the block of
-    // addresses that names resolve to, and ports below 1024 for a process that is nobody. Where the last one is not to be had, the doors on those ports are missing, and
-    // the init says so.
-    private const string Network = """
-        if [ "$doors" = yes ]; then
-          printf 'link set lo up\nroute add local 198.18.0.0/15 dev lo\n' | ip -batch -
-          (echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start) 2>/dev/null || :
-          exec 8<authorities 7<authority
-        fi
-
-        """;
-
     // $1 … up to "--" are files of control groups. Joined before anything else runs, so nothing is outside of them for a moment.
     private const string Join = """
         set -eu
         while [ "$1" != -- ]; do echo $$ >"$1"; shift; done
         shift
-        exec "$@"
+
         """;
 
-    // Names in mount options are relative: the sandbox can read them in its mountinfo, and the host's paths are none of its business.
-    private const string Mount = """
-        set -eu
-        cd -- "$1"; image=$2 filter=$3 doors=$4
-        shift 4
-        mount -n -o loop,nosuid,nodev,noatime -- "$image" disk
-        mount -n -t overlay -o nosuid,nodev,lowerdir=base:lower,upperdir=disk/upper,workdir=disk/work overlay root
-
-        """ + Network + Enter;
-
-    private const string Open = """
-        set -eu
+    // What bwrap reads by number: the filter and, from the stage, whom programs trust.
+    private const string Enter = """
         cd -- "$1"; filter=$2 doors=$3
         shift 3
-
-        """ + Network + Enter;
-
-    private const string Enter = """
+        [ "$doors" = no ] || exec 8<authorities 7<authority
         exec 9<"$filter"
         exec "$@"
         """;
 
+    // Without root, the network namespace belongs to a user namespace, and is made before bwrap, since what is set in it takes rights that nothing inside may have: the
+    // loopback device, which also has the block of addresses that names resolve to, and ports below 1024 for a process that is nobody. Where the last one is not to be
+    // had, the doors on those ports are missing, and the init says so.
+    private const string Network = """
+        set -eu
+        printf 'link set lo up\nroute add local 198.18.0.0/15 dev lo\n' | ip -batch -
+        (echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start) 2>/dev/null || :
+
+        """;
+
     public static IReadOnlyList<string> For(LaunchPlan plan)
     {
-        List<string> command = ["/bin/sh", "-c", Join, "oi-sandbox-join", .. plan.ControlGroups, "--"];
-        string[] net = plan.HasDoors ? ["--net"] : [];
         var doors = plan.HasDoors ? "yes" : "no";
-        command.AddRange(plan.Privileged
-            ? ["unshare", "--mount", "--propagation", "private", .. net, "--", "/bin/sh", "-c", Mount, "oi-sandbox-mount", plan.Stage, plan.Disk, plan.Filter, doors]
-            : [.. plan.HasDoors ? ["unshare", "--user", "--map-root-user", "--net", "--"] : (string[])[], "/bin/sh", "-c", Open, "oi-sandbox-open", plan.Stage, plan.Filter, doors]);
-        command.AddRange(["bwrap", .. Walls(plan), .. Files(plan), .. Variables(plan), "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
-        var limits = plan.Limits;
-        command.AddRange(["prlimit", Both("nofile", limits.OpenFiles), Both("nproc", limits.Processes), Both("core", 0), Both("memlock", 64 * 1024), "--"]);
+        List<string> command = plan.HasDoors && !plan.Privileged
+            ? ["/bin/sh", "-c", Join + "exec \"$@\"", "oi-sandbox-join", .. plan.ControlGroups, "--", "unshare", "--user", "--map-root-user", "--net", "--", "/bin/sh", "-c", Network + Enter, "oi-sandbox-open"]
+            : ["/bin/sh", "-c", Join + Enter, "oi-sandbox-join", .. plan.ControlGroups, "--"];
+        command.AddRange([plan.Stage, plan.Filter, doors, "bwrap", .. Walls(plan), .. Files(plan), .. Variables(plan), "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
         if (plan.Privileged)
         {
             command.AddRange(["setpriv", "--reuid", Text(plan.Uid), "--regid", Text(plan.Uid), "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--"]);
@@ -130,10 +112,10 @@ internal static class LaunchCommand
 
     // Of the init alone; commands get theirs with each request. Diagnostics would be a socket that commands can talk to.
     private static IEnumerable<string> Variables(LaunchPlan plan) =>
-        ((string[])["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}"])
+        ((string[])["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "DOTNET_LTTng=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}",
+            // The init sets them before it does anything else, and what it starts has them from it.
+            $"OI_OPEN_FILES={Text(plan.Limits.OpenFiles)}", $"OI_PROCESSES={Text(plan.Limits.Processes)}"])
             .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
-
-    private static string Both(string limit, long value) => $"--{limit}={Text(value)}:{Text(value)}";
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Contracts.Json;
 using OpenInteractions.Sandboxes.Linux;
 using OpenInteractions.Sandboxes.Tests.Egress;
 using OpenInteractions.Sandboxes.Tests.Engine;
@@ -21,7 +23,7 @@ internal sealed class Scene : IAsyncDisposable
     private Scene(BubblewrapEngine engine, string canary)
     {
         (Engine, Canary) = (engine, canary);
-        _network = _outside.Networks.Open(new SandboxNetworkSpec { Project = EgressRig.Project, EnvironmentId = "victim" });
+        _network = _outside.Networks.Open(new SandboxNetworkSpec { Project = EgressRig.Project, EnvironmentId = "victim", Rules = new StringOr<NetworkRules>("disabled") });
         Listener = new TcpListener(IPAddress.Any, 0);
         Listener.Start();
         Abstract = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -27,7 +27,7 @@ internal static class DoorChecks
             var room = await s.EnterAsync(Rules(["api.example.com"]));
             Assert.Equal("ok", (await room.RunAsync("curl -sS http://api.example.com/a?b=c")).Output);
             Assert.StartsWith("GET /a?b=c HTTP/1.1\r\nHost: api.example.com\r\n", Assert.Single(s.Rig.Requests), StringComparison.Ordinal);
-            Assert.Contains(s.Rig.Log.Lines, l => l.StartsWith("4101 ", StringComparison.Ordinal) && l.Contains("env-", StringComparison.Ordinal) && l.Contains("api.example.com:80/a 200", StringComparison.Ordinal));
+            await s.Rig.Log.SeenAsync("4101 ", "of env-", $"({EgressRig.Project})", "GET api.example.com:80/a 200");
         }),
         new("curl reaches an allowed name over TLS and has the server's own certificate", async s =>
         {
@@ -82,7 +82,7 @@ internal static class DoorChecks
             Assert.Equal("evil.example.org 3 0\nevil.example.org 3 0\napi.example.com 0 1\napi.example.com 0 1\n", finished.Output + finished.Error);
             Assert.Equal("6\n403\n2\n", (await room.RunAsync("curl -s http://evil.example.org/; echo $?; curl -s -o /dev/null -w '%{http_code}\\n' -x http://127.0.0.1:3128 http://evil.example.org/; getent hosts evil.example.org; echo $?")).Output);
             Assert.Empty(s.Rig.Requests);
-            Assert.Contains(s.Rig.Log.Lines, l => l.StartsWith("4102 ", StringComparison.Ordinal) && l.Contains("evil.example.org", StringComparison.Ordinal));
+            await s.Rig.Log.SeenAsync("4102 ", "evil.example.org");
         }),
         new("a name carries nothing out", async s =>
         {
@@ -197,7 +197,7 @@ internal static class DoorChecks
             s.Rig.Answer = (_, stream) => EgressRig.Write(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
             Assert.Equal("ok6", (await room.RunAsync("curl -sS http://new.example.com/; curl -s http://api.example.com/; echo -n $?")).Output);
             Assert.False(kept.Result.IsCompleted);
-            Assert.Contains(s.Rig.Log.Lines, l => l.StartsWith("4104 ", StringComparison.Ordinal) && l.Contains("2 rules", StringComparison.Ordinal));
+            await s.Rig.Log.SeenAsync("4104 ", "2 rules");
             release.SetResult();
         }),
     ];

@@ -44,7 +44,7 @@ internal static class SecretChecks
             Assert.Equal("True\nFalse False False\nFalse False False\n0\n", finished.Output + finished.Error);
             Assert.Equal(2, s.Rig.Requests.Count(r => r.Contains($"X-Key: {Header}", StringComparison.Ordinal) && r.Contains($"Authorization: Bearer {Token}", StringComparison.Ordinal)));
             Assert.DoesNotContain(s.Rig.Log.Lines, l => l.Contains("hush-", StringComparison.Ordinal));
-            Assert.Contains(s.Rig.Log.Lines, l => l.Contains("credentials [tok]", StringComparison.Ordinal));
+            await s.Rig.Log.SeenAsync("credentials [tok]", "/y 200");
         }),
         new("the memory of a command has none of it", async s =>
         {
