@@ -18,7 +18,7 @@ internal static class RunCommand
     private static readonly IRow[] Rows =
     [
         new UnaryRow(), new StoreFalseRow(), new StreamsRow(), new ChainRow(), new BackgroundRow(), new WaitingRow(), new IdleRow(), new GetRow(), new RestartRow(),
-        new ToolsRow(), new DrainRow(),
+        new ToolsRow(), new SandboxRow(), new DrainRow(),
     ];
 
     private static readonly string[] Valued =
@@ -44,7 +44,7 @@ internal static class RunCommand
         try
         {
             await using var rig = await Rig.StartAsync(
-                server, root, options.Number("--chunk-tokens", 1), withDatabase: engines.Contains(Engine.Postgres), stopping.Token);
+                server, root, options.Number("--chunk-tokens", 1), withDatabase: engines.Contains(StoreEngine.Postgres), stopping.Token);
             if (rig.Database is { } database)
             {
                 Console.WriteLine(database.Description);
@@ -93,7 +93,7 @@ internal static class RunCommand
         }
     }
 
-    private static Run Settings(Options options, Rig rig, Engine engine, Report report)
+    private static Run Settings(Options options, Rig rig, StoreEngine engine, Report report)
     {
         var quick = options.Has("--quick");
         int? rounds = options.Has("--rounds") ? options.Number("--rounds", 0) : null;
@@ -123,7 +123,7 @@ internal static class RunCommand
         Report.Note($"({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s)");
     }
 
-    private static IRow[] Chosen(string? names, Engine[] engines)
+    private static IRow[] Chosen(string? names, StoreEngine[] engines)
     {
         if (names is null)
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace OpenInteractions.Sandboxes.Init;
@@ -6,7 +7,7 @@ namespace OpenInteractions.Sandboxes.Init;
 internal static unsafe partial class Native
 {
     public const int EINTR = 4, ENOENT = 2, EIO = 5, ECHILD = 10, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, EFBIG = 27, EPIPE = 32,
-        ERANGE = 34, ENAMETOOLONG = 36, ELOOP = 40, ECANCELED = 125, ETIME = 62;
+        ERANGE = 34, ENAMETOOLONG = 36, ELOOP = 40, ECANCELED = 125, ETIME = 62, ECONNABORTED = 103;
 
     public const int SIGKILL = 9, SIGTERM = 15, SIGCHLD = 17, SIGSTOP = 19;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16;
@@ -16,6 +17,8 @@ internal static unsafe partial class Native
     // These two differ between processors.
     public static readonly int O_DIRECTORY = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
     public static readonly int O_NOFOLLOW = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    public const int AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SHUT_WR = 1, RLIMIT_NOFILE = 7;
 
     private const string C = "libc.so.6";
 
@@ -65,6 +68,39 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "_exit")]
     public static partial void Exit(int status);
+
+    [LibraryImport(C, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(C, EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(int fd, int level, int name, void* value, uint length);
+
+    [LibraryImport(C, EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int fd, SocketAddress* address, uint length);
+
+    [LibraryImport(C, EntryPoint = "listen", SetLastError = true)]
+    public static partial int Listen(int fd, int backlog);
+
+    [LibraryImport(C, EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int fd, SocketAddress* address, uint* length, int flags);
+
+    [LibraryImport(C, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int GetSocketName(int fd, SocketAddress* address, uint* length);
+
+    [LibraryImport(C, EntryPoint = "recvfrom", SetLastError = true)]
+    public static partial nint ReceiveFrom(int fd, byte* buffer, nint count, int flags, SocketAddress* address, uint* length);
+
+    [LibraryImport(C, EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(int fd, byte* buffer, nint count, int flags, SocketAddress* address, uint length);
+
+    [LibraryImport(C, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int fd, int how);
+
+    [LibraryImport(C, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, ulong* limits);
+
+    [LibraryImport(C, EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, ulong* limits);
 
     [LibraryImport(C, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenAt(int directory, string path, int flags, int mode);
@@ -125,6 +161,20 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "posix_spawnattr_setsigmask")]
     public static partial int AttributesSetMask(byte* attributes, byte* signals);
+
+    /// <summary>An IPv4 address and a port, in the order of the network.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SocketAddress(uint address, ushort port)
+    {
+        public const uint Size = 16;
+
+        public ushort Family = AF_INET;
+        public ushort NetworkPort = BinaryPrimitives.ReverseEndianness(port);
+        public uint NetworkAddress = BinaryPrimitives.ReverseEndianness(address);
+        public ulong Unused;
+
+        public readonly uint Address => BinaryPrimitives.ReverseEndianness(NetworkAddress);
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollFd

@@ -1,5 +1,6 @@
 using OpenInteractions.Sandboxes.Frames;
 using OpenInteractions.Sandboxes.Init.Files;
+using OpenInteractions.Sandboxes.Init.Network;
 using OpenInteractions.Sandboxes.Init.Processes;
 
 namespace OpenInteractions.Sandboxes.Init;
@@ -17,7 +18,8 @@ internal sealed unsafe class Supervisor
     private readonly Reaper _reaper;
     private readonly Spawner _spawner;
     private readonly FileWorkers _files;
-    private readonly Dictionary<uint, Command> _commands = [];
+    private readonly NetworkDoors _doors;
+    private readonly ChannelTable<Command> _commands = new();
     private readonly byte[] _buffer = new byte[FrameHeader.MaxData];
     private readonly int _wake = Native.EventFd(0, Native.O_CLOEXEC | Native.O_NONBLOCK);
     private Native.PollFd[] _fds = new Native.PollFd[16];
@@ -29,6 +31,7 @@ internal sealed unsafe class Supervisor
         _reaper = new Reaper(Wake);
         _spawner = new Spawner(_wire, _reaper);
         _files = new FileWorkers(_wire);
+        _doors = new NetworkDoors(_wire);
     }
 
     /// <summary>Ends at once, and everything below with it.</summary>
@@ -40,6 +43,7 @@ internal sealed unsafe class Supervisor
 
     public int Run()
     {
+        Limit();
         // What runs here has the same uid as the commands. Not dumpable: then /proc/1/fd, /proc/1/mem and ptrace are closed to them, and nobody can forge a frame.
         _ = Native.Prctl(SetDumpable, 0, 0, 0, 0);
         _ = Native.Prctl(SetChildSubreaper, 1, 0, 0, 0);
@@ -49,7 +53,8 @@ internal sealed unsafe class Supervisor
         _ = Native.CloseRange(3, uint.MaxValue, CloseOnExec);
         IgnoreSignals();
         _reaper.Start();
-        _wire.Send(FrameType.Hello, 0, 0, new PayloadWriter().Int(FrameHeader.Version).Int(Native.GetPid()).Written.Span);
+        var doors = Environment.GetEnvironmentVariable("OI_DOORS") == "1" ? _doors.Open() : Doors.None;
+        _wire.Send(FrameType.Hello, 0, 0, new HelloMessage(FrameHeader.Version, doors).Write().Span);
         try
         {
             Loop();
@@ -62,6 +67,36 @@ internal sealed unsafe class Supervisor
 
         Die(0);
         return 0;
+    }
+
+    // Hard limits, which nobody below can lift: what is started here has them from here.
+    private static void Limit()
+    {
+        const int Core = 4, Processes = 6, LockedMemory = 8;
+        Limit(Native.RLIMIT_NOFILE, Environment.GetEnvironmentVariable("OI_OPEN_FILES"));
+        if (Limit(Processes, Environment.GetEnvironmentVariable("OI_PROCESSES")))
+        {
+            Limit(Core, "0");
+            Limit(LockedMemory, "65536");
+        }
+    }
+
+    private static bool Limit(int resource, string? value)
+    {
+        if (value is null)
+        {
+            return false; // not in a sandbox
+        }
+
+        var limits = stackalloc ulong[2];
+        limits[0] = limits[1] = ulong.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
+        if (Native.SetLimit(resource, limits) < 0)
+        {
+            Console.Error.WriteLine("A limit could not be set.");
+            Die(3);
+        }
+
+        return true;
     }
 
     // A signal without a handler does not reach the first process of a namespace; the runtime has handlers for some, and would die of a forged one. SIGCHLD stays,
@@ -106,12 +141,13 @@ internal sealed unsafe class Supervisor
                 return; // the server is gone, or wants no more
             }
 
-            while (_reaper.TryTake(out var ending))
+            while (_reaper.TryTake() is { } ending)
             {
-                _commands.Values.FirstOrDefault(c => c.Pid == ending.Pid && !c.HasEnded)?.OnReaped(ending);
+                OnReaped(ending);
             }
 
             Pump();
+            _doors.Pump(_fds);
             if (_stopAt != long.MaxValue && (_reaper.IsIdle || Environment.TickCount64 >= _stopAt))
             {
                 Stop();
@@ -120,19 +156,33 @@ internal sealed unsafe class Supervisor
         }
     }
 
+    private void OnReaped(Ending ending)
+    {
+        for (var i = 0; i < _commands.Count; i++)
+        {
+            if (_commands[i] is { HasEnded: false } command && command.Pid == ending.Pid)
+            {
+                command.OnReaped(ending);
+                return;
+            }
+        }
+    }
+
     private int Prepare(out int timeout)
     {
-        if (_fds.Length < 2 + (3 * _commands.Count))
+        var most = 2 + (3 * _commands.Count) + _doors.Polled;
+        if (_fds.Length < most)
         {
-            _fds = new Native.PollFd[2 + (6 * _commands.Count)];
+            _fds = new Native.PollFd[2 * most];
         }
 
         var count = 0;
         _fds[count++] = new Native.PollFd { Fd = 0, Events = Native.POLLIN };
         _fds[count++] = new Native.PollFd { Fd = _wake, Events = Native.POLLIN };
         var next = _stopAt;
-        foreach (var command in _commands.Values)
+        for (var i = 0; i < _commands.Count; i++)
         {
+            var command = _commands[i];
             // What has ended is looked at when credit comes; polling a pipe that others hold open, or that is closed, would spin.
             next = Math.Min(next, command.Deadline);
             if (command.HasEnded)
@@ -156,15 +206,16 @@ internal sealed unsafe class Supervisor
             }
         }
 
+        next = Math.Min(next, _doors.AddTo(_fds, ref count));
         timeout = next == long.MaxValue ? -1 : (int)Math.Clamp(next - Environment.TickCount64, 0, int.MaxValue);
         return count;
     }
 
     private void Pump()
     {
-        List<uint>? finished = null;
-        foreach (var command in _commands.Values)
+        for (var i = _commands.Count - 1; i >= 0; i--)
         {
+            var command = _commands[i];
             command.Input.Pump(_wire, command.Channel);
             command.Output.Pump(_wire, command.Channel, _buffer, ended: false);
             command.Error.Pump(_wire, command.Channel, _buffer, ended: false);
@@ -175,11 +226,9 @@ internal sealed unsafe class Supervisor
 
             if (command.Finish(_wire, _buffer))
             {
-                (finished ??= []).Add(command.Channel);
+                _commands.RemoveAt(i);
             }
         }
-
-        finished?.ForEach(channel => _commands.Remove(channel));
     }
 
     private void OnFrame(FrameHeader header, ReadOnlySpan<byte> payload)
@@ -194,6 +243,12 @@ internal sealed unsafe class Supervisor
         if (!_greeted)
         {
             throw new FrameException("The first frame has to be the version.");
+        }
+
+        if (header.Channel % 2 == 1)
+        {
+            _doors.OnFrame(header, payload);
+            return;
         }
 
         switch (header.Type)
@@ -214,7 +269,7 @@ internal sealed unsafe class Supervisor
                 OnData(header.Channel, payload);
                 break;
             case FrameType.End:
-                _commands.GetValueOrDefault(header.Channel)?.Input.End(_wire, header.Channel);
+                _commands.Find(header.Channel)?.Input.End(_wire, header.Channel);
                 _files.Find(header.Channel)?.EndInput();
                 break;
             case FrameType.Credit:
@@ -229,14 +284,12 @@ internal sealed unsafe class Supervisor
             case FrameType.Shutdown:
                 OnShutdown(new PayloadReader(payload).Int());
                 break;
-            case FrameType.Opened:
-                break; // nothing here asks for connections yet
             default:
                 throw new FrameException("A frame that only an init sends.");
         }
     }
 
-    private bool IsTaken(uint channel) => channel == 0 || _commands.ContainsKey(channel) || _files.Find(channel) is not null;
+    private bool IsTaken(uint channel) => channel == 0 || _commands.Find(channel) is not null || _files.Find(channel) is not null;
 
     private void OnExec(uint channel, ExecMessage message)
     {
@@ -257,13 +310,13 @@ internal sealed unsafe class Supervisor
 
     private void OnData(uint channel, ReadOnlySpan<byte> payload)
     {
-        _commands.GetValueOrDefault(channel)?.Input.Add(payload);
+        _commands.Find(channel)?.Input.Add(payload);
         _files.Find(channel)?.AddInput(payload);
     }
 
     private void OnCredit(FrameHeader header, int bytes)
     {
-        if (_commands.GetValueOrDefault(header.Channel) is { } command)
+        if (_commands.Find(header.Channel) is { } command)
         {
             (header.Stream == ChannelStream.Error ? command.Error : command.Output).Grant(bytes);
         }
@@ -273,7 +326,7 @@ internal sealed unsafe class Supervisor
 
     private void OnSignal(uint channel, int signal)
     {
-        if (_commands.GetValueOrDefault(channel) is not { HasEnded: false } command || signal is < 1 or > 64)
+        if (_commands.Find(channel) is not { HasEnded: false } command || signal is < 1 or > 64)
         {
             return;
         }
@@ -294,9 +347,9 @@ internal sealed unsafe class Supervisor
         if (graceMs > 0)
         {
             KillAll(Native.SIGTERM);
-            foreach (var command in _commands.Values)
+            for (var i = 0; i < _commands.Count; i++)
             {
-                _ = Native.Kill(-command.Pid, Native.SIGTERM);
+                _ = Native.Kill(-_commands[i].Pid, Native.SIGTERM);
             }
         }
     }
@@ -304,9 +357,12 @@ internal sealed unsafe class Supervisor
     private void Stop()
     {
         KillAll(Native.SIGKILL);
-        foreach (var command in _commands.Values.Where(c => !c.HasEnded))
+        for (var i = 0; i < _commands.Count; i++)
         {
-            Sessions.Kill(command.Pid);
+            if (!_commands[i].HasEnded)
+            {
+                Sessions.Kill(_commands[i].Pid);
+            }
         }
 
         // What a command wrote is on the disk's image before the server hears that the sandbox has ended.

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Sandboxes.Linux;
 
 namespace OpenInteractions.Sandboxes;
@@ -19,6 +20,7 @@ public static class SandboxesFeature
         services.AddCheckedOptions<SandboxOptions>(SandboxOptions.Section);
         services.AddSingleton<IValidateOptions<SandboxOptions>, Validation>();
         services.AddSingleton<INetworkRuleReader, NetworkRuleReader>();
+        services.AddSandboxNetworks();
         services.AddSingleton(s => HostOf(s.GetRequiredService<IOptions<SandboxOptions>>().Value, directory));
         return services;
     }

@@ -56,7 +56,7 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>An empty store, which goes when the row ends.</summary>
-    public async Task<Store> NewStoreAsync(Engine engine, CancellationToken cancellationToken)
+    public async Task<Store> NewStoreAsync(StoreEngine engine, CancellationToken cancellationToken)
     {
         var store = await NewLastingStoreAsync(engine, null, cancellationToken);
         _stores.Add(store);
@@ -65,10 +65,10 @@ internal sealed class Rig : IAsyncDisposable
 
     /// <summary>A store that stays for other rows.</summary>
     /// <param name="directory">A data directory that may hold something already; null for a new one.</param>
-    public async Task<Store> NewLastingStoreAsync(Engine engine, string? directory, CancellationToken cancellationToken)
+    public async Task<Store> NewLastingStoreAsync(StoreEngine engine, string? directory, CancellationToken cancellationToken)
     {
         directory ??= Path.Combine(Root, $"data-{++_directories}");
-        return engine == Engine.Sqlite
+        return engine == StoreEngine.Sqlite
             ? new Store(directory, null, null)
             : new Store(directory, Database, await Database!.NewDatabaseAsync(cancellationToken));
     }

@@ -31,7 +31,7 @@ internal sealed class DrainRow : IRow
 
     public string Title => $"a queue of short runs, {Workers} servers";
 
-    public bool Measures(Engine engine) => engine == Engine.Postgres;
+    public bool Measures(StoreEngine engine) => engine == StoreEngine.Postgres;
 
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class FilledStore(string? directory, int count)
 
     public async Task<(Store Store, int Stored)> GetAsync(Run run, string row, CancellationToken cancellationToken)
     {
-        _store ??= await run.Rig.NewLastingStoreAsync(run.Engine, run.Engine == Engine.Sqlite ? directory : null, cancellationToken);
+        _store ??= await run.Rig.NewLastingStoreAsync(run.Engine, run.Engine == StoreEngine.Sqlite ? directory : null, cancellationToken);
         if (_stored < count)
         {
             await FillAsync(run, row, _store, cancellationToken);

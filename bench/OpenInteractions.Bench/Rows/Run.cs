@@ -21,7 +21,7 @@ internal sealed record Effort(bool Quick, int Rounds, TimeSpan Window, TimeSpan 
 }
 
 /// <summary>What a row needs: the processes, the engine, where findings go, and the settings of this run.</summary>
-internal sealed record Run(Rig Rig, Engine Engine, Report Report, Effort Effort, FilledStore Filled, int Waiting)
+internal sealed record Run(Rig Rig, StoreEngine Engine, Report Report, Effort Effort, FilledStore Filled, int Waiting)
 {
     /// <summary>An empty store of the engine for this row.</summary>
     public Task<Store> NewStoreAsync(CancellationToken cancellationToken) => Rig.NewStoreAsync(Engine, cancellationToken);
@@ -35,7 +35,7 @@ internal interface IRow
     string Title { get; }
 
     /// <summary>Whether the row says something about an engine.</summary>
-    bool Measures(Engine engine) => true;
+    bool Measures(StoreEngine engine) => true;
 
     Task MeasureAsync(Run run, CancellationToken cancellationToken);
 }

@@ -98,7 +98,7 @@ public sealed class OutboundGuard
         UseProxy = false,
         UseCookies = false,
         ConnectTimeout = ConnectTimeout,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, refuses: null, cancellationToken),
         ActivityHeadersPropagator = null, // trace ids are this installation's own
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // follows DNS changes, each through the checks
     });
@@ -109,17 +109,18 @@ public sealed class OutboundGuard
     /// <summary>A connection for what is no request of this server's own. It is checked as those of <see cref="NewHandler"/> are.</summary>
     /// <param name="host">A name, or an address in the usual form.</param>
     /// <param name="port">The port.</param>
+    /// <param name="refuses">Says of an address, before it is connected to, that it is refused beside what the guard refuses; null for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="OutboundRefusedException">It leads to no public address, or nowhere.</exception>
     /// <exception cref="SocketException">Nobody answers.</exception>
     /// <exception cref="TimeoutException">Nobody answers in time.</exception>
-    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    public async Task<Stream> ConnectAsync(string host, int port, Func<IPAddress, bool>? refuses, CancellationToken cancellationToken)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(ConnectTimeout);
         try
         {
-            return await ConnectAsync(new DnsEndPoint(host, port), late.Token);
+            return await ConnectAsync(new DnsEndPoint(host, port), refuses, late.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -127,12 +128,12 @@ public sealed class OutboundGuard
         }
     }
 
-    private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, Func<IPAddress, bool>? refuses, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(target.Host, cancellationToken);
 
         // A name that leads to both is refused as a whole: which one is reached would be a matter of chance, or of patience.
-        if (addresses.Length == 0 || !(IsTrusted(target.Host, target.Port) || addresses.All(IsAllowed)))
+        if (addresses.Length == 0 || !(IsTrusted(target.Host, target.Port) || addresses.All(IsAllowed)) || (refuses is not null && addresses.Any(a => refuses(PublicAddress.Plain(a)))))
         {
             throw new OutboundRefusedException($"The address of '{target.Host}' was refused: {NotPublic}.");
         }

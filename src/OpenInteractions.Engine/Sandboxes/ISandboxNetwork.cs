@@ -1,3 +1,4 @@
+using System.Net;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Json;
 
@@ -34,6 +35,9 @@ public interface ISandboxNetwork : IAsyncDisposable
     /// <summary>Variables that programs need to find the way out, and placeholders of credentials. Never a secret.</summary>
     IReadOnlyDictionary<string, string> Variables { get; }
 
+    /// <summary>The certificate of the authority that programs inside have to trust, as PEM; null for none. It is put into the sandbox before the first command.</summary>
+    string? Authority { get; }
+
     /// <summary>Puts other rules in place of all old ones (behaviour EN-9). They hold for every new connection, and end those that they do not allow.</summary>
     /// <param name="spec">What may be reached from now on.</param>
     void Replace(SandboxNetworkSpec spec);
@@ -46,8 +50,9 @@ public interface ISandboxNetwork : IAsyncDisposable
 
 /// <summary>A connection that a program inside a sandbox has opened. Everything of it is input from a stranger.</summary>
 /// <param name="Door">Which door it came through.</param>
+/// <param name="Address">The address that it was made to, as the sandbox says; null at the proxy's door.</param>
 /// <param name="Stream">Its bytes.</param>
-public sealed record SandboxConnection(SandboxDoor Door, Stream Stream);
+public sealed record SandboxConnection(SandboxDoor Door, IPAddress? Address, Stream Stream);
 
 /// <summary>Doors that a sandbox has.</summary>
 public enum SandboxDoor

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OpenInteractions.Sandboxes.Frames;
 
 namespace OpenInteractions.Sandboxes.Init.Files;
@@ -8,40 +7,66 @@ internal sealed class FileWorkers(Wire wire)
 {
     private const int MaxThreads = 4;
     private const int MaxWaiting = 64;
-    private readonly BlockingCollection<(FileChannel Channel, FileMessage Message)> _waiting = [];
-    private readonly ConcurrentDictionary<uint, FileChannel> _open = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<Work> _waiting = new();
+    private readonly SemaphoreSlim _ready = new(0);
+    private readonly ChannelTable<FileChannel> _open = new();
     private int _threads;
     private int _busy;
 
-    public FileChannel? Find(uint channel) => _open.GetValueOrDefault(channel);
+    public FileChannel? Find(uint channel)
+    {
+        lock (_lock)
+        {
+            return _open.Find(channel);
+        }
+    }
 
     public void Start(uint number, FileMessage message)
     {
-        if (_open.Count >= MaxWaiting)
+        bool isNew;
+        lock (_lock)
         {
-            Reply(number, new ReplyMessage(Native.EAGAIN, $"{MaxWaiting} file operations wait already", 0, Truncated: false));
-            return;
+            if (_open.Count >= MaxWaiting)
+            {
+                Reply(number, new ReplyMessage(Native.EAGAIN, $"{MaxWaiting} file operations wait already", 0, Truncated: false));
+                return;
+            }
+
+            var channel = new FileChannel(wire, number);
+            _open.Add(number, channel);
+            _waiting.Enqueue(new Work(channel, message));
+            isNew = _threads < MaxThreads && _busy + _waiting.Count > _threads;
+            _threads += isNew ? 1 : 0;
         }
 
-        var channel = new FileChannel(wire, number);
-        _open.TryAdd(number, channel);
-        _waiting.Add((channel, message));
-        if (_threads < MaxThreads && Volatile.Read(ref _busy) + _waiting.Count > _threads)
+        _ready.Release();
+        if (isNew)
         {
-            _threads++;
             new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true }.Start();
         }
     }
 
     private void Run()
     {
-        foreach (var (channel, message) in _waiting.GetConsumingEnumerable())
+        while (true)
         {
-            Interlocked.Increment(ref _busy);
-            var reply = Do(channel, message);
-            _open.TryRemove(channel.Number, out _);
-            Reply(channel.Number, reply);
-            Interlocked.Decrement(ref _busy);
+            _ready.Wait();
+            Work work;
+            lock (_lock)
+            {
+                work = _waiting.Dequeue();
+                _busy++;
+            }
+
+            var reply = Do(work.Channel, work.Message);
+            lock (_lock)
+            {
+                _open.Remove(work.Channel.Number);
+                _busy--;
+            }
+
+            Reply(work.Channel.Number, reply);
         }
     }
 
@@ -77,4 +102,6 @@ internal sealed class FileWorkers(Wire wire)
     private void Reply(uint channel, ReplyMessage reply) => wire.Send(FrameType.Reply, channel, 0, reply.Write().Span);
 
     private static string Short(string text) => text.Length > 512 ? text[..512] : text;
+
+    private sealed record Work(FileChannel Channel, FileMessage Message);
 }

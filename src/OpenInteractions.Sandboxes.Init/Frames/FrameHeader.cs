@@ -24,6 +24,9 @@ internal readonly record struct FrameHeader(FrameType Type, byte Stream, uint Ch
     /// <summary>What each stream may send before its reader says more.</summary>
     public const int FirstCredit = 256 * 1024;
 
+    /// <summary>The same for each direction of a connection outwards, of which there are many.</summary>
+    public const int DoorCredit = 64 * 1024;
+
     public void Write(Span<byte> target)
     {
         BinaryPrimitives.WriteInt32LittleEndian(target, Length);

@@ -30,18 +30,18 @@ internal enum FrameType : byte
     /// <summary>To the init: a file operation. Opens a channel.</summary>
     File = 9,
 
-    /// <summary>From the init: how a file operation ended, or why a command did not start. Closes the channel.</summary>
+    /// <summary>From the init: how a file operation or a connection ended, or why a command did not start. Closes the channel.</summary>
     Reply = 10,
 
-    /// <summary>To the init: nobody waits for this file operation any more.</summary>
+    /// <summary>To the init: nobody waits for this file operation any more, or reads this connection. A connection gets what is on its way first, unless the stream is <see cref="ChannelStream.Error"/>.</summary>
     Cancel = 11,
 
     /// <summary>To the init: end everything.</summary>
     Shutdown = 12,
 
-    /// <summary>From the init: somebody inside wants a connection outwards. Opens a channel. Kept for the doors of the network; a server that has none refuses it.</summary>
+    /// <summary>From the init: somebody inside has connected to a door. Opens a channel.</summary>
     Open = 16,
 
-    /// <summary>To the init: whether the connection is there.</summary>
+    /// <summary>To the init: the system's error number, 0 when somebody serves the connection. Anything else closes the channel.</summary>
     Opened = 17,
 }

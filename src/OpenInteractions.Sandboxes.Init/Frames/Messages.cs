@@ -132,3 +132,57 @@ internal sealed record ReplyMessage(int Error, string Detail, long Count, bool T
         return message;
     }
 }
+
+/// <summary>Doors of the network.</summary>
+[Flags]
+internal enum Doors
+{
+    None = 0,
+
+    /// <summary>A proxy of HTTP.</summary>
+    Proxy = 1,
+
+    /// <summary>Port 80 of addresses that stand for names.</summary>
+    Http = 2,
+
+    /// <summary>Port 443 of them.</summary>
+    Tls = 4,
+
+    /// <summary>Questions for names.</summary>
+    Dns = 8,
+
+    /// <summary>All that programs need which know nothing of a proxy.</summary>
+    Transparent = Http | Tls | Dns,
+}
+
+/// <summary>Somebody inside has connected to a door.</summary>
+/// <param name="Door">Which one.</param>
+/// <param name="Address">The IPv4 address that was connected to, its first part in the highest byte.</param>
+internal sealed record OpenMessage(Doors Door, uint Address)
+{
+    public ReadOnlyMemory<byte> Write() => new PayloadWriter().Byte((byte)Door).Int((int)Address).Written;
+
+    public static OpenMessage Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new PayloadReader(payload);
+        var message = new OpenMessage((Doors)reader.Byte(), (uint)reader.Int());
+        reader.Done();
+        return message.Door is Doors.Proxy or Doors.Http or Doors.Tls or Doors.Dns ? message : throw new FrameException("There is no such door.");
+    }
+}
+
+/// <summary>What the init says first.</summary>
+/// <param name="Version">The version of the frames.</param>
+/// <param name="Doors">The doors that it has opened.</param>
+internal sealed record HelloMessage(int Version, Doors Doors)
+{
+    public ReadOnlyMemory<byte> Write() => new PayloadWriter().Int(Version).Int((int)Doors).Written;
+
+    public static HelloMessage Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new PayloadReader(payload);
+        var message = new HelloMessage(reader.Int(), (Doors)reader.Int());
+        reader.Done();
+        return message.Version == FrameHeader.Version ? message : throw new FrameException("It speaks another version.");
+    }
+}

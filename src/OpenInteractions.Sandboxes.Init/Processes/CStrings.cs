@@ -8,7 +8,12 @@ internal sealed unsafe class CStrings : IDisposable
 {
     public CStrings(string[] texts)
     {
-        var bytes = texts.Sum(t => Encoding.UTF8.GetByteCount(t) + 1);
+        var bytes = 0;
+        foreach (var text in texts)
+        {
+            bytes += Encoding.UTF8.GetByteCount(text) + 1;
+        }
+
         Pointer = (byte**)NativeMemory.Alloc((nuint)(((texts.Length + 1) * sizeof(byte*)) + bytes));
         var next = (byte*)(Pointer + texts.Length + 1);
         for (var i = 0; i < texts.Length; i++)

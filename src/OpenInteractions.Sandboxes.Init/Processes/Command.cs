@@ -59,8 +59,8 @@ internal sealed class Command(uint channel, int pid, InPipe input, OutPipe outpu
     }
 }
 
-/// <summary>What the system says of a process that ended.</summary>
-internal readonly record struct Ending(int Pid, int Status, long CpuMicroseconds, long PeakKilobytes)
+/// <summary>What the system says of a process that ended. A class: see <see cref="ChannelTable{T}"/>.</summary>
+internal sealed record Ending(int Pid, int Status, long CpuMicroseconds, long PeakKilobytes)
 {
     public int Signal => Status & 0x7F;
 

@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
-
 namespace OpenInteractions.Sandboxes.Init.Processes;
 
 /// <summary>Takes every child that ended, whoever started it: what loses its parent inside becomes a child of the init.</summary>
 internal sealed unsafe class Reaper(Action wake)
 {
-    private readonly ConcurrentQueue<Ending> _ended = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<Ending> _ended = new();
     private readonly AutoResetEvent _spawned = new(initialState: false);
     private volatile bool _isIdle = true;
 
@@ -20,7 +19,13 @@ internal sealed unsafe class Reaper(Action wake)
     /// <summary>After a child was started, or could not be.</summary>
     public void OnSpawned() => _spawned.Set();
 
-    public bool TryTake(out Ending ending) => _ended.TryDequeue(out ending);
+    public Ending? TryTake()
+    {
+        lock (_lock)
+        {
+            return _ended.Count > 0 ? _ended.Dequeue() : null;
+        }
+    }
 
     private void Run()
     {
@@ -32,7 +37,11 @@ internal sealed unsafe class Reaper(Action wake)
             var pid = Native.Wait(-1, &status, 0, usage);
             if (pid > 0)
             {
-                _ended.Enqueue(new Ending(pid, status, ((usage[0] + usage[2]) * 1_000_000) + usage[1] + usage[3], usage[4]));
+                lock (_lock)
+                {
+                    _ended.Enqueue(new Ending(pid, status, ((usage[0] + usage[2]) * 1_000_000) + usage[1] + usage[3], usage[4]));
+                }
+
                 wake();
             }
             else if (Native.Error == Native.ECHILD)

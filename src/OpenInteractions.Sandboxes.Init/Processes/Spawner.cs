@@ -74,8 +74,11 @@ internal sealed unsafe class Spawner(Wire wire, Reaper reaper)
         var attributes = stackalloc byte[Opaque];
         var allSignals = stackalloc byte[128];
         var noSignals = stackalloc byte[128];
-        new Span<byte>(allSignals, 128).Fill(0xFF);
-        new Span<byte>(noSignals, 128).Clear();
+        for (var i = 0; i < 128; i++)
+        {
+            (allSignals[i], noSignals[i]) = (0xFF, 0);
+        }
+
         _ = Native.ActionsInit(actions);
         _ = Native.AttributesInit(attributes);
         try

@@ -3,10 +3,11 @@ using OpenInteractions.Sandboxes.Frames;
 namespace OpenInteractions.Sandboxes.Connection;
 
 /// <summary>How much the other side still takes of one stream.</summary>
-internal sealed class CreditGate
+/// <param name="most">What it takes before it says more.</param>
+internal sealed class CreditGate(int most = FrameHeader.FirstCredit)
 {
     private readonly Lock _lock = new();
-    private long _available = FrameHeader.FirstCredit;
+    private long _available = most;
     private TaskCompletionSource? _more;
     private bool _closed;
 
@@ -14,7 +15,7 @@ internal sealed class CreditGate
     {
         lock (_lock)
         {
-            if (bytes <= 0 || _available + bytes > FrameHeader.FirstCredit)
+            if (bytes <= 0 || _available + bytes > most)
             {
                 throw new FrameException("More credit than was used.");
             }

@@ -11,23 +11,35 @@ namespace OpenInteractions.Sandboxes.Connection;
 /// </summary>
 internal sealed class FrameConnection : IAsyncDisposable
 {
-    // What waits to be written is bounded by credit and by what callers ask for; a caller waits when an init does not read.
+    // What waits to be written: callers wait for their turn when an init does not read. What the reader says does not wait, so it has a bound that only an init reaches
+    // that sends and never reads.
     private const int MaxWaiting = 256;
+    private const int MaxPosted = 8192;
+
+    // More than an init has open: some are still served here when their program has gone.
+    private const int MaxDoorChannels = 1024;
     private readonly Stream _input;
     private readonly Stream _output;
-    private readonly Channel<byte[]> _outgoing = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly ISandboxNetwork? _network;
+    private readonly Channel<(byte[] Frame, bool IsPosted)> _outgoing = Channel.CreateUnbounded<(byte[], bool)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _room = new(MaxWaiting);
+    private readonly CancellationTokenSource _gone = new();
+    private readonly ConcurrentDictionary<uint, Task> _serving = new();
     private readonly ConcurrentDictionary<uint, ServerChannel> _channels = new();
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _writing;
     private uint _last;
+    private uint _lastDoor;
+    private int _posted;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="input">From the init.</param>
     /// <param name="output">To the init.</param>
-    public FrameConnection(Stream input, Stream output)
+    /// <param name="network">Who serves connections of programs inside; null where there is no way out.</param>
+    public FrameConnection(Stream input, Stream output, ISandboxNetwork? network = null)
     {
-        (_input, _output) = (input, output);
+        (_input, _output, _network) = (input, output, network);
         Post(FrameType.Hello, 0, 0, new PayloadWriter().Int(FrameHeader.Version).Written.Span);
         _writing = Task.Run(WriteAllAsync);
         // A thread, since reading from a pipe holds one anyway; of the pool's, a hundred sandboxes would take all.
@@ -36,6 +48,9 @@ internal sealed class FrameConnection : IAsyncDisposable
 
     /// <summary>Completes when the init has said hello.</summary>
     public Task Greeted => _greeted.Task;
+
+    /// <summary>The doors that the init has opened, once it has said hello.</summary>
+    public Doors Doors { get; private set; }
 
     /// <summary>Completes when nothing comes any more: with null when the other side closed, otherwise with what it did wrong.</summary>
     public Task<string?> Ended => _ended.Task;
@@ -60,11 +75,26 @@ internal sealed class FrameConnection : IAsyncDisposable
 
     public async ValueTask SendAsync(FrameType type, uint channel, byte stream, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        var frame = Frame(type, channel, stream, payload.Span); // at once: the caller's buffer is its own again when this returns
+        if (!_room.Wait(0, CancellationToken.None))
+        {
+            await RoomAsync(cancellationToken);
+        }
+
+        if (!_outgoing.Writer.TryWrite((frame, IsPosted: false)))
+        {
+            throw HasEnded();
+        }
+    }
+
+    private async ValueTask RoomAsync(CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _gone.Token);
         try
         {
-            await _outgoing.Writer.WriteAsync(Frame(type, channel, stream, payload.Span), cancellationToken);
+            await _room.WaitAsync(waiting.Token);
         }
-        catch (ChannelClosedException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw HasEnded();
         }
@@ -73,10 +103,12 @@ internal sealed class FrameConnection : IAsyncDisposable
     /// <summary>Says something that nobody waits for. The reader never waits for the writer: both sides would, for each other.</summary>
     public void Post(FrameType type, uint channel, byte stream, ReadOnlySpan<byte> payload)
     {
-        if (!_outgoing.Writer.TryWrite(Frame(type, channel, stream, payload)) && !_ended.Task.IsCompleted)
+        if (Interlocked.Increment(ref _posted) > MaxPosted)
         {
             End("It does not read what it is told.");
         }
+
+        _outgoing.Writer.TryWrite((Frame(type, channel, stream, payload), IsPosted: true)); // or it has ended
     }
 
     public void PostCredit(uint channel, byte stream, int bytes)
@@ -97,6 +129,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
 
         _outgoing.Writer.TryComplete();
+        _gone.Cancel();
         _greeted.TrySetException(HasEnded());
         _ = _greeted.Task.Exception; // seen, where nobody waits for it
         foreach (var channel in _channels.Values)
@@ -112,6 +145,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         End(null);
         await _input.DisposeAsync();
         await _writing;
+        await Task.WhenAll(_serving.Values);
     }
 
     private static SandboxException HasEnded() => new(SandboxErrorKind.Ended, "The sandbox has ended.");
@@ -128,8 +162,17 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         try
         {
-            await foreach (var frame in _outgoing.Reader.ReadAllAsync())
+            await foreach (var (frame, isPosted) in _outgoing.Reader.ReadAllAsync())
             {
+                if (isPosted)
+                {
+                    Interlocked.Decrement(ref _posted);
+                }
+                else
+                {
+                    _room.Release();
+                }
+
                 await _output.WriteAsync(frame);
                 await _output.FlushAsync();
             }
@@ -139,6 +182,52 @@ internal sealed class FrameConnection : IAsyncDisposable
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             End(null); // it has ended
+        }
+    }
+
+    // A channel of the init's: odd, and never used before, so that nothing of an older connection is taken for one of a newer.
+    private void OnOpen(uint number, OpenMessage message)
+    {
+        if (number % 2 == 0 || number <= _lastDoor)
+        {
+            throw new FrameException("It opens a channel with a number of ours, or once more.");
+        }
+
+        _lastDoor = number;
+        if (_network is null || _serving.Count >= MaxDoorChannels)
+        {
+            const int ConnectionRefused = 111;
+            Post(FrameType.Opened, number, 0, new PayloadWriter().Int(ConnectionRefused).Written.Span);
+            return;
+        }
+
+        var channel = new DoorChannel(this, number);
+        _channels[number] = channel;
+        Post(FrameType.Opened, number, 0, new PayloadWriter().Int(0).Written.Span);
+        // Kept before it can end, and ended before it is forgotten.
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _serving[number] = ServeAsync(_network, channel, message, begin.Task);
+        begin.SetResult();
+    }
+
+    private async Task ServeAsync(ISandboxNetwork network, DoorChannel channel, OpenMessage message, Task begin)
+    {
+        await begin;
+        try
+        {
+            var door = message.Door switch { Doors.Proxy => SandboxDoor.Proxy, Doors.Http => SandboxDoor.Http, Doors.Tls => SandboxDoor.Tls, _ => SandboxDoor.Dns };
+            var address = message.Door == Doors.Proxy ? null : new System.Net.IPAddress(BinaryPrimitives.ReverseEndianness(message.Address));
+            await network.ServeAsync(new SandboxConnection(door, address, channel.Stream), _gone.Token);
+        }
+        catch (Exception)
+        {
+            // It promises not to fail. If it does, this connection has ended, and nobody else's.
+            channel.Stream.Abort();
+        }
+        finally
+        {
+            await channel.Stream.DisposeAsync();
+            _serving.TryRemove(channel.Number, out _);
         }
     }
 
@@ -176,10 +265,10 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         if (frame.Type == FrameType.Hello)
         {
-            var reader = new PayloadReader(payload);
-            if (reader.Int() != FrameHeader.Version || !_greeted.TrySetResult())
+            Doors = HelloMessage.Read(payload).Doors;
+            if (!_greeted.TrySetResult())
             {
-                throw new FrameException("It speaks another version, or says hello twice.");
+                throw new FrameException("It says hello twice.");
             }
 
             return;
@@ -193,13 +282,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         switch (frame.Type)
         {
             case FrameType.Open:
-                // No doors of the network yet: whoever asks is told no.
-                if (frame.Channel % 2 == 0)
-                {
-                    throw new FrameException("It opens a channel with a number of ours.");
-                }
-
-                Post(FrameType.Opened, frame.Channel, 0, new PayloadWriter().Int(111).Written.Span); // connection refused
+                OnOpen(frame.Channel, OpenMessage.Read(payload));
                 break;
             case FrameType.Started or FrameType.Data or FrameType.End or FrameType.Credit or FrameType.Exited or FrameType.Reply:
                 if (_channels.TryGetValue(frame.Channel, out var channel))
@@ -222,7 +305,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     }
 }
 
-/// <summary>One command or file operation.</summary>
+/// <summary>One command, file operation, or connection of a program inside.</summary>
 internal abstract class ServerChannel(uint number)
 {
     public uint Number => number;

@@ -3,7 +3,10 @@ using OpenInteractions.Sandboxes.Frames;
 namespace OpenInteractions.Sandboxes.Connection;
 
 /// <summary>Commands of an init at the other end of two pipes, whoever started it.</summary>
-internal sealed class RemoteSandbox(FrameConnection connection, IReadOnlyDictionary<string, string> environment, string workspace)
+/// <param name="connection">Its frames.</param>
+/// <param name="environment">Variables of every command, asked for at each: credentials may have come since the last one.</param>
+/// <param name="workspace">Where commands start.</param>
+internal sealed class RemoteSandbox(FrameConnection connection, Func<IReadOnlyDictionary<string, string>> environment, string workspace)
 {
     public RemoteFiles Files { get; } = new(connection);
 
@@ -11,7 +14,7 @@ internal sealed class RemoteSandbox(FrameConnection connection, IReadOnlyDiction
 
     public async Task<ISandboxCommand> StartAsync(CommandSpec command, CancellationToken cancellationToken)
     {
-        var message = CommandMessages.From(command, environment, workspace).Write();
+        var message = CommandMessages.From(command, environment(), workspace).Write();
         cancellationToken.ThrowIfCancellationRequested();
         var channel = connection.Open(number => new CommandChannel(connection, number, command.KeepLast));
         await connection.SendAsync(FrameType.Exec, channel.Number, 0, message, CancellationToken.None);

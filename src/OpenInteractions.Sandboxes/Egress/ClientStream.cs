@@ -7,6 +7,9 @@ public interface IHalfClose
 {
     /// <summary>Says that nothing more will be sent.</summary>
     ValueTask CompleteWritesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Cuts the connection off, so that the other end sees that something is missing.</summary>
+    void Abort();
 }
 
 /// <summary>The sandbox's end of a connection: counts what passes, spends the budget, and can be given back what was only looked at.</summary>
@@ -68,6 +71,8 @@ internal sealed class ClientStream(Stream inner, EgressBudget budget, Patience p
 
     public ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => HalfClose.CompleteAsync(inner, cancellationToken);
 
+    public void Abort() => HalfClose.Abort(inner);
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -93,6 +98,20 @@ internal static class HalfClose
                 break;
             case NetworkStream { Socket: { } socket }:
                 socket.Shutdown(SocketShutdown.Send);
+                break;
+        }
+    }
+
+    /// <summary>Cuts a connection off, where the stream knows such a thing.</summary>
+    public static void Abort(Stream stream)
+    {
+        switch (stream)
+        {
+            case IHalfClose half:
+                half.Abort();
+                break;
+            case NetworkStream { Socket: { } socket }:
+                socket.Close(0);
                 break;
         }
     }

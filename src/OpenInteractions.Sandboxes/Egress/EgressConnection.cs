@@ -43,10 +43,15 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
         catch (Exception e) when (e is IOException or ObjectDisposedException or AuthenticationException or System.Net.Sockets.SocketException)
         {
             // One of the ends has gone, or does not trust the other one. What there was to record is recorded.
+            if (e is not AuthenticationException)
+            {
+                stream.Abort(); // a handshake that fails says why in its last words
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Time is over, or the rule is gone.
+            stream.Abort();
         }
         finally
         {

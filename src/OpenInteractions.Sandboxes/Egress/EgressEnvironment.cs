@@ -49,8 +49,8 @@ internal sealed class EgressEnvironment : IDisposable
     /// <summary>Issues the certificates of hosts whose requests are changed. Its own certificate goes into the sandbox.</summary>
     public EnvironmentAuthority Authority => _authority.Value;
 
-    /// <summary>Credentials whose placeholders the sandbox has as variables.</summary>
-    public IReadOnlySet<string> Placeholders { get; init; } = new HashSet<string>();
+    /// <summary>Credentials whose placeholders the sandbox has as variables. Others may come with other rules; those of before stay, since programs may hold them.</summary>
+    public IReadOnlySet<string> Placeholders { get; set; } = new HashSet<string>();
 
     /// <summary>Answers a DNS message; null for what gets no answer.</summary>
     public byte[]? AnswerName(ReadOnlySpan<byte> query) => DnsAnswers.Answer(query, host => RuleFor(host) is null ? null : _names.AddressOf(host.Name));

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 
 namespace OpenInteractions.Sandboxes.Egress;
@@ -36,21 +37,26 @@ public sealed class EgressOptions
     public bool PlainSecrets { get; set; }
 
     /// <summary>Connections that an environment has at the same time.</summary>
+    [Range(1, 10_000)]
     public int MaxConnections { get; set; } = 64;
 
     /// <summary>Bytes that an environment sends and receives in its life.</summary>
     public long MaxBytes { get; set; } = 20L << 30;
 
     /// <summary>How long a connection may be silent.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long resolving, connecting and the TLS handshake may take together.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long the head of a request may take from its first byte.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan HeadTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Names that an environment may ask for in its life.</summary>
+    [Range(1, NameTable.Capacity)]
     public int MaxNames { get; set; } = 16_384;
 
     /// <summary>What is wrong, each with the name of its setting.</summary>
@@ -72,9 +78,9 @@ public sealed class EgressOptions
             }
         }
 
-        if (MaxConnections is < 1 or > 10_000 || MaxBytes < 1 || MaxNames is < 1 or > NameTable.Capacity || IdleTimeout <= TimeSpan.Zero || ConnectTimeout <= TimeSpan.Zero || HeadTimeout <= TimeSpan.Zero)
+        if (MaxBytes < 1)
         {
-            yield return $"{Section}: {nameof(MaxConnections)} (to 10000), {nameof(MaxBytes)}, {nameof(MaxNames)} (to {NameTable.Capacity}) and the time-outs must be above zero.";
+            yield return $"{Section}:{nameof(MaxBytes)}: must be 1 or more.";
         }
     }
 

@@ -10,28 +10,14 @@ internal static class GuardedConnection
 {
     public static async Task<Stream> OpenAsync(OutboundGuard guard, EgressHost host, int port, CancellationToken cancellationToken)
     {
-        var stream = await ConnectAsync(guard, host, port, cancellationToken);
-        if (IsOwn(stream))
-        {
-            await stream.DisposeAsync();
-            throw new EgressRefusedException($"'{host.Name}' leads to this server's own address");
-        }
-
-        return stream;
-    }
-
-    /// <summary>Where a connection of the guard leads to.</summary>
-    public static IPEndPoint? AddressOf(Stream stream) => (stream as NetworkStream)?.Socket.RemoteEndPoint as IPEndPoint;
-
-    private static async Task<Stream> ConnectAsync(OutboundGuard guard, EgressHost host, int port, CancellationToken cancellationToken)
-    {
+        var own = false;
         try
         {
-            return await guard.ConnectAsync(host.Name, port, cancellationToken);
+            return await guard.ConnectAsync(host.Name, port, address => own |= IsOwn(address), cancellationToken);
         }
         catch (OutboundRefusedException)
         {
-            throw new EgressRefusedException($"'{host.Name}' does not exist, or leads to no public address");
+            throw new EgressRefusedException(own ? $"'{host.Name}' leads to this server's own address" : $"'{host.Name}' does not exist, or leads to no public address");
         }
         catch (Exception exception) when (exception is SocketException or TimeoutException)
         {
@@ -39,10 +25,12 @@ internal static class GuardedConnection
         }
     }
 
+    /// <summary>Where a connection of the guard leads to.</summary>
+    public static IPEndPoint? AddressOf(Stream stream) => (stream as NetworkStream)?.Socket.RemoteEndPoint as IPEndPoint;
+
     /// <summary>
     /// This machine has addresses that are public, with its own API behind them. Loopback is not asked about here: the guard lets it pass only when the operator listed it.
     /// </summary>
-    private static bool IsOwn(Stream stream) =>
-        stream is NetworkStream { Socket: { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local } } && !IPAddress.IsLoopback(remote.Address)
-        && (remote.Address.Equals(local.Address) || NetworkInterface.GetAllNetworkInterfaces().Any(i => i.GetIPProperties().UnicastAddresses.Any(a => a.Address.Equals(remote.Address))));
+    private static bool IsOwn(IPAddress address) =>
+        !IPAddress.IsLoopback(address) && NetworkInterface.GetAllNetworkInterfaces().Any(i => i.GetIPProperties().UnicastAddresses.Any(a => a.Address.Equals(address)));
 }

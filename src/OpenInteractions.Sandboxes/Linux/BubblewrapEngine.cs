@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using OpenInteractions.Sandboxes.Frames;
 using OpenInteractions.Sandboxes.Policy;
 
 namespace OpenInteractions.Sandboxes.Linux;
@@ -19,6 +20,10 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         "/proc/kpageflags", "/proc/latency_stats", "/proc/modules", "/proc/mtrr", "/proc/pagetypeinfo", "/proc/sched_debug", "/proc/slabinfo", "/proc/sysrq-trigger", "/proc/timer_list",
         "/proc/timer_stats", "/proc/vmallocinfo", "/proc/version_signature",
     ];
+
+    // Each one is a mount at each start. What only root may open needs none: nobody inside is the host's root.
+    private static readonly string[] Masked =
+        [.. Telling.Where(f => File.Exists(f) && (File.GetUnixFileMode(f) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) != 0)];
 
     private readonly ConcurrentDictionary<string, SandboxSpec> _live = new();
     private readonly SemaphoreSlim _preparing = new(1);
@@ -67,6 +72,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     public async Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken)
     {
         SandboxNames.Checked(disk, "disk");
+        await PrepareAsync(cancellationToken);
         await _disks.CreateAsync(disk, slot, bytes, cancellationToken);
     }
 
@@ -138,6 +144,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     public void Dispose()
     {
         _groups.Remove();
+        _disks.Dispose();
         _directory.Dispose();
         _preparing.Dispose();
         _trying.Dispose();
@@ -160,10 +167,29 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             Runtime = RootFiles.Runtime,
             Filter = _directory.Filter,
             ControlGroups = group.ProcessFiles,
-            Masked = [.. Telling.Where(File.Exists)],
+            Masked = Masked,
+            HasDoors = spec.Network is not null,
         };
-        var process = Launch(plan);
-        var sandbox = new LinuxSandbox(spec, Variables(spec), process, group, () =>
+        if (spec.Network is { Authority: var authority })
+        {
+            await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthorities}", RootFiles.Trusted + authority, cancellationToken);
+            await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthority}", authority ?? "", cancellationToken);
+        }
+
+        Process process;
+        try
+        {
+            process = await LaunchAsync(plan);
+        }
+        catch
+        {
+            // Nothing runs in it: what was made for it goes again.
+            await group.KillAsync();
+            _directory.RemoveStage(spec.Id);
+            throw;
+        }
+
+        var sandbox = new LinuxSandbox(spec, doors => Variables(spec, doors), process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
             _live.TryRemove(spec.Id, out _);
@@ -185,19 +211,19 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    private static Process Launch(LaunchPlan plan)
+    private static async Task<Process> LaunchAsync(LaunchPlan plan)
     {
         try
         {
-            return Process.Start(Tool.Start(LaunchCommand.For(plan)))!;
+            return plan.Privileged ? await LaunchThread.StartAsync(plan) : Process.Start(Tool.Start(LaunchCommand.For(plan)))!;
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException or SandboxException { Errno: not 0 })
         {
             throw new SandboxException(SandboxErrorKind.Refused, $"The sandbox did not start: {e.Message}");
         }
     }
 
-    private static Dictionary<string, string> Variables(SandboxSpec spec)
+    private static Dictionary<string, string> Variables(SandboxSpec spec, Doors doors)
     {
         var variables = new Dictionary<string, string>
         {
@@ -209,7 +235,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             ["LANG"] = "C.UTF-8",
             ["TERM"] = "dumb",
         };
-        foreach (var (name, value) in spec.Environment)
+        foreach (var (name, value) in NetworkVariables.For(spec.Network, doors).Concat(spec.Environment))
         {
             variables[name] = value;
         }

@@ -4,9 +4,10 @@ using OpenInteractions.Sandboxes.Policy;
 namespace OpenInteractions.Sandboxes.Linux;
 
 /// <summary>Disks: with root a sparse image each, which cannot grow beyond its size whatever is done inside; without, a directory.</summary>
-internal sealed class Disks(SandboxDirectory directory)
+internal sealed class Disks(SandboxDirectory directory) : IDisposable
 {
     private const long Smallest = 16L * 1024 * 1024;
+    private readonly SemaphoreSlim _making = new(1);
 
     // Files change their owner in a mount namespace that ends with the script. No link is followed on the way.
     private const string Adopt = """
@@ -14,8 +15,10 @@ internal sealed class Disks(SandboxDirectory directory)
         cd -- "$1"; image=$2 old=$3 new=$4
         mount -n -o loop,nosuid,nodev -- "$image" disk
         chown -R -h -P --from="$old:$old" -- "$new:$new" disk/upper
-        printf '%s' "$5" >disk/upper/etc/passwd
-        printf '%s' "$6" >disk/upper/etc/group
+        if [ -e disk/upper/etc/passwd ]; then
+          printf '%s' "$5" >disk/upper/etc/passwd
+          printf '%s' "$6" >disk/upper/etc/group
+        fi
         umount disk
         """;
 
@@ -36,41 +39,18 @@ internal sealed class Disks(SandboxDirectory directory)
             return;
         }
 
-        var uid = Uid(slot);
-        var template = $"{directory.Disks}/{disk}.files";
+        _ = Uid(slot);
         try
         {
-            foreach (var place in (string[])["work", "upper/etc", "upper/workspace", "upper/home/agent", "upper/.agents"])
-            {
-                Directory.CreateDirectory($"{template}/{place}");
-            }
-
-            await File.WriteAllTextAsync($"{template}/upper/etc/passwd", RootFiles.Passwd(uid), cancellationToken);
-            await File.WriteAllTextAsync($"{template}/upper/etc/group", RootFiles.Group(uid), cancellationToken);
-            foreach (var place in (string[])["workspace", "home/agent", ".agents"])
-            {
-                Own($"{template}/upper/{place}", uid);
-            }
-
-            await using (var image = new FileStream(making, FileMode.CreateNew, FileAccess.Write))
-            {
-                image.SetLength(bytes);
-            }
-
-            await Tool.RunAsync(["mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0", "-d", template, making], cancellationToken);
+            // Each disk begins as the same one, which is given to its uid when it is mounted first: making a file system takes longer than copying the few blocks of an empty one.
+            var template = await TemplateAsync(bytes, cancellationToken);
+            await Task.Run(() => SparseCopy.Copy(template, making), cancellationToken);
             await KeepAsync(disk, slot, making, cancellationToken);
         }
         catch
         {
             File.Delete(making);
             throw;
-        }
-        finally
-        {
-            if (Directory.Exists(template))
-            {
-                Directory.Delete(template, recursive: true);
-            }
         }
     }
 
@@ -169,11 +149,49 @@ internal sealed class Disks(SandboxDirectory directory)
         }
     }
 
+    public void Dispose() => _making.Dispose();
+
     public static int Uid(int slot)
     {
         const int First = 200_000, Slots = 65_536;
         Refuse(slot is < 0 or >= Slots, $"A uid slot is 0 to {Slots - 1}.");
         return First + slot;
+    }
+
+    /// <summary>An empty disk of a size.</summary>
+    private async Task<string> TemplateAsync(long bytes, CancellationToken cancellationToken)
+    {
+        var path = $"{directory.Roots}/empty-{bytes}.img";
+        await _making.WaitAsync(cancellationToken);
+        try
+        {
+            if (File.Exists(path))
+            {
+                return path;
+            }
+
+            var (files, half) = ($"{path}.files", $"{path}.half");
+            await RemoveAsync(files);
+            File.Delete(half);
+            foreach (var place in (string[])["work", "upper/etc", "upper/workspace", "upper/home/agent", "upper/.agents"])
+            {
+                Directory.CreateDirectory($"{files}/{place}");
+            }
+
+            await using (var image = new FileStream(half, FileMode.CreateNew, FileAccess.Write))
+            {
+                image.SetLength(bytes);
+            }
+
+            await Tool.RunAsync(["mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0", "-d", files, half], cancellationToken);
+            File.Move(half, path);
+            await RemoveAsync(files);
+            return path;
+        }
+        finally
+        {
+            _making.Release();
+        }
     }
 
     private async Task KeepAsync(string disk, int slot, string making, CancellationToken cancellationToken)
@@ -215,14 +233,6 @@ internal sealed class Disks(SandboxDirectory directory)
         }
 
         await Tool.RunAsync(["rm", "-rf", "--", path], CancellationToken.None);
-    }
-
-    private static void Own(string path, int uid)
-    {
-        if (Native.ChangeOwner(path, (uint)uid, (uint)uid) != 0)
-        {
-            throw new SandboxException(SandboxErrorKind.Refused, $"The uid {uid} cannot be given files. In a container, map the uids 200000 to 265535 into it.");
-        }
     }
 
     private static void Refuse(bool wrong, string why)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using OpenInteractions.Sandboxes.Connection;
+using OpenInteractions.Sandboxes.Frames;
 
 namespace OpenInteractions.Sandboxes.Linux;
 
@@ -18,12 +19,12 @@ internal sealed class LinuxSandbox : ISandbox
     private readonly StringBuilder _errors = new();
     private volatile bool _stopping;
 
-    public LinuxSandbox(SandboxSpec spec, IReadOnlyDictionary<string, string> environment, Process process, ControlGroup group, Action removed)
+    public LinuxSandbox(SandboxSpec spec, Func<Doors, IReadOnlyDictionary<string, string>> environment, Process process, ControlGroup group, Action removed)
     {
         (Id, _process, _group, _removed) = (spec.Id, process, group, removed);
         var listening = ListenAsync(process.StandardError);
-        _connection = new FrameConnection(process.StandardOutput.BaseStream, process.StandardInput.BaseStream);
-        _remote = new RemoteSandbox(_connection, environment, Policy.LaunchCommand.Workspace);
+        _connection = new FrameConnection(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, spec.Network);
+        _remote = new RemoteSandbox(_connection, () => environment(_connection.Doors), Policy.LaunchCommand.Workspace);
         Ended = WatchAsync(listening);
     }
 
@@ -37,6 +38,9 @@ internal sealed class LinuxSandbox : ISandbox
 
     /// <summary>Completes when the init is there.</summary>
     public Task Greeted => _connection.Greeted;
+
+    /// <summary>The doors of the network that there are.</summary>
+    public Doors Doors => _connection.Doors;
 
     /// <summary>What the launch chain complained about.</summary>
     public string Errors

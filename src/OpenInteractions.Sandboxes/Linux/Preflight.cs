@@ -18,7 +18,7 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
 
     public async Task<PreflightReport> TryAllAsync(CancellationToken cancellationToken)
     {
-        foreach (var (tool, package) in (ValueTuple<string, string>[])[("bwrap", "bubblewrap"), ("unshare", "util-linux"), ("setpriv", "util-linux"), ("prlimit", "util-linux"), ("mkfs.ext4", "e2fsprogs")])
+        foreach (var (tool, package) in (ValueTuple<string, string>[])[("bwrap", "bubblewrap"), ("setpriv", "util-linux"), ("unshare", "util-linux"), ("ip", "iproute2"), ("mkfs.ext4", "e2fsprogs")])
         {
             if (!Tool.Exists(tool))
             {
@@ -87,7 +87,7 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
             "Only a server that is root can mount images. Otherwise put the directory of sandboxes on a file system of its own, so that nothing else suffers.");
         var temporary = (await RunAsync(sandbox, "head -c 9000000 /dev/zero >/tmp/big 2>/dev/null; stat -c %s /tmp/big; rm -f /tmp/big", cancellationToken)).Trim();
         Add("temporary", long.TryParse(temporary, CultureInfo.InvariantCulture, out bytes) && bytes <= 4 * Megabyte, "Temporary files have a bound.", "bwrap 0.6 or later is needed.");
-        Add("open_files", (await RunAsync(sandbox, "ulimit -Hn", cancellationToken)).Trim() == "256", "Open files have a bound.", "Report this with the version of prlimit.");
+        Add("open_files", (await RunAsync(sandbox, "ulimit -Hn", cancellationToken)).Trim() == "256", "Open files have a bound.", "Report this: the init could not set it.");
     }
 
     private static async Task<string> RunAsync(LinuxSandbox sandbox, string line, CancellationToken cancellationToken)

@@ -7,14 +7,21 @@ namespace OpenInteractions.Sandboxes.Linux;
 internal static class RootFiles
 {
     private static readonly string[] Places =
-        ["proc", "dev", "tmp", "var/tmp", "run", "usr", "etc", "opt/oi/init", "opt/oi/dotnet/host", "opt/oi/dotnet/shared/Microsoft.NETCore.App", "workspace", "home/agent"];
+        ["proc", "dev", "tmp", "var/tmp", "run", "usr", "etc/oi", "opt/oi/init", "opt/oi/dotnet/host", "opt/oi/dotnet/shared/Microsoft.NETCore.App", "workspace", "home/agent"];
 
     // Of the host's settings only what programs need to run, and nothing that says anything about the host.
     private static readonly string[] Settings = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "nsswitch.conf", "services", "protocols", "alternatives", "ssl/certs", "mime.types", "localtime"];
 
+    // Of Debian and its kin, of Red Hat and its kin, of SUSE, of Alpine.
+    private static readonly string[] Bundles =
+        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"];
+
     public const int UnprivilegedUid = 1000;
 
     public static string Runtime => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+
+    /// <summary>The authorities that the host trusts, as PEM; empty where it keeps them in another place.</summary>
+    public static string Trusted { get; } = Array.Find(Bundles, File.Exists) is { } bundle ? File.ReadAllText(bundle) : "";
 
     public static string Passwd(int uid) => $"root:x:0:0:root:/root:/usr/sbin/nologin\nagent:x:{uid}:{uid}:agent:{LaunchCommand.Home}:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
 
@@ -50,7 +57,9 @@ internal static class RootFiles
             await File.WriteAllTextAsync($"{root}/etc/group", Group(UnprivilegedUid), cancellationToken);
             await File.WriteAllTextAsync($"{root}/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n", cancellationToken);
             await File.WriteAllTextAsync($"{root}/etc/hostname", "sandbox\n", cancellationToken);
-            await File.WriteAllTextAsync($"{root}/etc/resolv.conf", "", cancellationToken);
+            await File.WriteAllTextAsync($"{root}/etc/resolv.conf", $"nameserver 198.18.0.2\noptions timeout:3 attempts:2\n", cancellationToken);
+            await File.WriteAllTextAsync(root + LaunchCommand.Authorities, Trusted, cancellationToken);
+            await File.WriteAllTextAsync(root + LaunchCommand.Authority, "", cancellationToken);
         }
 
         foreach (var link in (string[])["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
@@ -65,6 +74,14 @@ internal static class RootFiles
         {
             Directory.CreateDirectory(Path.GetDirectoryName($"{directory.HostRoot}/etc/{setting}")!);
             await Tool.RunAsync(["cp", "-a", "--no-preserve=ownership", "--", $"/etc/{setting}", $"{directory.HostRoot}/etc/{setting}"], cancellationToken);
+        }
+
+        // Programs that ask nobody's variables find the same here.
+        var usual = new FileInfo($"{directory.HostRoot}/etc/ssl/certs/ca-certificates.crt");
+        if (usual is { Exists: true, LinkTarget: null } && usual.ResolveLinkTarget(returnFinalTarget: true) is null)
+        {
+            usual.Delete();
+            usual.CreateAsSymbolicLink(LaunchCommand.Authorities);
         }
 
         await File.WriteAllBytesAsync(directory.Filter, SeccompFilter.Assemble(RuntimeInformation.ProcessArchitecture switch

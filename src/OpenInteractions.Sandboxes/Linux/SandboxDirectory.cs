@@ -72,7 +72,7 @@ internal sealed class SandboxDirectory : IDisposable
     public void RemoveStage(string id)
     {
         var stage = Stage(id);
-        foreach (var link in (string[])["base", "lower"])
+        foreach (var link in (string[])["base", "lower", Policy.LaunchCommand.StagedAuthorities, Policy.LaunchCommand.StagedAuthority])
         {
             if (Directory.Exists(stage))
             {

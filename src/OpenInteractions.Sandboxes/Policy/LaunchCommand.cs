@@ -3,8 +3,9 @@ using System.Globalization;
 namespace OpenInteractions.Sandboxes.Policy;
 
 /// <summary>
-/// The command line of a start. As root: join the control groups, a mount namespace of its own, the image and the overlay in it, bwrap without a user namespace,
-/// setpriv to the sandbox's uid, the init. Otherwise: join, bwrap with a user namespace, the init. Scripts are constants; whatever differs is an argument of theirs.
+/// The command line of a start. As root, in namespaces that <see cref="Linux.LaunchThread"/> has made: join the control groups, bwrap without a user namespace, setpriv to the
+/// sandbox's uid, the init. Otherwise: join, a network namespace where there are doors, bwrap with a user namespace, the init. Scripts are constants; whatever differs is an
+/// argument of theirs.
 /// </summary>
 internal static class LaunchCommand
 {
@@ -13,44 +14,51 @@ internal static class LaunchCommand
 
     public const string Home = "/home/agent";
 
-    private const int FilterDescriptor = 9;
+    /// <summary>Whom programs trust inside: what the host trusts, and the sandbox's own authority.</summary>
+    public const string Authorities = "/etc/oi/ca-certificates.crt";
+
+    /// <summary>The sandbox's own authority alone.</summary>
+    public const string Authority = "/etc/oi/authority.crt";
+
+    /// <summary>The names of both in the stage.</summary>
+    public const string StagedAuthorities = "authorities", StagedAuthority = "authority";
+
+    private const int FilterDescriptor = 9, AuthoritiesDescriptor = 8, AuthorityDescriptor = 7;
 
     // $1 … up to "--" are files of control groups. Joined before anything else runs, so nothing is outside of them for a moment.
     private const string Join = """
         set -eu
         while [ "$1" != -- ]; do echo $$ >"$1"; shift; done
         shift
-        exec "$@"
+
         """;
 
-    // Names in mount options are relative: the sandbox can read them in its mountinfo, and the host's paths are none of its business.
-    private const string Mount = """
-        set -eu
-        cd -- "$1"; image=$2 filter=$3
+    // What bwrap reads by number: the filter and, from the stage, whom programs trust.
+    private const string Enter = """
+        cd -- "$1"; filter=$2 doors=$3
         shift 3
-        mount -n -o loop,nosuid,nodev,noatime -- "$image" disk
-        mount -n -t overlay -o nosuid,nodev,lowerdir=base:lower,upperdir=disk/upper,workdir=disk/work overlay root
+        [ "$doors" = no ] || exec 8<authorities 7<authority
         exec 9<"$filter"
         exec "$@"
         """;
 
-    private const string Open = """
+    // Without root, the network namespace belongs to a user namespace, and is made before bwrap, since what is set in it takes rights that nothing inside may have: the
+    // loopback device, which also has the block of addresses that names resolve to, and ports below 1024 for a process that is nobody. Where the last one is not to be
+    // had, the doors on those ports are missing, and the init says so.
+    private const string Network = """
         set -eu
-        filter=$1
-        shift
-        exec 9<"$filter"
-        exec "$@"
+        printf 'link set lo up\nroute add local 198.18.0.0/15 dev lo\n' | ip -batch -
+        (echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start) 2>/dev/null || :
+
         """;
 
     public static IReadOnlyList<string> For(LaunchPlan plan)
     {
-        List<string> command = ["/bin/sh", "-c", Join, "oi-sandbox-join", .. plan.ControlGroups, "--"];
-        command.AddRange(plan.Privileged
-            ? ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Mount, "oi-sandbox-mount", plan.Stage, plan.Disk, plan.Filter]
-            : ["/bin/sh", "-c", Open, "oi-sandbox-open", plan.Filter]);
-        command.AddRange(["bwrap", .. Walls(plan), .. Files(plan), .. Variables, "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
-        var limits = plan.Limits;
-        command.AddRange(["prlimit", Both("nofile", limits.OpenFiles), Both("nproc", limits.Processes), Both("core", 0), Both("memlock", 64 * 1024), "--"]);
+        var doors = plan.HasDoors ? "yes" : "no";
+        List<string> command = plan.HasDoors && !plan.Privileged
+            ? ["/bin/sh", "-c", Join + "exec \"$@\"", "oi-sandbox-join", .. plan.ControlGroups, "--", "unshare", "--user", "--map-root-user", "--net", "--", "/bin/sh", "-c", Network + Enter, "oi-sandbox-open"]
+            : ["/bin/sh", "-c", Join + Enter, "oi-sandbox-join", .. plan.ControlGroups, "--"];
+        command.AddRange([plan.Stage, plan.Filter, doors, "bwrap", .. Walls(plan), .. Files(plan), .. Variables(plan), "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
         if (plan.Privileged)
         {
             command.AddRange(["setpriv", "--reuid", Text(plan.Uid), "--regid", Text(plan.Uid), "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--"]);
@@ -62,7 +70,8 @@ internal static class LaunchCommand
 
     private static IEnumerable<string> Walls(LaunchPlan plan)
     {
-        string[] all = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"];
+        // With doors, the network namespace is there already. bwrap's own has a loopback device and nothing else.
+        string[] all = [.. plan.HasDoors ? [] : (string[])["--unshare-net"], "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"];
         // What setpriv needs to give up the rest; it is gone with the change of the uid.
         return plan.Privileged
             ? [.. all, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
@@ -82,6 +91,12 @@ internal static class LaunchCommand
             files.AddRange(["--ro-bind", $"{plan.Runtime}/{part}", $"/opt/oi/dotnet/{part}"]);
         }
 
+        if (plan.HasDoors)
+        {
+            // As data, since the bind of a file would name a path of the host.
+            files.AddRange(["--perms", "0444", "--ro-bind-data", Text(AuthoritiesDescriptor), Authorities, "--perms", "0444", "--ro-bind-data", Text(AuthorityDescriptor), Authority]);
+        }
+
         var size = Text(plan.Limits.TemporaryBytes);
         files.AddRange(["--proc", "/proc"]);
         // The null device: a bind of it is as good as no file, and names no path of the host.
@@ -96,11 +111,11 @@ internal static class LaunchCommand
     }
 
     // Of the init alone; commands get theirs with each request. Diagnostics would be a socket that commands can talk to.
-    private static IEnumerable<string> Variables { get; } =
-        new[] { "DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin" }
-            .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]).ToArray();
-
-    private static string Both(string limit, long value) => $"--{limit}={Text(value)}:{Text(value)}";
+    private static IEnumerable<string> Variables(LaunchPlan plan) =>
+        ((string[])["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "DOTNET_LTTng=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}",
+            // The init sets them before it does anything else, and what it starts has them from it.
+            $"OI_OPEN_FILES={Text(plan.Limits.OpenFiles)}", $"OI_PROCESSES={Text(plan.Limits.Processes)}"])
+            .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -32,6 +32,9 @@ internal sealed record LaunchPlan
     /// <summary>The file with the seccomp program.</summary>
     public required string Filter { get; init; }
 
+    /// <summary>Whether there are doors of the network.</summary>
+    public bool HasDoors { get; init; }
+
     /// <summary>Files that a process joins a control group by, one for each controller.</summary>
     public required IReadOnlyList<string> ControlGroups { get; init; }
 

@@ -23,13 +23,13 @@ public sealed class UserAttackTests(UserAttacks attacks) : IClassFixture<UserAtt
 }
 
 /// <summary>The attacks on a server that is root, made once.</summary>
-public sealed class RootAttacks() : AttackResults(Obstacle.ForRoot, asUser: false);
+public sealed class RootAttacks() : AttackResults(Obstacle.ForRoot, asUser: false, "attacks");
 
 /// <summary>The attacks on a server without privileges, made once.</summary>
-public sealed class UserAttacks() : AttackResults(Obstacle.ForUser, asUser: true);
+public sealed class UserAttacks() : AttackResults(Obstacle.ForUser, asUser: true, "attacks");
 
-/// <summary>Runs all attacks in a process and keeps what it says.</summary>
-public abstract class AttackResults(string? obstacle, bool asUser) : IAsyncLifetime
+/// <summary>Runs all of a kind in a process and keeps what it says.</summary>
+public abstract class AttackResults(string? obstacle, bool asUser, string what) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
@@ -44,7 +44,7 @@ public abstract class AttackResults(string? obstacle, bool asUser) : IAsyncLifet
             return;
         }
 
-        using var host = new HostProcess(asUser, "attacks");
+        using var host = new HostProcess(asUser, what);
         using var timeout = new CancellationTokenSource(Patience);
         var errors = host.Process.StandardError.ReadToEndAsync(timeout.Token);
         while (await host.Process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)

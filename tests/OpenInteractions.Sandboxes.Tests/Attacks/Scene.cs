@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Contracts.Json;
 using OpenInteractions.Sandboxes.Linux;
+using OpenInteractions.Sandboxes.Tests.Egress;
 using OpenInteractions.Sandboxes.Tests.Engine;
 using OpenInteractions.Sandboxes.Tests.Init;
 
@@ -13,11 +16,14 @@ internal sealed class Scene : IAsyncDisposable
     public const string Secret = "the-crown-jewels-8d1f";
     private static readonly string[] Spaces = ["pid", "net", "mnt", "ipc", "uts"];
     private readonly string _mounts = Mounts();
+    private readonly EgressRig _outside = new();
+    private readonly ISandboxNetwork _network;
     private readonly string _hostName = File.ReadAllText("/proc/sys/kernel/hostname");
 
     private Scene(BubblewrapEngine engine, string canary)
     {
         (Engine, Canary) = (engine, canary);
+        _network = _outside.Networks.Open(new SandboxNetworkSpec { Project = EgressRig.Project, EnvironmentId = "victim", Rules = new StringOr<NetworkRules>("disabled") });
         Listener = new TcpListener(IPAddress.Any, 0);
         Listener.Start();
         Abstract = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -72,7 +78,8 @@ internal sealed class Scene : IAsyncDisposable
             await Engine.CreateDiskAsync("victim", 11, 64 * 1024 * 1024, Within.Time);
         }
 
-        Sandbox = await Engine.StartUncheckedAsync(new SandboxSpec { Id = "victim", Disk = "victim", Slot = 11, Limits = Limits }, Within.Time);
+        // With doors, which take more to make than none; the neighbour has none.
+        Sandbox = await Engine.StartUncheckedAsync(new SandboxSpec { Id = "victim", Disk = "victim", Slot = 11, Limits = Limits, Network = _network }, Within.Time);
     }
 
     public async Task<Finished> RunAsync(string line, TimeSpan? timeout = null) => await Finished.OfAsync(await Sandbox.StartAsync(
@@ -120,6 +127,8 @@ internal sealed class Scene : IAsyncDisposable
     {
         await Sandbox.DisposeAsync();
         await Neighbour.DisposeAsync();
+        await _network.DisposeAsync();
+        await _outside.DisposeAsync();
         Listener.Dispose();
         Abstract.Dispose();
         Engine.Dispose();

@@ -20,7 +20,7 @@ namespace OpenInteractions.Sandboxes.Tests.Egress;
 /// An environment's way out in a world of its own: names answer as the test says, and whatever address the guard connects to is a server on loopback, which speaks TLS
 /// when port 443 was asked for.
 /// </summary>
-internal sealed class EgressRig : IEgressSecrets, IEgressAudit, IAsyncDisposable
+internal sealed class EgressRig : IEgressSecrets, IProjectSecrets, IEgressAudit, IAsyncDisposable
 {
     public const string Public = "93.184.216.34";
 
@@ -42,11 +42,21 @@ internal sealed class EgressRig : IEgressSecrets, IEgressAudit, IAsyncDisposable
         (_root, _leaf) = Certificates();
         _upstream.Start();
         Options = options ?? new EgressOptions();
+        Networks = new SandboxNetworks(NewGuard(), Microsoft.Extensions.Options.Options.Create(Options), this, time ?? TimeProvider.System, Instruments, Log) { Roots = [_root] };
         var world = new EgressWorld(NewGuard(), Options, this, time ?? TimeProvider.System) { Roots = [_root] };
         Environment = new EgressEnvironment(world, EgressPolicy.From(rules, Options), this) { Placeholders = placeholders.ToHashSet() };
     }
 
     public EgressOptions Options { get; }
+
+    /// <summary>Ways out for sandboxes, in the same world. Credentials are those of <see cref="Project"/>.</summary>
+    public SandboxNetworks Networks { get; }
+
+    public ListLog Log { get; } = new();
+
+    public EgressInstruments Instruments { get; } = new();
+
+    public const string Project = "the-project";
 
     /// <summary>Fires at the end of the test.</summary>
     public CancellationToken Gone => _gone.Token;
@@ -70,6 +80,9 @@ internal sealed class EgressRig : IEgressSecrets, IEgressAudit, IAsyncDisposable
     public void Name(string host, params string[][] answers) => _names[host] = new Queue<string[]>(answers);
 
     public ValueTask<EgressSecret?> FindAsync(string credentialId, CancellationToken cancellationToken) => ValueTask.FromResult(Secrets.GetValueOrDefault(credentialId));
+
+    ValueTask<EgressSecret?> IProjectSecrets.FindAsync(string project, string credentialId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(project == Project ? Secrets.GetValueOrDefault(credentialId) : null);
 
     public void Record(EgressRecord record)
     {
@@ -146,6 +159,7 @@ internal sealed class EgressRig : IEgressSecrets, IEgressAudit, IAsyncDisposable
         }
 
         _upstream.Dispose();
+        Instruments.Dispose();
         Environment.Dispose();
         _leaf.Dispose();
         _root.Dispose();

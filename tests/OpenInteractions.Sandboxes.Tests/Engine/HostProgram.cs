@@ -16,6 +16,9 @@ internal static class HostProgram
             case ["attacks", var directory, .. var accept]:
                 await AttackRun.WriteAsync(directory, accept, Console.Out);
                 return 0;
+            case ["doors", var directory, .. var accept]:
+                await Doors.DoorRun.WriteAsync(directory, accept, Console.Out);
+                return 0;
             case ["hold", var directory, .. var accept]:
                 await HoldAsync(directory, accept);
                 return 0;
@@ -23,7 +26,7 @@ internal static class HostProgram
                 await MeasureAsync(directory, accept);
                 return 0;
             default:
-                Console.Error.WriteLine("attacks DIRECTORY [ACCEPT…], hold DIRECTORY [ACCEPT…] or measure DIRECTORY [ACCEPT…]");
+                Console.Error.WriteLine("attacks DIRECTORY [ACCEPT…], doors DIRECTORY [ACCEPT…], hold DIRECTORY [ACCEPT…] or measure DIRECTORY [ACCEPT…]");
                 return 2;
         }
     }
@@ -53,14 +56,16 @@ internal static class HostProgram
     {
         using var engine = Engine(directory, accept);
         await engine.PreflightAsync(CancellationToken.None);
-        await engine.CreateDiskAsync("m", 1, 256 * 1024 * 1024, CancellationToken.None);
-        var (bare, start, live, stop) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (bare, disk, start, live, stop) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i < 15; i++)
         {
             var watch = Stopwatch.StartNew();
             await Tool.RunAsync(["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--dev", "/dev", "--proc", "/proc", "true"], CancellationToken.None);
             bare.Add(watch.Elapsed.TotalMilliseconds);
+            await engine.DeleteDiskAsync("m", CancellationToken.None);
             watch.Restart();
+            await engine.CreateDiskAsync("m", 1, 256 * 1024 * 1024, CancellationToken.None);
+            disk.Add(watch.Elapsed.TotalMilliseconds);
             await using var sandbox = await engine.StartUncheckedAsync(new SandboxSpec { Id = "m", Disk = "m", Slot = 1 }, CancellationToken.None);
             await Finished.OfAsync(await sandbox.StartAsync(new CommandSpec { Arguments = ["echo", "hi"] }, CancellationToken.None));
             start.Add(watch.Elapsed.TotalMilliseconds);
@@ -84,7 +89,7 @@ internal static class HostProgram
             stop.Add(watch.Elapsed.TotalMilliseconds);
         }
 
-        foreach (var (name, values) in (ValueTuple<string, List<double>>[])[("bare bwrap", bare), ("start to first output", start), ("command", live), ("stop", stop)])
+        foreach (var (name, values) in (ValueTuple<string, List<double>>[])[("bare bwrap", bare), ("disk", disk), ("new environment to first output", start), ("command", live), ("stop", stop)])
         {
             values.Sort();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: p50 {values[values.Count / 2]:0.0} ms, p90 {values[values.Count * 9 / 10]:0.0} ms"));

@@ -21,7 +21,7 @@ internal sealed class PlainInit : IAsyncDisposable
         Process = Process.Start(start)!;
         _errors = Process.StandardError.ReadToEndAsync();
         _connection = new FrameConnection(Process.StandardOutput.BaseStream, Process.StandardInput.BaseStream);
-        Remote = new RemoteSandbox(_connection, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Home.FullName }, Home.FullName);
+        Remote = new RemoteSandbox(_connection, () => new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Home.FullName }, Home.FullName);
     }
 
     public Process Process { get; }

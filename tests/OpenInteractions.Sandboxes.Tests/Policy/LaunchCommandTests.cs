@@ -10,16 +10,27 @@ public sealed class LaunchCommandTests
     [Fact]
     public void Paths_reach_scripts_as_whole_arguments_and_never_as_text()
     {
-        foreach (var privileged in (bool[])[true, false])
+        foreach (var (privileged, doors) in ((bool, bool)[])[(true, false), (true, true), (false, false), (false, true)])
         {
-            var command = LaunchCommand.For(Plan(privileged) with { Stage = Nasty, Disk = Nasty, Root = Nasty, Filter = Nasty, ControlGroups = [Nasty], Runtime = Nasty });
+            var plan = Plan(privileged) with { Stage = Nasty, Disk = Nasty, Root = Nasty, Filter = Nasty, ControlGroups = [Nasty], Runtime = Nasty, HasDoors = doors };
+            var command = LaunchCommand.For(plan);
 
             var scripts = command.Index().Where(a => a.Item == "-c").Select(a => command[a.Index + 1]).ToList();
-            Assert.Equal(2, scripts.Count);
+            Assert.Equal(doors && !privileged ? 2 : 1, scripts.Count);
             Assert.All(scripts, s => Assert.DoesNotContain("touch", s, StringComparison.Ordinal));
             Assert.Contains(Nasty, command);
-            Assert.Equal(command, LaunchCommand.For(Plan(privileged) with { Stage = Nasty, Disk = Nasty, Root = Nasty, Filter = Nasty, ControlGroups = [Nasty], Runtime = Nasty }));
+            Assert.Equal(command, LaunchCommand.For(plan));
         }
+    }
+
+    [Fact]
+    public void With_doors_the_network_namespace_is_there_before_bwrap_and_without_them_bwrap_makes_one()
+    {
+        Assert.All((bool[])[true, false], privileged => Assert.Contains("--unshare-net", LaunchCommand.For(Plan(privileged))));
+        Assert.All((bool[])[true, false], privileged => Assert.DoesNotContain("--unshare-net", LaunchCommand.For(Plan(privileged) with { HasDoors = true })));
+        var command = LaunchCommand.For(Plan(privileged: false) with { HasDoors = true });
+        Assert.Equal(["--user", "--map-root-user", "--net", "--"], command.SkipWhile(a => a != "unshare").Skip(1).Take(4));
+        Assert.True(IndexOf(command, "unshare") < IndexOf(command, "bwrap"));
     }
 
     [Fact]
@@ -30,7 +41,7 @@ public sealed class LaunchCommandTests
         Assert.DoesNotContain("--unshare-user", command);
         Assert.Equal(["--reuid", "200007", "--regid", "200007", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--", "/opt/oi/dotnet/dotnet", "/opt/oi/init/oi-sandbox-init.dll"],
             command.SkipWhile(a => a != "setpriv").Skip(1));
-        Assert.True(IndexOf(command, "oi-sandbox-join") < IndexOf(command, "unshare") && IndexOf(command, "unshare") < IndexOf(command, "bwrap") && IndexOf(command, "bwrap") < IndexOf(command, "setpriv"));
+        Assert.True(IndexOf(command, "oi-sandbox-join") < IndexOf(command, "bwrap") && IndexOf(command, "bwrap") < IndexOf(command, "setpriv"));
     }
 
     [Fact]
@@ -51,7 +62,7 @@ public sealed class LaunchCommandTests
             var command = LaunchCommand.For(Plan(privileged));
 
             Assert.Superset(new HashSet<string> { "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session", "--as-pid-1", "--clearenv", "--seccomp", "--cap-drop" }, command.ToHashSet());
-            Assert.Contains("--nproc=512:512", command);
+            Assert.Equal(["512", "4096"], ((string[])["OI_PROCESSES", "OI_OPEN_FILES"]).Select(limit => command[IndexOf(command, limit) + 1]));
             Assert.Equal(["/cg/memory/cgroup.procs", "/cg/pids/cgroup.procs", "--"], command.SkipWhile(a => a != "oi-sandbox-join").Skip(1).Take(3));
             Assert.Equal(2, command.Count(a => a == "268435456")); // /dev/shm and /tmp
             Assert.Equal("/proc/kallsyms", command[IndexOf(command, "/dev/null") + 1]);

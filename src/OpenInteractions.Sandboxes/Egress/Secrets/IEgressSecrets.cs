@@ -7,6 +7,28 @@ public interface IEgressSecrets
     ValueTask<EgressSecret?> FindAsync(string credentialId, CancellationToken cancellationToken);
 }
 
+/// <summary>Finds what stands behind the credentials of projects. Whoever keeps credentials implements it.</summary>
+public interface IProjectSecrets
+{
+    /// <summary>What stands behind a credential; null when the project has none of that id, or none that may be used any more. A token that has run out is renewed before.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="credentialId">The credential.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<EgressSecret?> FindAsync(string project, string credentialId, CancellationToken cancellationToken);
+}
+
+/// <summary>The secrets of one project.</summary>
+internal sealed class SecretsOfProject(IProjectSecrets secrets, string project) : IEgressSecrets
+{
+    public ValueTask<EgressSecret?> FindAsync(string credentialId, CancellationToken cancellationToken) => secrets.FindAsync(project, credentialId, cancellationToken);
+}
+
+/// <summary>A server that keeps no credentials.</summary>
+internal sealed class NoSecrets : IProjectSecrets
+{
+    public ValueTask<EgressSecret?> FindAsync(string project, string credentialId, CancellationToken cancellationToken) => ValueTask.FromResult<EgressSecret?>(null);
+}
+
 /// <summary>What is sent for a credential.</summary>
 public abstract record EgressSecret
 {

@@ -3,12 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace OpenInteractions.Sandboxes.Egress.Secrets;
 
-/// <summary>What stands in a sandbox for a secret (behaviour CR-3).</summary>
+/// <summary>
+/// What stands in a sandbox for a secret (behaviour CR-3). It is the documented form, which programs look for, and can be guessed: nothing depends on that. It is replaced for
+/// credentials of the sandbox's own environment alone, and towards their domains; a guessed one of another credential is refused like a wrong one.
+/// </summary>
 internal static partial class Placeholder
 {
     public const string Mark = "__GEMINI_CRED_";
 
     public static string For(string credentialId) => $"{Mark}{credentialId}__";
+
+    /// <summary>Whether an id can stand in one.</summary>
+    public static bool CanHold(string credentialId) => Form.Match(For(credentialId)) is { Success: true } match && match.Groups[1].Value == credentialId && match.Value == For(credentialId);
 
     /// <summary>A whole one, with its id.</summary>
     [GeneratedRegex("__GEMINI_CRED_([A-Za-z0-9._-]{1,128}?)__(?!_)", RegexOptions.CultureInvariant)]

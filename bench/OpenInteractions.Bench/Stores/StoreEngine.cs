@@ -1,7 +1,7 @@
 namespace OpenInteractions.Bench.Stores;
 
 /// <summary>The storage engines of the server.</summary>
-internal enum Engine
+internal enum StoreEngine
 {
     Sqlite,
     Postgres,
@@ -12,17 +12,17 @@ internal static class Engines
     private const string All = "both";
 
     /// <summary>What an engine is called in options and in the table.</summary>
-    public static string Label(this Engine engine) => engine == Engine.Sqlite ? "sqlite" : "postgres";
+    public static string Label(this StoreEngine engine) => engine == StoreEngine.Sqlite ? "sqlite" : "postgres";
 
-    public static Engine[] Chosen(string? name)
+    public static StoreEngine[] Chosen(string? name)
     {
-        var all = Enum.GetValues<Engine>();
+        var all = Enum.GetValues<StoreEngine>();
         if (name == All)
         {
             return all;
         }
 
-        return all.Where(engine => engine.Label() == (name ?? Engine.Sqlite.Label())).ToArray() is [var one]
+        return all.Where(engine => engine.Label() == (name ?? StoreEngine.Sqlite.Label())).ToArray() is [var one]
             ? [one]
             : throw new UsageException($"--engine is {string.Join(", ", all.Select(Label))} or {All}.");
     }

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace OpenInteractions.Sandboxes.Linux;
+
+/// <summary>Namespaces, mounts, devices and links, where .NET has no word for them.</summary>
+internal static unsafe partial class NativeMounts
+{
+    public const int CLONE_NEWNS = 0x2_0000, CLONE_NEWNET = 0x4000_0000;
+    public const ulong MS_NOSUID = 2, MS_NODEV = 4, MS_NOATIME = 0x400, MS_REC = 0x4000, MS_PRIVATE = 0x4_0000;
+    public const int O_RDWR = 2, O_CLOEXEC = 0x8_0000, EBUSY = 16;
+    public const int SEEK_DATA = 3, SEEK_HOLE = 4;
+
+    private const string C = "libc.so.6";
+
+    [LibraryImport(C, EntryPoint = "unshare", SetLastError = true)]
+    public static partial int Unshare(int flags);
+
+    [LibraryImport(C, EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string source, string target, string? type, ulong flags, string? data);
+
+    [LibraryImport(C, EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeDirectory(string path);
+
+    [LibraryImport(C, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport(C, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int fd);
+
+    [LibraryImport(C, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int fd, long offset, int whence);
+
+    [LibraryImport(C, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int fd, nuint request, nint argument);
+
+    [LibraryImport(C, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(C, EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int fd, byte* data, nint length, int flags);
+
+    [LibraryImport(C, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int fd, byte* data, nint length, int flags);
+}
