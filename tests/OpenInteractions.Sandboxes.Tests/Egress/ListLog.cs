@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Sandboxes.Tests.Init;
@@ -9,7 +10,7 @@ namespace OpenInteractions.Sandboxes.Tests.Egress;
 internal sealed class ListLog : ILogger<SandboxNetworks>
 {
     private readonly ConcurrentQueue<string> _lines = [];
-    private readonly SemaphoreSlim _more = new(0);
+    private readonly Channel<bool> _more = Channel.CreateUnbounded<bool>();
 
     public IReadOnlyCollection<string> Lines => _lines;
 
@@ -18,7 +19,7 @@ internal sealed class ListLog : ILogger<SandboxNetworks>
     {
         while (!_lines.Any(l => parts.All(p => l.Contains(p, StringComparison.Ordinal))))
         {
-            await _more.WaitAsync(Within.Time);
+            await _more.Reader.ReadAsync(Within.Time);
         }
     }
 
@@ -30,6 +31,6 @@ internal sealed class ListLog : ILogger<SandboxNetworks>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         _lines.Enqueue($"{eventId.Id} {formatter(state, exception)}{exception}");
-        _more.Release();
+        _more.Writer.TryWrite(true);
     }
 }
