@@ -9,16 +9,22 @@ namespace OpenInteractions.Sandboxes.Tests.Egress;
 internal sealed class ListLog : ILogger<SandboxNetworks>
 {
     private readonly ConcurrentQueue<string> _lines = [];
-    private readonly SemaphoreSlim _more = new(0);
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyCollection<string> Lines => _lines;
 
     /// <summary>Completes when there is a line with all of these in it; the program inside may hear of the end before the log does.</summary>
     public async Task SeenAsync(params string[] parts)
     {
-        while (!_lines.Any(l => parts.All(p => l.Contains(p, StringComparison.Ordinal))))
+        while (true)
         {
-            await _more.WaitAsync(Within.Time);
+            var more = Volatile.Read(ref _more).Task;
+            if (_lines.Any(l => parts.All(p => l.Contains(p, StringComparison.Ordinal))))
+            {
+                return;
+            }
+
+            await more.WaitAsync(Within.Time);
         }
     }
 
@@ -30,6 +36,6 @@ internal sealed class ListLog : ILogger<SandboxNetworks>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         _lines.Enqueue($"{eventId.Id} {formatter(state, exception)}{exception}");
-        _more.Release();
+        Interlocked.Exchange(ref _more, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 }
