@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OpenInteractions.Sandboxes.Frames;
 
 namespace OpenInteractions.Sandboxes.Linux;
 
@@ -32,7 +33,7 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
         try
         {
             var limits = new SandboxLimits { MemoryBytes = 96 * Megabyte, Processes = 48, Processors = 0.5, TemporaryBytes = 4 * Megabyte, OpenFiles = 256 };
-            await using var sandbox = await engine.StartUncheckedAsync(new SandboxSpec { Id = Probe, Disk = Probe, Slot = ProbeSlot, Limits = limits }, cancellationToken);
+            await using var sandbox = await StartAsync(new SandboxSpec { Id = Probe, Disk = Probe, Slot = ProbeSlot, Limits = limits }, cancellationToken);
             await TryWallsAsync(sandbox, cancellationToken);
             await TryLimitsAsync(sandbox, cancellationToken);
         }
@@ -48,6 +49,25 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
         }
 
         return Report();
+    }
+
+    // With doors, which take more than a sandbox without them; where they cannot be had, sandboxes without a network start all the same.
+    private async Task<LinuxSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        const string Says = "Programs reach the doors of the network without settings.";
+        try
+        {
+            var sandbox = await engine.StartUncheckedAsync(spec with { Network = new NoWayOut() }, cancellationToken);
+            Add("doors", sandbox.Doors.HasFlag(Doors.Transparent), Says,
+                "They are told of a proxy instead. In a container, let the server write /proc/sys/net/ipv4/ip_unprivileged_port_start of a network namespace that it makes.", isNeeded: false);
+            return sandbox;
+        }
+        catch (SandboxException e)
+        {
+            var sandbox = await engine.StartUncheckedAsync(spec, cancellationToken);
+            Add("doors", holds: false, $"{Says} {e.Message}", "Environments with a network will not start. Allow user namespaces with networks of their own to unshare, or run the server as root.", isNeeded: false);
+            return sandbox;
+        }
     }
 
     private PreflightReport Report() => new(engine.Name, _checks);
@@ -104,12 +124,26 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
         return output.ToString();
     }
 
-    private void Add(string name, bool holds, string whenItHolds, string remedy, bool mayBeGivenUp = true)
+    private void Add(string name, bool holds, string whenItHolds, string remedy, bool mayBeGivenUp = true, bool isNeeded = true)
     {
-        var accepted = !holds && mayBeGivenUp && options.Accept.Contains(name, StringComparer.OrdinalIgnoreCase);
+        var accepted = !holds && (!isNeeded || (mayBeGivenUp && options.Accept.Contains(name, StringComparer.OrdinalIgnoreCase)));
         _checks.Add(new PreflightCheck(name,
             holds ? PreflightState.Enforced : accepted ? PreflightState.Degraded : PreflightState.Missing,
             holds ? whenItHolds : $"Tried, and it does not hold: {whenItHolds}",
-            holds ? "" : mayBeGivenUp ? $"{remedy} Or do without it: {SandboxOptions.Section}:{nameof(SandboxOptions.Accept)} with '{name}'." : remedy));
+            holds ? "" : mayBeGivenUp && isNeeded ? $"{remedy} Or do without it: {SandboxOptions.Section}:{nameof(SandboxOptions.Accept)} with '{name}'." : remedy));
+    }
+
+    /// <summary>A network that nobody gets out of.</summary>
+    private sealed class NoWayOut : ISandboxNetwork
+    {
+        public IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>();
+
+        public string? Authority => null;
+
+        public void Replace(SandboxNetworkSpec spec) => throw new NotSupportedException();
+
+        public Task ServeAsync(SandboxConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 using OpenInteractions.Api;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Providers;
-using OpenInteractions.Sandboxes.Linux;
+using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Storage.Sqlite;
 using OpenInteractions.Tools;
 
@@ -19,7 +19,7 @@ public sealed partial class ConfigurationPageTests
     private const string Page = "docs/configuration.md";
     private const string EndpointSection = "OpenInteractions:Providers:Endpoints:NAME";
 
-    private static readonly Assembly[] Assemblies = [typeof(ApiLimits).Assembly, typeof(RunOptions).Assembly, typeof(ProvidersOptions).Assembly, typeof(SqliteOptions).Assembly, typeof(ToolsFeature).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(ApiLimits).Assembly, typeof(RunOptions).Assembly, typeof(ProvidersOptions).Assembly, typeof(SqliteOptions).Assembly, typeof(ToolsFeature).Assembly, typeof(EgressOptions).Assembly];
 
     [Fact]
     public void Every_setting_is_listed_with_its_default_and_its_range()
@@ -41,7 +41,7 @@ public sealed partial class ConfigurationPageTests
     }
 
     private static IEnumerable<string> Settings() =>
-        from type in Assemblies.SelectMany(a => a.GetTypes()).Append(typeof(SandboxOptions))
+        from type in Assemblies.SelectMany(a => a.GetTypes())
         let section = type == typeof(EndpointOptions) ? EndpointSection : SectionOf(type)
         where section is not null
         let defaults = Activator.CreateInstance(type)

@@ -61,7 +61,7 @@ public sealed class AgentEnvironmentTests
 
         Assert.Equal("SECRET", opened.BaseEnvironment!.Value!.Sources![0].Content);
         Assert.Equal(
-            """{"id":"a","base_agent":"b","base_environment":{"type":"remote","environment_id":"env_1","sources":[{"type":"inline","target":"/workspace/a"},{"type":"repository","source":"https://git.example/a.git","target":"/workspace/b"}],"network":{"allowlist":[{"domain":"api.example.com","credential":"crm"}]}}}""",
+            """{"id":"a","base_agent":"antigravity","base_environment":{"type":"remote","environment_id":"env_1","sources":[{"type":"inline","target":"/workspace/a"},{"type":"repository","source":"https://git.example/a.git","target":"/workspace/b"}],"network":{"allowlist":[{"domain":"api.example.com","credential":"crm"}]}}}""",
             shown);
         foreach (var moved in new[] { stored with { Version = 2 }, stored with { Id = "c" }, stored with { Project = "q" } })
         {

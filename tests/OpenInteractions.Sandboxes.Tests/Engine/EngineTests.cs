@@ -24,9 +24,9 @@ public sealed class EngineTests : IDisposable
     {
         var report = await _engine.PreflightAsync(Within.Time);
 
-        Assert.Equal(["uid", "capabilities", "seccomp", "network", "files", "processes", "memory", "cpu", "disk", "temporary", "open_files"], report.Checks.Select(c => c.Name));
+        Assert.Equal(["doors", "uid", "capabilities", "seccomp", "network", "files", "processes", "memory", "cpu", "disk", "temporary", "open_files"], report.Checks.Select(c => c.Name));
         Assert.All(report.Checks, c => Assert.Equal(c.State == PreflightState.Enforced, c.Remedy.Length == 0));
-        Assert.All(report.Checks.Where(c => c.Name is "uid" or "capabilities" or "seccomp" or "network" or "files" or "disk"), c => Assert.Equal(PreflightState.Enforced, c.State));
+        Assert.All(report.Checks.Where(c => c.Name is "doors" or "uid" or "capabilities" or "seccomp" or "network" or "files" or "disk"), c => Assert.Equal(PreflightState.Enforced, c.State));
     }
 
     [RootFact]
