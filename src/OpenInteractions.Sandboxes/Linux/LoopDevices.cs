@@ -3,7 +3,8 @@ namespace OpenInteractions.Sandboxes.Linux;
 /// <summary>Which files are attached as devices. An image that is mounted twice is an image that is lost.</summary>
 internal static class LoopDevices
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // The kernel writes what is left first, and a busy disk takes its time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static IEnumerable<(string Device, string File)> Attached()
     {

@@ -22,7 +22,7 @@ internal sealed class Traces(string dataDirectory)
     public async Task<bool> AreGoneAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        for (var i = 0; i < 1000 && Find().Count > 0; i++)
+        for (var i = 0; i < 3000 && Find().Count > 0; i++)
         {
             await timer.WaitForNextTickAsync();
         }
