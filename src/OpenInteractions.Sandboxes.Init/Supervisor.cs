@@ -73,9 +73,9 @@ internal sealed unsafe class Supervisor
     private static void Limit()
     {
         const int Core = 4, Processes = 6, LockedMemory = 8;
-        Limit(Native.RLIMIT_NOFILE, Environment.GetEnvironmentVariable("OI_OPEN_FILES"));
-        if (Limit(Processes, Environment.GetEnvironmentVariable("OI_PROCESSES")))
+        if (Limit(Native.RLIMIT_NOFILE, Environment.GetEnvironmentVariable("OI_OPEN_FILES")))
         {
+            Limit(Processes, Environment.GetEnvironmentVariable("OI_PROCESSES"));
             Limit(Core, "0");
             Limit(LockedMemory, "65536");
         }
@@ -85,7 +85,7 @@ internal sealed unsafe class Supervisor
     {
         if (value is null)
         {
-            return false; // not in a sandbox
+            return false; // not in a sandbox, or held by other means
         }
 
         var limits = stackalloc ulong[2];

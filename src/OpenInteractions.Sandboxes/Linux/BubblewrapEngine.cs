@@ -167,6 +167,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             Runtime = RootFiles.Runtime,
             Filter = _directory.Filter,
             ControlGroups = group.ProcessFiles,
+            CountsProcesses = _groups.Has("pids"),
             Masked = Masked,
             HasDoors = spec.Network is not null,
         };

@@ -114,7 +114,7 @@ internal static class LaunchCommand
     private static IEnumerable<string> Variables(LaunchPlan plan) =>
         ((string[])["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "DOTNET_LTTng=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}",
             // The init sets them before it does anything else, and what it starts has them from it.
-            $"OI_OPEN_FILES={Text(plan.Limits.OpenFiles)}", $"OI_PROCESSES={Text(plan.Limits.Processes)}"])
+            $"OI_OPEN_FILES={Text(plan.Limits.OpenFiles)}", .. plan.CountsProcesses ? (string[])[] : [$"OI_PROCESSES={Text(plan.Limits.Processes)}"]])
             .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

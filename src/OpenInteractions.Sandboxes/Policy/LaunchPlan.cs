@@ -38,6 +38,9 @@ internal sealed record LaunchPlan
     /// <summary>Files that a process joins a control group by, one for each controller.</summary>
     public required IReadOnlyList<string> ControlGroups { get; init; }
 
+    /// <summary>Whether a control group counts the processes. The kernel's own limit counts those of a uid, also of another server's sandboxes, and is set only where there is no other.</summary>
+    public bool CountsProcesses { get; init; }
+
     /// <summary>Files of <c>/proc</c> that tell about the host, those that there are.</summary>
     public required IReadOnlyList<string> Masked { get; init; }
 }
