@@ -7,18 +7,34 @@ namespace OpenInteractions.Sandboxes.Tests.Environments;
 /// <summary>A repository behind git's HTTP protocol, and files beside it, on this machine.</summary>
 internal sealed class GitServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private HttpListener _listener = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("oi-git-");
     private readonly Task _serving;
 
     public GitServer()
     {
-        var port = new Random().Next(20_000, 30_000);
-        Address = $"http://127.0.0.1:{port}";
-        _listener.Prefixes.Add(Address + "/");
-        _listener.Start();
+        Address = Listen();
         Git("init", "-q", "-b", "trunk", Work);
         _serving = Task.Run(ServeAsync);
+    }
+
+    // The listener takes no port of the system's choice.
+    private string Listen()
+    {
+        while (true)
+        {
+            var address = $"http://127.0.0.1:{Random.Shared.Next(20_000, 30_000)}";
+            _listener = new HttpListener { Prefixes = { address + "/" } };
+            try
+            {
+                _listener.Start();
+                return address;
+            }
+            catch (HttpListenerException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     public string Address { get; }

@@ -69,6 +69,16 @@ public sealed class LaunchCommandTests
         }
     }
 
+    [Fact]
+    public void The_uid_has_a_limit_of_processes_only_where_nothing_else_counts_them()
+    {
+        foreach (var privileged in (bool[])[true, false])
+        {
+            Assert.Contains("OI_PROCESSES", LaunchCommand.For(Plan(privileged)));
+            Assert.DoesNotContain("OI_PROCESSES", LaunchCommand.For(Plan(privileged) with { CountsProcesses = true }));
+        }
+    }
+
     private static int IndexOf(IReadOnlyList<string> command, string argument) => command.Index().First(a => a.Item == argument).Index;
 
     private static LaunchPlan Plan(bool privileged) => new()
