@@ -205,7 +205,7 @@ internal static class SemanticCases
 
     private static IEnumerable<BadCase> NotOffered()
     {
-        foreach (var tool in (string[])["google_search", "code_execution", "google_maps"])
+        foreach (var tool in (string[])["google_search", "google_maps"])
         {
             yield return new($"tool {tool}", Tool($$"""{"type":"{{tool}}"}"""), $"The tool '{tool}' in 'tools[0]'", Precondition);
         }
@@ -215,7 +215,13 @@ internal static class SemanticCases
         yield return new("file_search in a store that is not there", Tool("""{"type":"file_search","file_search_store_names":["fileSearchStores/nowhere"]}"""), "'tools[0].file_search_store_names[0]'");
         yield return new(
             "file_search with half a filter", Tool("""{"type":"file_search","file_search_store_names":["fileSearchStores/a"],"metadata_filter":"year >="}"""), "'tools[0].metadata_filter'");
-        yield return new("an environment", Plus("\"environment\":\"remote\""), "'environment'", Precondition);
+        foreach (var (what, environment) in ((string, string)[])[("that is empty", "\"\""), ("of a blank", "\" \""), ("of a source that leads out", """{"type":"remote","sources":[{"type":"inline","target":"/workspace/../etc/x","content":"x"}]}"""), ("of an unknown type", """{"type":"local"}""")])
+        {
+            yield return new($"an environment {what}", Plus($"\"environment\":{environment}"), "'environment");
+        }
+
+        yield return new("an environment that is not there", Plus("\"environment\":\"env_nowhere\""), "env_nowhere", "not_found", 404);
+
         yield return new("cached content", Plus("\"cached_content\":\"cachedContents/1\""), "'cached_content'", Precondition);
         yield return new("a webhook", Plus("""  "background":true,"webhook_config":{"uris":["https://example.org"]}"""), "'webhook_config'", Precondition);
         yield return new("an image from a model of text", Plus("""  "response_format":{"type":"image"}"""), "image", Precondition);
