@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Sandboxes.Egress;
@@ -5,12 +6,12 @@ using OpenInteractions.Sandboxes.Egress;
 namespace OpenInteractions.Sandboxes;
 
 /// <summary>Rules of a network, read as the way out reads them.</summary>
-internal sealed class NetworkRuleReader : INetworkRuleReader
+internal sealed class NetworkRuleReader(IOptions<EgressOptions> options) : INetworkRuleReader
 {
-    private readonly EgressOptions _options = new();
+    private EgressOptions Settings => options.Value;
 
-    public void Check(StringOr<NetworkRules>? rules, string field) => _ = EgressPolicy.From(rules, _options, field);
+    public void Check(StringOr<NetworkRules>? rules, string field) => _ = EgressPolicy.From(rules, Settings, field);
 
     public IReadOnlyList<KeyValuePair<string, string>> HeadersFor(StringOr<NetworkRules>? rules, string host) =>
-        EgressHost.Read(host, out _) is { } read && EgressPolicy.From(rules, _options).Find(read) is { } rule ? rule.Headers : [];
+        EgressHost.Read(host, out _) is { } read && EgressPolicy.From(rules, Settings).Find(read) is { } rule ? rule.Headers : [];
 }

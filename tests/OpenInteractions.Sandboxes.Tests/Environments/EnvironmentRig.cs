@@ -5,6 +5,7 @@ using OpenInteractions.Contracts.Json;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Secrets;
+using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Sandboxes.Linux;
 using OpenInteractions.Sandboxes.Tests.Engine;
 using OpenInteractions.Sandboxes.Tests.Init;
@@ -88,7 +89,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
         var host = new SandboxHost($"{_directory.FullName}/s", () => "host-1", () => new TriedEngine(HostProgram.Engine($"{_directory.FullName}/s", [])));
         var environments = new HostEnvironments(
             host, Store, new SecretBox(() => new byte[SecretBox.KeySize]), new InteractionId(Time), _sources, Microsoft.Extensions.Options.Options.Create(Options), Time,
-            NullLogger<HostEnvironments>.Instance, networks: null, new NetworkRuleReader());
+            NullLogger<HostEnvironments>.Instance, networks: null, new NetworkRuleReader(Microsoft.Extensions.Options.Options.Create(new EgressOptions())));
         return (host, environments, new EnvironmentKeeper(environments, new EnvironmentUploads(host, Microsoft.Extensions.Options.Options.Create(Options), Time), host, Store, Time, NullLogger<EnvironmentKeeper>.Instance));
     }
 }
