@@ -73,6 +73,7 @@ public sealed class OpenedCredentialTests : IAsyncLifetime
     }
 
     [Fact]
+    [Rule("CR-1")]
     public async Task An_access_token_is_fetched_once_kept_until_it_is_nearly_over_and_fetched_with_the_newest_refresh_token()
     {
         await CreateOAuthAsync(""","scopes":["a","b"]""");

@@ -66,7 +66,7 @@ scenario('an unknown environment and an unknown agent are 404, and nothing is ma
   assert.equal((await ai.environments.list({ page_size: 1000 })).environments.length, before);
 }, { skip });
 
-scenario('an agent that a caller defined has its instructions, its model, and a copy of its base environment in each run', ['CA-1', 'CA-3', 'CA-4', 'CA-5'], async () => {
+scenario('an agent that a caller defined has its instructions, its model, and a copy of its base environment in each run', ['CA-1', 'CA-3', 'CA-4', 'CA-5', 'CA-8'], async () => {
   const base = await ai.environments.create({ sources: [{ type: 'inline', target: 'notes.txt', content: 'prepared\n' }] });
   const id = `notes-${Math.random().toString(36).slice(2, 10)}`;
   await ai.agents.create({ id, base_agent: agent, system_instruction: 'Work with notes.', base_environment: base.id, agent_config: { type: 'antigravity', model: 'demo' } });
@@ -100,7 +100,21 @@ scenario('a budget of tokens ends a run as incomplete, and a continuation has a 
   await ai.environments.delete(cut.environment_id);
 }, { skip, seconds: 120 });
 
-scenario('code of a plain model call runs in a sandbox that lasts as long as the conversation', ['TL-1'], async () => {
+scenario('functions of an agent need a stored interaction, and are the client\'s to answer', ['AG-2', 'AG-3'], async () => {
+  const tools = [{ type: 'function', name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } }];
+  const refused = await errorOf(ai.interactions.create({ agent, environment: 'remote', store: false, tools, input: 'x' }));
+  assert.equal(refused.status, 400);
+  assert.match(refused.message, /'store'/);
+  const asked = await ai.interactions.create({ agent, environment: 'remote', tools: [{ type: 'code_execution' }, ...tools], input: 'Call get_weather for Paris.' });
+  assert.equal(asked.status, 'requires_action');
+  const call = asked.steps.at(-1);
+  assert.deepEqual([call.type, call.name], ['function_call', 'get_weather']);
+  const answered = await ai.interactions.create({ agent, previous_interaction_id: asked.id, tools, input: [{ type: 'function_result', call_id: call.id, result: 'sunny' }] });
+  assert.match(textOf(answered), /sunny/);
+  await ai.environments.delete(asked.environment_id);
+}, { skip });
+
+scenario('code of a plain model call runs in a sandbox that lasts as long as the conversation', ['TL-1', 'TL-7'], async () => {
   const first = await ai.interactions.create({ model: 'demo', tools: [{ type: 'code_execution' }], input: fenced('python', "open('kept.txt', 'w').write('of turn one')", 'print(6 * 7)') });
   assert.deepEqual(types(first), [...call, 'model_output']);
   assert.match(JSON.stringify(first.steps[1].result), /42/);

@@ -18,9 +18,11 @@ public sealed class EgressPolicyTests
     [InlineData("*.example.com", "example.com.evil.org", false)]
     [InlineData("*", "anything.example", true)]
     [InlineData("EXAMPLE.com.", "example.com", true)]
+    [Rule("EN-7")]
     public void A_domain_allows(string domain, string host, bool passes) => Assert.Equal(passes, Find(Make(domain), host) is not null);
 
     [Fact]
+    [Rule("EN-7")]
     public void Without_rules_all_names_pass_and_disabled_lets_nothing_pass()
     {
         Assert.Equal("*", Find(EgressPolicy.From(null, new EgressOptions()), "example.com")?.Hosts.Text);

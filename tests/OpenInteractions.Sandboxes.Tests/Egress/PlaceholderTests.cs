@@ -19,6 +19,7 @@ public sealed class PlaceholderTests
     [InlineData("GET", "/a?k=" + Mark + "&x=1", "", "", "GET /a?k=s3cret%2Fwith%20space%26more&x=1 HTTP/1.1\r\n")]
     [InlineData("POST", "/a", "Content-Type: application/json\r\n", "{\"k\":\"" + Mark + "\"}", "\r\n\r\n{\"k\":\"s3cret/with space&more\"}")]
     [InlineData("POST", "/a", "Content-Type: application/x-www-form-urlencoded\r\n", "k=" + Mark, "\r\n\r\nk=s3cret%2Fwith%20space%26more")]
+    [Rule("CR-3")]
     public async Task It_is_replaced_where_it_may_be(string method, string target, string header, string body, string sent)
     {
         await using var rig = Rig(SecretPlaces.Header | SecretPlaces.Query | SecretPlaces.Body);
@@ -57,6 +58,7 @@ public sealed class PlaceholderTests
     [InlineData("GET", "/", "X-Key: __gemini_cred_key__\r\n", "")]
     [InlineData("GET", "/", "Proxy-Authorization: " + Mark + "\r\n", "")]
     [InlineData("POST", "/", "", "k=" + Mark)]
+    [Rule("CR-3")]
     public async Task Anywhere_else_the_request_is_refused_and_not_sent(string method, string target, string header, string body)
     {
         await using var rig = Rig(SecretPlaces.Header);

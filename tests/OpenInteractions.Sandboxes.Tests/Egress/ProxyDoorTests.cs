@@ -236,6 +236,7 @@ public sealed class ProxyDoorTests
     }
 
     [Fact]
+    [Rule("EN-9")]
     public async Task New_rules_cut_what_is_open_under_old_ones_and_leave_the_rest()
     {
         await using var rig = new EgressRig(Rules(["api.example.com", "other.example.com"]));

@@ -121,6 +121,7 @@ public sealed class TlsDoorTests
     }
 
     [Fact]
+    [Rule("EN-8")]
     public async Task Where_a_rule_adds_something_TLS_is_ended_the_credential_set_and_the_transform_wins()
     {
         await using var rig = new EgressRig(Rules([], Entry("api.example.com", ("X-Team", "blue"), ("x-Both", "from transform")) with { Credential = "token" }));
@@ -145,6 +146,7 @@ public sealed class TlsDoorTests
     }
 
     [Fact]
+    [Rule("CR-4")]
     public async Task On_the_same_header_the_transform_wins_over_the_credential()
     {
         await using var rig = new EgressRig(Rules([], Entry("api.example.com", ("authorization", "Token other")) with { Credential = "token" }), new EgressOptions { PlainSecrets = true });
@@ -192,6 +194,7 @@ public sealed class TlsDoorTests
     }
 
     [Fact]
+    [Rule("CR-5")]
     public async Task A_secret_is_asked_for_at_each_request()
     {
         await using var rig = new EgressRig(Rules([], new AllowlistEntry { Domain = "api.example.com", Credential = "token" }));

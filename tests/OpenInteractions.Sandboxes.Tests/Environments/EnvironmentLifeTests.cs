@@ -68,6 +68,7 @@ public sealed class EnvironmentLifeTests
     }
 
     [RootFact]
+    [Rule("EN-13")]
     public async Task Uses_of_one_environment_follow_each_other_and_who_waits_too_long_is_told()
     {
         await using var rig = new EnvironmentRig();
