@@ -37,6 +37,11 @@ class Server {
     this.#settings = settings;
   }
 
+  /** Where it keeps everything. */
+  get dataDir() {
+    return this.#dataDir;
+  }
+
   output() {
     return this.#output.join('');
   }
