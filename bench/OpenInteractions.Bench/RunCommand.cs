@@ -18,7 +18,7 @@ internal static class RunCommand
     private static readonly IRow[] Rows =
     [
         new UnaryRow(), new StoreFalseRow(), new StreamsRow(), new ChainRow(), new BackgroundRow(), new WaitingRow(), new IdleRow(), new GetRow(), new RestartRow(),
-        new ToolsRow(), new SandboxRow(), new DrainRow(),
+        new ToolsRow(), new SandboxRow(), new NeighbourRow(), new DrainRow(),
     ];
 
     private static readonly string[] Valued =

@@ -14,7 +14,7 @@ internal static class Usage
                           [--seconds N] [--tokens N] [--rate N] [--store false] [--pid PID]
 
         Without a command it is run. Rows: unary, store-false, streams, chain, background, waiting, idle, get, restart,
-        tools, sandbox (as root, with bubblewrap), and with PostgreSQL drain; all when --rows is not given. The engine is sqlite when --engine is not given; for
+        tools, sandbox and neighbour (as root, with bubblewrap), and with PostgreSQL drain; all when --rows is not given. The engine is sqlite when --engine is not given; for
         postgres the bench starts a server of its own and removes it at the end. What each row and option means is in
         bench/README.md.
         """;
