@@ -27,6 +27,11 @@ public static class SandboxesFeature
 
     private static SandboxHost HostOf(SandboxOptions options, string directory)
     {
+        if (options.Engine == SandboxEngine.None)
+        {
+            return new SandboxHost($"its operator runs none ({SandboxOptions.Section}:{nameof(SandboxOptions.Engine)})");
+        }
+
         if (!OperatingSystem.IsLinux())
         {
             return new SandboxHost("they need Linux");

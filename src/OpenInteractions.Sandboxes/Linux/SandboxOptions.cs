@@ -1,10 +1,23 @@
 namespace OpenInteractions.Sandboxes.Linux;
 
+/// <summary>What sandboxes run on.</summary>
+public enum SandboxEngine
+{
+    /// <summary>Namespaces, seccomp and control groups of this machine, by <c>bwrap</c>.</summary>
+    Bubblewrap,
+
+    /// <summary>Nothing: there are no sandboxes.</summary>
+    None,
+}
+
 /// <summary>Sandboxes. Configuration section <c>OpenInteractions:Sandboxes</c>.</summary>
 public sealed class SandboxOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "OpenInteractions:Sandboxes";
+
+    /// <summary>What sandboxes run on.</summary>
+    public SandboxEngine Engine { get; set; }
 
     /// <summary>Where disks and what belongs to them lie: absolute, and of one server at a time. Without it, <c>sandboxes</c> in the data directory.</summary>
     public string? Directory { get; set; }

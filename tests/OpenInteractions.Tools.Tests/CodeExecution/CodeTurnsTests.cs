@@ -4,9 +4,11 @@ using OpenInteractions.Testing.Vendors.Gemini;
 
 namespace OpenInteractions.Tools.Tests.CodeExecution;
 
-/// <summary>Code runs at the model's vendor, or nowhere.</summary>
+/// <summary>On a server without sandboxes code runs at the model's vendor, or nowhere.</summary>
 public sealed class CodeTurnsTests : IAsyncLifetime
 {
+    private static readonly (string, string) None = ("OpenInteractions__Sandboxes__Engine", "none");
+
     private VendorWires _wires = null!;
 
     public async Task InitializeAsync() => _wires = await VendorWires.StartAsync();
@@ -21,7 +23,7 @@ public sealed class CodeTurnsTests : IAsyncLifetime
     [Rule("TL-2")]
     public async Task Gemini_runs_its_models_code_itself_and_another_model_reads_what_came_out(string wire, bool isStreamed)
     {
-        await using var server = await _wires.ServerAsync(wire);
+        await using var server = await _wires.ServerAsync(wire, None);
         _wires[wire].Enqueue(_wires.Gemini.Turn(GeminiTurn.Empty.RunsCode("print(6*7)", "42\n").Text("It is 42.")));
 
         var (id, state, steps) = await VendorWires.CreateAsync(server, """{"model":"gemini-3.8-flash","input":"6*7?","tools":[{"type":"code_execution"}]}""", isStreamed);
@@ -46,7 +48,7 @@ public sealed class CodeTurnsTests : IAsyncLifetime
     [InlineData("local/scripted")]
     public async Task Other_models_are_refused_with_what_is_missing(string model)
     {
-        await using var server = await _wires.ServerAsync("responses");
+        await using var server = await _wires.ServerAsync("responses", None);
 
         var refused = await server.Client.CreateAsync($$"""{"model":"{{model}}","input":"6*7?","tools":[{"type":"function","name":"f"},{"type":"code_execution"}]}""");
 
@@ -59,7 +61,7 @@ public sealed class CodeTurnsTests : IAsyncLifetime
     [Fact]
     public async Task An_operator_can_forbid_that_the_vendor_runs_code()
     {
-        await using var server = await _wires.ServerAsync("interactions", ("OpenInteractions__Tools__CodeExecution__AllowNative", "false"));
+        await using var server = await _wires.ServerAsync("interactions", None, ("OpenInteractions__Tools__CodeExecution__AllowNative", "false"));
 
         var refused = await server.Client.CreateAsync("""{"model":"gemini-3.8-flash","input":"6*7?","tools":[{"type":"code_execution"}]}""");
 
