@@ -58,7 +58,7 @@ scenario('a call that owes its result is a BadRequestError at once', ['FN-3'], a
 });
 
 scenario('features that are not offered are 400 and named, never 501', ['ER-2'], async () => {
-  for (const body of [{ tools: [{ type: 'google_maps' }] }, { environment: 'remote' }, { cached_content: 'cachedContents/x' }, { continuation_token: 'x' }]) {
+  for (const body of [{ tools: [{ type: 'google_maps' }] }, { cached_content: 'cachedContents/x' }, { continuation_token: 'x' }]) {
     const answer = await tryCreate({ input: 'x', ...body });
     assert.equal(answer.status, 400, answer.text);
     assert.ok(Object.keys(body).some((name) => answer.json.error.message.includes(name)), answer.text);
