@@ -54,7 +54,7 @@ internal sealed class CodeExecutionFunction(ToolScope scope, CodeExecutionOption
             var workspace = new WorkspaceFiles(sandbox.Files, scope.MediaFault);
             var before = await workspace.ListAsync(cancellationToken);
             var output = await RunAsync(sandbox, given, cancellationToken);
-            var blocks = await workspace.NewAsync(before, isListed: true, attachesDocuments: !_environment.IsNamed, cancellationToken);
+            var blocks = await workspace.NewAsync(before, attachesDocuments: !_environment.IsNamed, cancellationToken);
             return Result(call, Content(output.Text, blocks), output.IsError);
         }
         catch (SandboxException exception) when (exception.Kind == SandboxErrorKind.Ended)

@@ -22,10 +22,9 @@ internal sealed class WorkspaceFiles(ISandboxFiles files, Func<MediaContent, str
 
     /// <summary>Blocks for what is new or has changed.</summary>
     /// <param name="before">What there was.</param>
-    /// <param name="isListed">Whether files are named.</param>
     /// <param name="attachesDocuments">Whether small documents are given back with their content: where nobody can fetch them.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<IReadOnlyList<ContentBlock>> NewAsync(IReadOnlyDictionary<string, SandboxEntry>? before, bool isListed, bool attachesDocuments, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ContentBlock>> NewAsync(IReadOnlyDictionary<string, SandboxEntry>? before, bool attachesDocuments, CancellationToken cancellationToken)
     {
         if (before is null || await ListAsync(cancellationToken) is not { } after)
         {
@@ -38,13 +37,8 @@ internal sealed class WorkspaceFiles(ISandboxFiles files, Func<MediaContent, str
             return [];
         }
 
-        var blocks = new List<ContentBlock>();
-        if (isListed)
-        {
-            var named = string.Join(", ", changed.Take(MostNamed).Select(e => $"{Root}/{e.Path} ({e.Size} bytes)"));
-            blocks.Add(new TextContent { Text = $"[Files written: {named}{(changed.Count > MostNamed ? $", and {changed.Count - MostNamed} more" : "")}]" });
-        }
-
+        var named = string.Join(", ", changed.Take(MostNamed).Select(e => $"{Root}/{e.Path} ({e.Size} bytes)"));
+        var blocks = new List<ContentBlock> { new TextContent { Text = $"[Files written: {named}{(changed.Count > MostNamed ? $", and {changed.Count - MostNamed} more" : "")}]" } };
         var left = MostBytes;
         foreach (var entry in changed.Where(e => e.Size is > 0 and <= LargestAttached))
         {

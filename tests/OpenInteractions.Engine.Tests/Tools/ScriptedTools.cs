@@ -36,6 +36,9 @@ internal sealed class ScriptedTools : IToolKind
     /// <summary>Limits of its own, or null.</summary>
     public CallLimits? Limits { get; init; }
 
+    /// <summary>What all of its calls wait in, or null.</summary>
+    public object? Line { get; init; }
+
     /// <summary>How many opened tools were closed again.</summary>
     public int Closed { get; private set; }
 
@@ -95,6 +98,8 @@ internal sealed class ScriptedTools : IToolKind
         public bool IsRepeatable => function.IsRepeatable;
 
         public CallLimits? Limits => function.Tools.Limits;
+
+        public object? Line => function.Tools.Line;
 
         public Step CallStep(string id, JsonElement arguments) => new McpServerToolCallStep { Id = id, Name = function.Name, ServerName = server, Arguments = arguments };
 

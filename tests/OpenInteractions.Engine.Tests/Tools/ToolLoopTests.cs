@@ -146,6 +146,24 @@ public sealed class ToolLoopTests
     }
 
     [Fact]
+    public async Task Calls_that_share_a_line_are_made_one_after_the_other_in_their_order()
+    {
+        var (gate, hasBegun) = (new Gate(), false);
+        var tools = new ScriptedTools { Line = new object() }
+            .On("write", async gone => { await gate.PassAsync(gone); return Volatile.Read(ref hasBegun) ? "overtaken" : "written"; })
+            .On("read", _ => { Volatile.Write(ref hasBegun, true); return Task.FromResult("read"); });
+        await using var node = await TestNode.StartAsync(new ScriptedRounds(ScriptedModel.Calls("crm__write", "{}").Then.Calls("crm__read", "{}"), ScriptedModel.Says("Done.")), tools);
+        var id = await node.BeginAsync(ToolRequests.Of(ToolRequests.Background));
+        await gate.Reached.OrTimeout("the first call");
+        gate.Open();
+
+        var ended = await node.FollowAsync(id);
+
+        Assert.Equal(["written", "read"], ended.Kept.Results());
+        Assert.Equal(["write {}", "read {}"], tools.Calls);
+    }
+
+    [Fact]
     public async Task A_call_beside_one_that_ends_the_turn_is_told_as_not_made()
     {
         var tools = new ScriptedTools().Answers("lookup", "Ada");
