@@ -47,13 +47,20 @@ public abstract class AttackResults(string? obstacle, bool asUser, string what) 
         using var host = new HostProcess(asUser, what);
         using var timeout = new CancellationTokenSource(Patience);
         var errors = host.Process.StandardError.ReadToEndAsync(timeout.Token);
-        while (await host.Process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        try
         {
-            var parts = line.Split('\t', 2);
-            Results[parts[0]] = parts.Length == 2 ? parts[1] : line;
-        }
+            while (await host.Process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+            {
+                var parts = line.Split('\t', 2);
+                Results[parts[0]] = parts.Length == 2 ? parts[1] : line;
+            }
 
-        Errors = await errors;
+            Errors = await errors;
+        }
+        catch (OperationCanceledException)
+        {
+            Errors = $"It hung for {Patience} behind '{Results.Keys.LastOrDefault()}'.";
+        }
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -8,6 +8,8 @@ internal static class DoorRun
 {
     public static IReadOnlyList<DoorCheck> All { get; } = [.. DoorChecks.All, .. SecretChecks.All, .. LoadChecks.All];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     public static async Task WriteAsync(string directory, IEnumerable<string> accept, TextWriter results)
     {
         var only = Environment.GetEnvironmentVariable("OI_ONLY");
@@ -17,8 +19,8 @@ internal static class DoorRun
             string said;
             try
             {
-                await scene.NextAsync();
-                await check.Try(scene);
+                await scene.NextAsync().WaitAsync(Patience);
+                await check.Try(scene).WaitAsync(Patience);
                 said = "holds";
             }
             catch (Exception e)

@@ -183,7 +183,8 @@ internal sealed class EgressRig : IEgressSecrets, IProjectSecrets, IEgressAudit,
             _dialled.Enqueue(address);
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             var accepting = _upstream.AcceptSocketAsync(_gone.Token);
-            await socket.ConnectAsync(_upstream.LocalEndpoint, cancellationToken);
+            // Whoever has lost interest meanwhile must not leave an accept behind: it would take the next one's connection, and that one would wait for ever.
+            await socket.ConnectAsync(_upstream.LocalEndpoint, _gone.Token);
             _tasks.Add(ServeAsync(await accepting, address.Port == 443));
             return new NetworkStream(socket, ownsSocket: true);
         }
