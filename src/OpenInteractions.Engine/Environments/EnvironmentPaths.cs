@@ -8,6 +8,9 @@ public static class EnvironmentPaths
     /// <summary>Where agents work.</summary>
     public const string Workspace = "/workspace";
 
+    // All else is the system's, and commands and sources may not write there.
+    private static readonly string[] Writable = [Workspace, "/home/agent", "/.agents", "/tmp", "/var/tmp"];
+
     private const int MaxLength = 1024;
     private const int MaxName = 255;
 
@@ -16,13 +19,13 @@ public static class EnvironmentPaths
     {
         ArgumentNullException.ThrowIfNull(target);
         var path = Clean(target.StartsWith('/') ? target : $"{Workspace}/{target}", out fault);
-        if (path == "/")
+        if (path is null || Array.Exists(Writable, w => path == w || path.StartsWith(w + "/", StringComparison.Ordinal)))
         {
-            fault = "it may not be '/'";
-            return null;
+            return path;
         }
 
-        return path;
+        fault = $"{(path == "/" ? "it may not be '/'" : "that part of the file system is not to be written to")}, only {string.Join(", ", Writable.Select(w => $"'{w}'"))} and what is below";
+        return null;
     }
 
     /// <summary>An absolute path without empty parts and <c>.</c>, or null when it is none.</summary>

@@ -49,7 +49,7 @@ internal sealed class EnvironmentRules(IReadOnlyDictionary<string, IEnvironmentS
                 throw Wrong($"{place}.target", "it is missing: give the path where the source goes, such as '/workspace/data'");
             }
 
-            var target = EnvironmentPaths.Target(source.Target, out var fault) ?? throw Wrong($"{place}.target", $"{fault}. Give a path below '{EnvironmentPaths.Workspace}'");
+            var target = EnvironmentPaths.Target(source.Target, out var fault) ?? throw Wrong($"{place}.target", $"{fault}. Give a path such as '{EnvironmentPaths.Workspace}/data'");
             if (!targets.Add(target))
             {
                 throw Wrong($"{place}.target", $"'{Excerpt.Of(source.Target)}' is the target of two sources");

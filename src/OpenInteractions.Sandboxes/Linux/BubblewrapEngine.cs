@@ -166,7 +166,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             ShowsHostPrograms = spec.RootFileSystem is null,
             Runtime = RootFiles.Runtime,
             Filter = _directory.Filter,
-            ControlGroups = group.ProcessFiles,
+            ControlGroups = group.JoinFiles,
             CountsProcesses = _groups.Has("pids"),
             Masked = Masked,
             HasDoors = spec.Network is not null,

@@ -138,8 +138,11 @@ internal sealed class ControlGroup(IReadOnlyDictionary<string, string> directori
 
     public IEnumerable<string> Directories => directories.Values.Distinct();
 
-    /// <summary>Where a process joins.</summary>
-    public IReadOnlyList<string> ProcessFiles => [.. Directories.Select(d => $"{d}/cgroup.procs")];
+    /// <summary>
+    /// Where a process joins that has one thread, by writing 0. In version 1 that is the file of single threads: to move a whole process, the kernel waits until no processor
+    /// can be in the middle of a fork or exit, which takes several milliseconds for the first controller.
+    /// </summary>
+    public IReadOnlyList<string> JoinFiles => [.. Directories.Select(d => $"{d}/{(isUnified ? "cgroup.procs" : "tasks")}")];
 
     public IEnumerable<int> Processes => Directories.SelectMany(d => Lines($"{d}/cgroup.procs")).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).Distinct();
 

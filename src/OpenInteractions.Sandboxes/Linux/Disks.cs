@@ -8,6 +8,7 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
 {
     private const long Smallest = 16L * 1024 * 1024;
     private readonly SemaphoreSlim _making = new(1);
+    private readonly SpareDisk _spare = new();
 
     // Files change their owner in a mount namespace that ends with the script. No link is followed on the way.
     private const string Adopt = """
@@ -44,8 +45,13 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         {
             // Each disk begins as the same one, which is given to its uid when it is mounted first: making a file system takes longer than copying the few blocks of an empty one.
             var template = await TemplateAsync(bytes, cancellationToken);
-            await Task.Run(() => SparseCopy.Copy(template, making), cancellationToken);
+            if (!_spare.TryTake(template, making))
+            {
+                await Task.Run(() => SparseCopy.Copy(template, making), cancellationToken);
+            }
+
             await KeepAsync(disk, slot, making, cancellationToken);
+            _spare.Prepare(template);
         }
         catch
         {
@@ -149,7 +155,11 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         }
     }
 
-    public void Dispose() => _making.Dispose();
+    public void Dispose()
+    {
+        _spare.Dispose();
+        _making.Dispose();
+    }
 
     public static int Uid(int slot)
     {

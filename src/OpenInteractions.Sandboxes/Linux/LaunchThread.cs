@@ -88,14 +88,15 @@ internal static unsafe class LaunchThread
         }
     }
 
-    // struct loop_config: descriptor, block size, struct loop_info64, reserved. The device lets go of the file with its last user.
+    // struct loop_config: descriptor, block size, struct loop_info64, reserved. The device lets go of the file with its last user. What the sandbox writes goes to the file
+    // past the host's own cache, where the file system can: it would stand in memory twice, and a disk that is being filled would push out what its neighbours need.
     private static bool Attach(int device, int file)
     {
-        const int Size = 304, FlagsAt = 8 + 52, AutoClear = 4;
+        const int Size = 304, FlagsAt = 8 + 52, AutoClear = 4, DirectIo = 16;
         var config = stackalloc byte[Size];
         new Span<byte>(config, Size).Clear();
         BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(config, 4), file);
-        BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(config + FlagsAt, 4), AutoClear);
+        BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(config + FlagsAt, 4), AutoClear | DirectIo);
         return NativeMounts.Control(device, LoopConfigure, (nint)config) == 0;
     }
 

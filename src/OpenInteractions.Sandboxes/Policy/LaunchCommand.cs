@@ -25,10 +25,10 @@ internal static class LaunchCommand
 
     private const int FilterDescriptor = 9, AuthoritiesDescriptor = 8, AuthorityDescriptor = 7;
 
-    // $1 … up to "--" are files of control groups. Joined before anything else runs, so nothing is outside of them for a moment.
+    // $1 … up to "--" are files of control groups; 0 is who writes. Joined before anything else runs, so nothing is outside of them for a moment.
     private const string Join = """
         set -eu
-        while [ "$1" != -- ]; do echo $$ >"$1"; shift; done
+        while [ "$1" != -- ]; do echo 0 >"$1"; shift; done
         shift
 
         """;

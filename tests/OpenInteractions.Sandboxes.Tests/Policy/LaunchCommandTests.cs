@@ -63,7 +63,7 @@ public sealed class LaunchCommandTests
 
             Assert.Superset(new HashSet<string> { "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session", "--as-pid-1", "--clearenv", "--seccomp", "--cap-drop" }, command.ToHashSet());
             Assert.Equal(["512", "4096"], ((string[])["OI_PROCESSES", "OI_OPEN_FILES"]).Select(limit => command[IndexOf(command, limit) + 1]));
-            Assert.Equal(["/cg/memory/cgroup.procs", "/cg/pids/cgroup.procs", "--"], command.SkipWhile(a => a != "oi-sandbox-join").Skip(1).Take(3));
+            Assert.Equal(["/cg/memory/tasks", "/cg/pids/tasks", "--"], command.SkipWhile(a => a != "oi-sandbox-join").Skip(1).Take(3));
             Assert.Equal(2, command.Count(a => a == "268435456")); // /dev/shm and /tmp
             Assert.Equal("/proc/kallsyms", command[IndexOf(command, "/dev/null") + 1]);
         }
@@ -84,6 +84,6 @@ public sealed class LaunchCommandTests
     private static LaunchPlan Plan(bool privileged) => new()
     {
         Privileged = privileged, Uid = 200_007, Limits = new SandboxLimits(), Stage = "/s", Disk = "/d.img", Base = "/b", Root = "/r", ShowsHostPrograms = true, Runtime = "/dotnet", Filter = "/f",
-        ControlGroups = ["/cg/memory/cgroup.procs", "/cg/pids/cgroup.procs"], Masked = ["/proc/kallsyms"],
+        ControlGroups = ["/cg/memory/tasks", "/cg/pids/tasks"], Masked = ["/proc/kallsyms"],
     };
 }
