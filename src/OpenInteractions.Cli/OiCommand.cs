@@ -1,3 +1,4 @@
+using OpenInteractions.Cli.Agents;
 using OpenInteractions.Cli.Interactions;
 using OpenInteractions.Cli.Keys;
 using OpenInteractions.Cli.Models;
@@ -12,7 +13,7 @@ internal static class OiCommand
     public static RootCommand Create()
     {
         var server = new ServerOptions();
-        return new RootCommand("oi: API keys and stores of an OpenInteractions server, and its API from a terminal.")
+        return new RootCommand("oi: API keys, stores and agents of an OpenInteractions server, and its API from a terminal.")
         {
             server.Url,
             server.Key,
@@ -20,6 +21,7 @@ internal static class OiCommand
             StorageCommand.Create(),
             InteractionsCommand.Create(server),
             ModelsCommand.Create(server),
+            AgentsCommand.Create(server),
             AskCommand.Create(server),
             DoctorCommand.Create(server),
         };

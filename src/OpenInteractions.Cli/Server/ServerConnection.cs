@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OpenInteractions.Cli.Server;
@@ -34,16 +35,26 @@ internal sealed class ServerConnection : IDisposable
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         JsonSerializer.Deserialize(await SendAsync(HttpMethod.Get, path, cancellationToken), type)!;
 
+    /// <summary>The answer to a request with a body that is a file's, as JSON text.</summary>
+    public async Task<byte[]> SendAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var content = Json(System.Text.Encoding.UTF8.GetBytes(body.ToJsonString(WireJson.Wire.Options)));
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var answer = await OkAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
     /// <summary>Posts a body. The answer's body is left to be read as it comes.</summary>
     public async Task<HttpResponseMessage> PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var content = Json(JsonSerializer.SerializeToUtf8Bytes(body, type));
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         return await OkAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     private async Task<HttpResponseMessage> OkAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
@@ -55,7 +66,7 @@ internal sealed class ServerConnection : IDisposable
 
         using (answer)
         {
-            throw new ServerException(Refusal((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellationToken)));
+            throw new ServerException(Refusal((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellationToken)), answer.StatusCode);
         }
     }
 

@@ -43,6 +43,11 @@ internal sealed partial class AgentForms(ISecretBox box, ILogger<AgentForms> log
     /// <exception cref="ApiException">It was sealed with another key.</exception>
     public Agent Open(StoredAgent agent) => Open(agent, agent.Version, agent.Sealed);
 
+    /// <summary>Whether the version that holds says the same.</summary>
+    /// <exception cref="ApiException">It was sealed with another key.</exception>
+    public bool HoldsAlready(StoredAgent stored, Agent agent) =>
+        JsonSerializer.SerializeToUtf8Bytes(Open(stored), WireJson.Wire.Agent).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(agent, WireJson.Wire.Agent));
+
     /// <summary>Tools without their headers; of an environment sources without contents, hosts without headers, and no variables (behaviour EN-11).</summary>
     public static Agent Show(Agent agent) => agent with
     {

@@ -3,7 +3,9 @@ using OpenInteractions.Engine.Tenancy;
 
 namespace OpenInteractions.Engine.Agents;
 
-/// <summary>Changes an agent, and brings earlier versions of it back. Each makes a new version; runs that are under way keep the one that they began with.</summary>
+/// <summary>
+/// Changes an agent, and brings earlier versions of it back. Each makes a new version, unless nothing is different in it; runs that are under way keep the one that they began with.
+/// </summary>
 public sealed class ChangeAgent
 {
     // Each loses against a change that was made, so nobody loses for ever.
@@ -62,6 +64,11 @@ public sealed class ChangeAgent
             var stored = await _store.GetAsync(caller.Project, id, cancellationToken) ?? throw NotFound(id);
             var agent = await next(stored, cancellationToken);
             await _rules.CheckAsync(caller.Project, agent, cancellationToken);
+            if (_forms.HoldsAlready(stored, agent))
+            {
+                return AgentForms.Show(agent);
+            }
+
             var changed = stored with { Updated = _time.GetUtcNow(), Sealed = _forms.Seal(caller.Project, stored.Version + 1, agent) };
             if (await _store.ChangeAsync(changed, AgentRules.VersionsKept, cancellationToken))
             {
