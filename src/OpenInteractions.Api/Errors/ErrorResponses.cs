@@ -12,6 +12,9 @@ namespace OpenInteractions.Api.Errors;
 internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<RequestOptions> options, ILogger<ErrorResponses> logger)
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
+
+    // Clients sleep for as long as they are told, and what a vendor tells may be years. Whoever comes back in an hour is told again.
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(5);
 
     public async Task InvokeAsync(HttpContext context)
@@ -107,7 +110,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         else if (row.HttpStatus is 429 or 503)
         {
             var wait = exception.RetryAfter ?? DefaultRetryAfter;
-            headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            headers.RetryAfter = Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, LongestRetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
         else if (row.HttpStatus == 401)
         {

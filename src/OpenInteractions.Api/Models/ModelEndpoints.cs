@@ -23,9 +23,10 @@ internal static class ModelEndpoints
     /// <summary>The model calls of the older API, such as <c>models/ID:generateContent</c>.</summary>
     private static IResult RefuseMethod(HttpContext context)
     {
-        var id = ResourceId.Read(context, "models");
+        // Without an id too: the path may end behind the collection.
+        var id = context.Request.RouteValues["id"] is null ? "" : ResourceId.Read(context, "models");
         var method = id[(id.LastIndexOf(':') + 1)..];
-        throw new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{Excerpt.Of(method, 60)}'", "models"));
+        throw new ApiException(ErrorCode.NotFound, NotOffered.Message(method.Length == 0 ? "To make models" : $"'{Excerpt.Of(method, 60)}'", "models"));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ModelCatalog catalog)

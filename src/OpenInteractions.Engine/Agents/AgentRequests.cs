@@ -14,6 +14,14 @@ public sealed class AgentRequests(AgentDirectory agents, ModelCatalog catalog, T
 
     private readonly Lazy<string> _instructions = new(() => options.Value.InstructionsFile is { Length: > 0 } file ? File.ReadAllText(file) : BuiltIn());
 
+    /// <summary>The request as it is meant: what names a built-in agent as its model is for that agent (behaviour TR-2).</summary>
+    /// <param name="request">What a caller sent.</param>
+    public CreateInteractionRequest Understand(CreateInteractionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request is { Model: { } named, Agent: null } && agents.IsBuiltIn(named) ? request with { Agent = named, Model = null } : request;
+    }
+
     /// <summary>The request with everything that its agent brings; unchanged when it names none.</summary>
     /// <param name="project">The project.</param>
     /// <param name="request">What a caller sent.</param>

@@ -78,6 +78,7 @@ public sealed partial class CreateInteraction
     /// <exception cref="ApiException">The request is refused, or a foreground run failed before the model gave anything; nothing is kept.</exception>
     public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
+        request = _agents.Understand(request);
         RequestRules.Check(request, _tools, _structured);
         _environments.Require(request);
         RequireStored(request, mark);

@@ -15,6 +15,9 @@ internal sealed class MergedSchema
     private readonly Dictionary<string, List<JsonElement>> _properties = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
     private readonly HashSet<string> _required = new(StringComparer.Ordinal);
+
+    // What was followed once says nothing new the second time; without this, references to references would be followed exponentially often.
+    private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
     private HashSet<string>? _types;
 
     private MergedSchema(JsonElement root, Func<IReadOnlyList<JsonElement>, JsonElement> choose) => (_root, _choose) = (root, choose);
@@ -81,7 +84,7 @@ internal sealed class MergedSchema
         {
             switch (member.Name)
             {
-                case "$ref" when references > 0 && member.Value.ValueKind == JsonValueKind.String && Resolve(member.Value.GetString()!) is { } target:
+                case "$ref" when references > 0 && member.Value.ValueKind == JsonValueKind.String && Follow(member.Value.GetString()!) is { } target:
                     Add(target, references - 1);
                     break;
                 case "allOf" when member.Value.ValueKind == JsonValueKind.Array:
@@ -165,15 +168,22 @@ internal sealed class MergedSchema
         }
     }
 
-    private JsonElement? Resolve(string reference)
+    // What a reference leads to, the first time that it does.
+    private JsonElement? Follow(string reference)
     {
         if (reference is not ['#', ..])
         {
             return null; // another document: nothing is fetched here
         }
 
+        var parts = reference[1..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (!_followed.Add(string.Join('/', parts)))
+        {
+            return null;
+        }
+
         var at = _root;
-        foreach (var part in reference[1..].Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in parts)
         {
             var name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var member))

@@ -14,15 +14,23 @@ internal sealed class SchemaSample
     private const int DeepestLevel = 24;
     private const int MostNodes = 5_000;
 
+    // For each value the schema may be gone through as a whole: a long one describes fewer of them.
+    private const int MostCharacters = 50_000_000;
+
     // From here on only what is required is made, and the plainest alternatives are chosen: recursive schemas have an end this way.
     private const int ShallowLevel = 5;
 
     private readonly JsonElement _root;
     private readonly ValuePool _values;
     private readonly bool _fillOptional;
+    private readonly int _mostNodes;
     private int _nodes;
 
-    private SchemaSample(JsonElement root, ValuePool values, bool fillOptional) => (_root, _values, _fillOptional) = (root, values, fillOptional);
+    private SchemaSample(JsonElement root, ValuePool values, bool fillOptional)
+    {
+        (_root, _values, _fillOptional) = (root, values, fillOptional);
+        _mostNodes = Math.Clamp(MostCharacters / Math.Max(1, root.GetRawText().Length), 1, MostNodes);
+    }
 
     /// <summary>Arguments of a call: what is required, and of the rest what the prompt names.</summary>
     public static JsonObject Arguments(JsonElement? schema, ValuePool values) =>
@@ -39,7 +47,7 @@ internal sealed class SchemaSample
     /// <param name="ordinal">Its place in an array, so that siblings differ.</param>
     private JsonNode? Make(IReadOnlyList<JsonElement> schemas, string name, int level, int ordinal)
     {
-        if (level > DeepestLevel || ++_nodes > MostNodes)
+        if (level > DeepestLevel || ++_nodes > _mostNodes)
         {
             return null;
         }

@@ -15,6 +15,8 @@ public sealed class UpstreamErrorTests(ServerWithModels models) : IClassFixture<
     [InlineData("", 429, 429, "rate_limit_exceeded", "3600", "3600")]
     [InlineData(",\"stream\":true", 429, 429, "rate_limit_exceeded", "3600", "3600")]
     [InlineData(",\"stream\":true,\"store\":false", 429, 429, "rate_limit_exceeded", "3600", "3600")]
+    [InlineData("", 429, 429, "rate_limit_exceeded", "90000", "3600")]
+    [InlineData("", 429, 429, "rate_limit_exceeded", "Wed, 21 Oct 2099 07:28:00 GMT", "3600")]
     [InlineData("", 400, 400, "invalid_request", null, null)]
     [InlineData(",\"stream\":true", 400, 400, "invalid_request", null, null)]
     [InlineData("", 402, 402, "payment_required", null, null)]

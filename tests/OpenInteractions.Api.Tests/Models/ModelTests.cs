@@ -80,6 +80,16 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
         Assert.True(model.GetProperty("inputTokenLimit").GetInt32() > 0);
     }
 
+    [Theory]
+    [InlineData("models")]
+    [InlineData("models/")]
+    public async Task A_model_cannot_be_made(string path)
+    {
+        var answer = await _client.PostAsync(path, "{}");
+
+        Assert.Equal((404, "NOT_FOUND"), (answer.Status, answer.Json.GetProperty("error").GetProperty("status").GetString()));
+    }
+
     [Fact]
     public async Task A_call_of_the_older_API_is_told_what_there_is_instead()
     {

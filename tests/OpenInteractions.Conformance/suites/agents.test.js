@@ -20,7 +20,7 @@ const whole = (id) => ({
 });
 
 for (const [line, sdkPackage] of [['3.1.0', genai], ['2.32.0', genai232]]) {
-  scenario(`@google/genai ${line}: an agent is defined, read, listed and deleted`, ['CA-1'], async () => {
+  scenario(`@google/genai ${line}: an agent is defined, read, listed and deleted`, ['CA-1', 'OP-agents.create', 'OP-agents.list', 'OP-agents.get', 'OP-agents.delete'], async () => {
     const client = sdk(undefined, {}, sdkPackage);
     const id = unique('reader');
     const expected = whole(id);

@@ -20,7 +20,7 @@ const kinds = {
 };
 
 for (const [type, { create, update }] of Object.entries(kinds)) {
-  scenario(`a credential of the type ${type} is made, read, changed and deleted, and never tells what it holds`, ['CR-2'], async () => {
+  scenario(`a credential of the type ${type} is made, read, changed and deleted, and never tells what it holds`, ['CR-2', 'OP-credentials.create', 'OP-credentials.list', 'OP-credentials.get', 'OP-credentials.update', 'OP-credentials.delete'], async () => {
     const id = unique(type.replace('_', '-'));
     const made = plain(await ai.credentials.create({ id, type, ...create }));
     assert.deepEqual(Object.keys(made).sort(), ['create_time', 'id', 'status', 'type', 'update_time']);

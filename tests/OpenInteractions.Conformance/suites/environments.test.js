@@ -23,7 +23,7 @@ async function withEnvironment(body, params = {}) {
 const media = (id, path) => fetch(`${baseUrl}/v1/environments/${id}/files/${path}?alt=media`, { headers: { 'x-goog-api-key': apiKey } });
 const upload = (id, path, body, query = '') => fetch(`${baseUrl}/upload/v1/environments/${id}/files/${path}${query}`, { method: 'PUT', headers: { 'x-goog-api-key': apiKey }, body });
 
-scenario('an environment is made, read, listed and deleted', ['EN-11'], async () => {
+scenario('an environment is made, read, listed and deleted', ['EN-11', 'OP-environments.create', 'OP-environments.list', 'OP-environments.get', 'OP-environments.delete'], async () => {
   const made = await ai.environments.create({
     sources: [{ type: 'inline', target: '/workspace/notes/a.txt', content: 'very secret' }],
     network: 'disabled',
@@ -41,7 +41,7 @@ scenario('an environment is made, read, listed and deleted', ['EN-11'], async ()
   assert.equal((await errorOf(ai.environments.delete(made.id))).status, 404);
 }, { skip });
 
-scenario('files are uploaded, listed and downloaded as the SDK does it', ['EN-12'], async () => withEnvironment(async (id) => {
+scenario('files are uploaded, listed and downloaded as the SDK does it', ['EN-12', 'OP-environments.files.list', 'OP-environments.files.download', 'OP-environments.files.upload'], async () => withEnvironment(async (id) => {
   const folder = await mkdtemp(join(tmpdir(), 'oi-environments-'));
   try {
     const file = join(folder, 'a b.txt');
@@ -64,7 +64,7 @@ scenario('files are uploaded, listed and downloaded as the SDK does it', ['EN-12
   }
 }), { skip });
 
-scenario('a file of nine megabytes comes in pieces, and an empty one in none', [], async () => withEnvironment(async (id) => {
+scenario('a file of nine megabytes comes in pieces, and an empty one in none', ['OP-environments.files.upload', 'OP-environments.files.continueUpload'], async () => withEnvironment(async (id) => {
   const big = new Uint8Array(9 * 1024 * 1024).map((_, i) => i % 251);
   await ai.environments.files.upload({ environment: id, file: new Blob([big]), path: 'workspace/big.bin' });
   await ai.environments.files.upload({ environment: id, file: new Blob([]), path: 'workspace/empty.bin' });

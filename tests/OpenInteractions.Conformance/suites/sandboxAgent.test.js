@@ -114,6 +114,17 @@ scenario('functions of an agent need a stored interaction, and are the client\'s
   await ai.environments.delete(asked.environment_id);
 }, { skip });
 
+scenario("an agent's id in 'model' is the agent, in the background too, and a model goes on with what it did", ['TR-2', 'ST-11', 'BG-1'], async () => {
+  const begun = await ai.interactions.create({ model: agent, environment: 'remote', background: true, input: `Count.\n${fenced('bash', 'echo 6 times 7 is $((6 * 7))')}` });
+  assert.deepEqual([begun.agent, begun.model, begun.status], [agent, undefined, 'in_progress']);
+  const first = await ended(begun.id, { seconds: 60 });
+  assert.deepEqual(types({ steps: madeSteps(first) }), [...call, 'model_output']);
+  const told = await ai.interactions.create({ model: 'demo', previous_interaction_id: first.id, input: 'What did I ask first?' });
+  assert.equal(told.status, 'completed');
+  assert.match(textOf(told), /Count/);
+  await ai.environments.delete(first.environment_id);
+}, { skip, seconds: 120 });
+
 scenario('code of a plain model call runs in a sandbox that lasts as long as the conversation', ['TL-1', 'TL-7'], async () => {
   const first = await ai.interactions.create({ model: 'demo', tools: [{ type: 'code_execution' }], input: fenced('python', "open('kept.txt', 'w').write('of turn one')", 'print(6 * 7)') });
   assert.deepEqual(types(first), [...call, 'model_output']);

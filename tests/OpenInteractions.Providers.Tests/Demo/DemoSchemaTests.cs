@@ -29,6 +29,23 @@ public sealed class DemoSchemaTests
     }
 
     [Fact]
+    public async Task References_to_references_are_followed_once_each()
+    {
+        // Followed each time, this would take ten to the power of thirty steps.
+        var definitions = new JsonObject { ["d0"] = new JsonObject { ["type"] = "string" } };
+        for (var i = 1; i <= 30; i++)
+        {
+            definitions[$"d{i}"] = new JsonObject { ["allOf"] = new JsonArray([.. Enumerable.Range(0, 10).Select(n => new JsonObject { ["$ref"] = $"#{new string('/', n + 1)}$defs/d{i - 1}" })]) };
+        }
+
+        var schema = new JsonObject { ["$defs"] = definitions, ["type"] = "object", ["properties"] = new JsonObject { ["it"] = new JsonObject { ["$ref"] = "#/$defs/d30" } }, ["required"] = new JsonArray("it") };
+
+        var answer = await AskAsync(JsonElement.Parse(schema.ToJsonString()), "").WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(JsonValueKind.String, JsonElement.Parse(answer.Text).GetProperty("it").ValueKind);
+    }
+
+    [Fact]
     public void Arguments_fit_any_schema_whatever_the_prompt_says()
     {
         var samples = from schema in RandomSchemas.Any from prompt in Gen.Elements(Prompts) select (Schema: schema, Prompt: prompt);
