@@ -11,6 +11,7 @@ namespace OpenInteractions.Engine.Environments;
 internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore store, IEnvironmentStore environments, InteractionId ids, EnvironmentOptions options, EngineInstruments instruments, TimeProvider time, ILogger logger)
 {
     private const int Page = 100;
+    private const string Kept = "kept";
     private const int NoSpace = 28, OverQuota = 122;
 
     /// <summary>How long the end of a turn waits for its checkpoint, and programs in the sandbox that write at that moment.</summary>
@@ -33,7 +34,10 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
         try
         {
             outcome = await MakeAsync(live, interactionId, either.Token);
-            await MakeRoomAsync(live, CancellationToken.None);
+            if (outcome == Kept)
+            {
+                await MakeRoomAsync(live, CancellationToken.None);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -101,7 +105,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
         }
     }
 
-    /// <summary>Removes what is old.</summary>
+    /// <summary>Removes what is old, and what is too much by now.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         while (await store.ListOfHostAsync(host.Id, null, 0, Page, cancellationToken) is { Count: > 0 } page && page.TakeWhile(HasExpired).ToList() is { Count: > 0 } old)
@@ -109,7 +113,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
             await RemoveAsync(old, cancellationToken);
         }
 
-        await MeasureAsync(cancellationToken);
+        await MakeRoomAsync(cancellationToken);
     }
 
     /// <summary>After a start: a row whose disk is gone goes too.</summary>
@@ -163,7 +167,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
                     Project = live.Project, Id = id, EnvironmentId = live.Id, InteractionId = interactionId, Host = host.Id, Created = time.GetUtcNow(), SizeBytes = bytes,
                 };
                 kept = await store.InsertAsync(made, cancellationToken);
-                return kept is null ? "skipped" : "kept";
+                return kept is null ? "skipped" : Kept;
             }
             finally
             {
@@ -179,12 +183,18 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
         }
     }
 
-    // Too many of the environment, an earlier try of the same turn, too many bytes of all: the oldest go, and of whom takes the most.
+    // Too many of the environment, and earlier tries of the same turn.
     private async Task MakeRoomAsync(LiveEnvironment live, CancellationToken cancellationToken)
     {
         var all = await store.ListAsync(live.Project, live.Id, null, options.MaxCheckpoints + Page, cancellationToken);
         await RemoveAsync([.. all.Skip(options.MaxCheckpoints).Union(all.GroupBy(c => c.InteractionId).SelectMany(c => c.Skip(1)))], cancellationToken);
-        while (await MeasureAsync(cancellationToken) is { Count: > 0 } usage && usage.Sum(u => u.Bytes) is var bytes && bytes > options.CheckpointBytes)
+        await MakeRoomAsync(cancellationToken);
+    }
+
+    // Too many bytes of all: the oldest of whom has most go first, so that nobody's many push out somebody's few.
+    private async Task MakeRoomAsync(CancellationToken cancellationToken)
+    {
+        while (await MeasureAsync(cancellationToken) is { Count: > 0 } usage && usage.Sum(u => u.Bytes) > options.CheckpointBytes)
         {
             if (await store.ListOfHostAsync(host.Id, usage[0].Project, 0, 1, cancellationToken) is not [var oldest] || !await RemoveAsync(oldest, cancellationToken))
             {
