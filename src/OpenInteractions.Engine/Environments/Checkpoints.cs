@@ -76,7 +76,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
         $"There is no checkpoint of the interaction '{Excerpt.Of(interactionId, 100)}'. "
         + (options.Checkpoints == CheckpointPolicy.None
             ? "This server keeps none. "
-            : $"One is kept when a turn that worked in an environment ends, of each environment the last {options.MaxCheckpoints}, for {options.CheckpointKeepTime}, while there is room. ")
+            : $"One is kept when a turn that worked in an environment ends, of each environment the last {options.MaxCheckpoints}, for {options.CheckpointKeepTime}, while there is room, and of a disk that takes at most {options.MaxCheckpointBytes} bytes. ")
         + $"'GET /v1/environments/ID/checkpoints' lists what there is. For the files as they are now, give the environment's id in 'environment', or copy it by 'from_environment'.",
         place);
 
@@ -153,9 +153,10 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
                 return "skipped"; // deleted in the middle of the turn, or never made
             }
 
-            if (await host.Engine.SnapshotDiskAsync(live.Id, id, options.CheckpointBytes, cancellationToken) is not { } bytes)
+            var limit = Math.Min(options.MaxCheckpointBytes, options.CheckpointBytes);
+            if (await host.Engine.SnapshotDiskAsync(live.Id, id, limit, cancellationToken) is not { } bytes)
             {
-                LogTooLarge(live.Id, interactionId, options.CheckpointBytes);
+                LogTooLarge(live.Id, interactionId, limit);
                 return "too_large";
             }
 
@@ -243,7 +244,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
     [LoggerMessage(Level = LogLevel.Warning, Message = "No checkpoint of {Environment} was kept for {Interaction}: the file system of the sandboxes is full")]
     private partial void LogFull(string environment, string interaction);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No checkpoint of {Environment} was kept for {Interaction}: its disk alone takes more than the {Limit} bytes of OpenInteractions:Environments:CheckpointBytes")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No checkpoint of {Environment} was kept for {Interaction}: its disk takes more than {Limit} bytes, the limit of OpenInteractions:Environments:MaxCheckpointBytes (and CheckpointBytes)")]
     private partial void LogTooLarge(string environment, string interaction, long limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No checkpoint of {Environment} was kept for {Interaction}")]

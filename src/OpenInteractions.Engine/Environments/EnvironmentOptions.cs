@@ -86,6 +86,10 @@ public sealed class EnvironmentOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan CheckpointKeepTime { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Bytes that one checkpoint may take, which bounds how long the end of a turn waits for it; of a larger disk none is kept. Default 1 GiB.</summary>
+    [Range(16_777_216, 1_099_511_627_776)]
+    public long MaxCheckpointBytes { get; set; } = 1L << 30;
+
     /// <summary>Bytes that all checkpoints of a host take together; beyond, the oldest of the project that has most make way. Default 20 GiB.</summary>
     [Range(16_777_216, 1_125_899_906_842_624)]
     public long CheckpointBytes { get; set; } = 20L << 30;

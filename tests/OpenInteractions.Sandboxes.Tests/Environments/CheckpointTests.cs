@@ -142,16 +142,31 @@ public sealed class CheckpointTests
         AssertDisks(rig);
 
         // What alone is too large takes nothing away.
-        rig.Options.CheckpointBytes = 4_000_000;
+        rig.Options.MaxCheckpointBytes = 4_000_000;
         var before = rig.Checkpoints.All.Count;
         await TurnAsync(rig, large.Id, "int_4", "true");
         Assert.Equal(before, rig.Checkpoints.All.Count);
         Assert.Equal(ErrorCode.NotFound, (await Assert.ThrowsAsync<ApiException>(() => rig.CreateAsync(fromInteraction: "int_4"))).Code);
 
         // A limit that was lowered holds after the next look.
+        rig.Options.CheckpointBytes = 9_500_000;
         await rig.Keeper.SweepAsync(Within.Time);
         Assert.InRange(rig.Checkpoints.All.Sum(c => c.SizeBytes), 0, rig.Options.CheckpointBytes);
         AssertDisks(rig);
+    }
+
+    [RootFact]
+    public async Task What_was_deleted_inside_takes_no_room()
+    {
+        await using var rig = new EnvironmentRig();
+        var made = await rig.CreateAsync();
+        await TurnAsync(rig, made.Id, "int_1", "head -c 20000000 /dev/urandom >file");
+        await TurnAsync(rig, made.Id, "int_2", "rm file");
+
+        var sizes = rig.Checkpoints.All.Select(c => c.SizeBytes).ToList();
+
+        Assert.InRange(sizes[0], 20_000_000, rig.Options.DiskBytes);
+        Assert.InRange(sizes[1], 1, 10_000_000);
     }
 
     [RootFact]
