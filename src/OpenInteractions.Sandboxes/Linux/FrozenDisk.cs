@@ -12,7 +12,7 @@ internal sealed class FrozenDisk : IAsyncDisposable
     private const int MaxTries = 5;
 
     // What is frozen must be released whatever happens to the server: no signal ends the shell in between, from the freeze on no failure does, and it stands in the file system, which then has a name
-    // even when the stage was tidied away. The device may have changed its file since it was found. What was deleted inside becomes holes first, so that nobody copies it.
+    // even when the stage was tidied away. The device may have changed its file since it was found. What was deleted inside becomes holes first (the journal knows of it after the sync), so that nobody copies it.
     private const string Hold = """
         set -eu
         trap '' HUP INT TERM PIPE
@@ -20,7 +20,7 @@ internal sealed class FrozenDisk : IAsyncDisposable
         cd -- "$2"
         IFS= read -r file <"/sys/block/${1##*/}/loop/backing_file"
         [ "$file" = "$3" ]
-        fstrim . 2>/dev/null || :
+        sync -f . && fstrim . 2>/dev/null || :
         fsfreeze --freeze .
         set +e
         echo held
