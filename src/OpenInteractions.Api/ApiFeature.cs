@@ -48,6 +48,7 @@ public static class ApiFeature
             CredentialEndpoints.Map(version);
             AgentEndpoints.Map(version);
             EnvironmentEndpoints.Map(version);
+            CheckpointEndpoints.Map(version);
             FileEndpoints.Map(version);
         });
         app.MapGroup(ApiVersions.Uploads).MapVersions(version =>

@@ -26,6 +26,8 @@ internal interface IStorageEngine : IAsyncDisposable
 
     IEnvironmentStore Environments { get; }
 
+    ICheckpointStore Checkpoints { get; }
+
     ICredentialStore Credentials { get; }
 
     IAgentStore Agents { get; }

@@ -34,6 +34,7 @@ public static class StorageFeature
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Documents);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Chunks);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Environments);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Checkpoints);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Credentials);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Agents);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Signals);

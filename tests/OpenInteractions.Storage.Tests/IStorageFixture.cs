@@ -40,6 +40,8 @@ public sealed class TestStore : IAsyncDisposable
 
     public IEnvironmentStore Environments => _storage.Environments;
 
+    public ICheckpointStore Checkpoints => _storage.Checkpoints;
+
     public ICredentialStore Credentials => _storage.Credentials;
 
     public IAgentStore Agents => _storage.Agents;

@@ -33,6 +33,7 @@ internal static class EnvironmentEndpoints
         {
             Spec = new EnvironmentSpec { Type = "remote", Sources = asked.Sources, Env = asked.Env, Network = asked.Network },
             ForkOf = asked.FromEnvironment is { } origin ? ResourceId.Bare(origin, Collection) : null,
+            FromInteraction = asked.FromInteraction,
         };
         return Answer(await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
     }

@@ -20,6 +20,10 @@ public sealed record CreateEnvironmentRequest : WireObject
     /// <summary>The environment that it begins as a copy of; then there are no sources and no variables.</summary>
     [NotEmpty]
     public string? FromEnvironment { get; init; }
+
+    /// <summary>The interaction with whose files it begins, as they were when its turn ended; then there are no sources and no variables. Ours.</summary>
+    [NotEmpty]
+    public string? FromInteraction { get; init; }
 }
 
 /// <summary>An environment as it is read (wire 17). Numbers of 64 bits are strings.</summary>
@@ -59,6 +63,38 @@ public sealed record EnvironmentList : WireObject
 {
     /// <summary>The environments.</summary>
     public required IReadOnlyList<EnvironmentInfo> Environments { get; init; }
+
+    /// <summary>Gives the next page; absent on the last one.</summary>
+    public string? NextPageToken { get; init; }
+}
+
+/// <summary>The files of an environment as they were at the end of a turn. Ours.</summary>
+public sealed record EnvironmentCheckpoint : WireObject
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The environment.</summary>
+    public required string EnvironmentId { get; init; }
+
+    /// <summary>The interaction whose turn it was.</summary>
+    public required string InteractionId { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When it is deleted, unless its environment is before.</summary>
+    public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>Bytes that it takes on the server's disk, as a string.</summary>
+    public required string SizeBytes { get; init; }
+}
+
+/// <summary>A page of checkpoints.</summary>
+public sealed record EnvironmentCheckpointList : WireObject
+{
+    /// <summary>The checkpoints.</summary>
+    public required IReadOnlyList<EnvironmentCheckpoint> Checkpoints { get; init; }
 
     /// <summary>Gives the next page; absent on the last one.</summary>
     public string? NextPageToken { get; init; }

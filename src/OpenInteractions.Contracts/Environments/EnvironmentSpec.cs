@@ -12,6 +12,10 @@ public sealed record EnvironmentSpec : WireObject
     /// <summary>An existing environment to use or update.</summary>
     public string? EnvironmentId { get; init; }
 
+    /// <summary>The interaction with whose files a new environment begins, as they were when its turn ended; then there are no sources and no variables. Ours.</summary>
+    [NotEmpty]
+    public string? FromInteraction { get; init; }
+
     /// <summary>What to put into it.</summary>
     public IReadOnlyList<EnvironmentSource>? Sources { get; init; }
 

@@ -117,6 +117,7 @@ namespace OpenInteractions.Contracts.Json;
 [JsonSerializable(typeof(CreateEnvironmentRequest))]
 [JsonSerializable(typeof(EnvironmentInfo))]
 [JsonSerializable(typeof(EnvironmentList))]
+[JsonSerializable(typeof(EnvironmentCheckpointList))]
 [JsonSerializable(typeof(EnvironmentFile))]
 [JsonSerializable(typeof(EnvironmentFileList))]
 [JsonSerializable(typeof(EnvironmentVariable))]

@@ -62,6 +62,8 @@ public sealed class EnvironmentBinding(IInteractionStore store, IEnvironments? e
                 return await NewAsync(project, agent?.BaseEnvironment, own: null, cancellationToken);
             case { Text: { } id }:
                 return (await environments.RequireAsync(project, id, Field, cancellationToken)).Id;
+            case { Value: { FromInteraction: { } interaction, EnvironmentId: null } spec }:
+                return (await environments.CreateAsync(project, new EnvironmentRequest { Spec = spec with { FromInteraction = null }, FromInteraction = interaction }, Field, cancellationToken)).Id;
             case { Value: { EnvironmentId: { } id } spec }:
                 return (await environments.ChangeAsync(project, id, spec with { EnvironmentId = null }, Field, cancellationToken)).Id;
             default:

@@ -23,7 +23,10 @@ public sealed class EngineInstruments : IDisposable
     private readonly CounterBy _renewalFailures;
     private readonly Counter<long> _toolDecisions;
     private readonly Histogram<double> _toolCalls;
+    private readonly CounterBy _checkpoints;
     private long _delayed;
+    private long _checkpointCount;
+    private long _checkpointBytes;
 
     /// <summary>Made by the container.</summary>
     public EngineInstruments()
@@ -40,6 +43,9 @@ public sealed class EngineInstruments : IDisposable
         _renewalFailures = new(_meter, "openinteractions.leases.renewal_failures", "Tries to renew this node's leases that failed.");
         _toolDecisions = _meter.CreateCounter<long>("openinteractions.tools.decisions", description: "Decisions about calls of tools, by phase, verdict and kind of tool.");
         _toolCalls = _meter.CreateHistogram<double>("openinteractions.tools.call_duration", "s", "How long calls of tools that this server runs took, by kind of tool and outcome.");
+        _checkpoints = new(_meter, "openinteractions.environments.checkpoints", "Checkpoints of environments at the end of turns, by outcome: all but kept and skipped are turns whose files cannot be had later.", "outcome", "kept", "skipped", "full", "too_large", "too_slow", "failed");
+        _meter.CreateObservableGauge("openinteractions.environments.checkpoints_kept", () => Volatile.Read(ref _checkpointCount), description: "Checkpoints of environments that this host has.");
+        _meter.CreateObservableGauge("openinteractions.environments.checkpoint_size", () => Volatile.Read(ref _checkpointBytes), "By", "Bytes that they take on its disk.");
         JournalFailures = new(_meter, "openinteractions.journal.failures", "Tries to keep events that failed, by reason: unavailable and full are tried again, refused ends one run as failed, given_up stops one until it is taken up again.", "reason", "unavailable", "full", "refused", "given_up");
         LeasesLost = new(_meter, "openinteractions.leases.lost", "Runs that stopped on this node without an end, by reason: taken by another owner, not_renewed in time, fenced when they wrote.", "reason", "taken", "not_renewed", "fenced");
     }
@@ -103,6 +109,16 @@ public sealed class EngineInstruments : IDisposable
         new("phase", phase == PolicyPhase.Before ? "before" : "after"),
         new("verdict", verdict switch { PolicyVerdict.Allow => "allow", PolicyVerdict.Deny => "deny", _ => "require_approval" }),
         new("kind", kind));
+
+    /// <summary>A turn that worked in an environment has ended.</summary>
+    internal void OnCheckpoint(string outcome) => _checkpoints.Add(outcome);
+
+    /// <summary>What the checkpoints of this host take.</summary>
+    internal void SetCheckpoints(long count, long bytes)
+    {
+        Volatile.Write(ref _checkpointCount, count);
+        Volatile.Write(ref _checkpointBytes, bytes);
+    }
 
     /// <summary>A call of a tool has ended.</summary>
     /// <param name="kind">The type of the tool.</param>

@@ -4,7 +4,7 @@ using OpenInteractions.Engine.Sandboxes;
 namespace OpenInteractions.Engine.Environments;
 
 /// <summary>The disks of this host's environments, and whether it can run sandboxes at all.</summary>
-internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentStore store, EnvironmentOptions options, ILogger logger) : IDisposable
+internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentStore store, Checkpoints checkpoints, EnvironmentOptions options, ILogger logger) : IDisposable
 {
     private const int Page = 200;
     private const string Gone = "its disk is no longer on this server.";
@@ -107,11 +107,15 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
 
     /// <summary>Copies the disk of a stopped environment for a new one.</summary>
     public Task ForkAsync(StoredEnvironment source, StoredEnvironment fork, CancellationToken cancellationToken) =>
-        host.Engine.ForkDiskAsync(source.Id, fork.Id, fork.Slot, cancellationToken);
+        ForkAsync(source.Id, fork, cancellationToken);
 
-    /// <summary>Removes the disk of a deleted environment, and then all that is known of it.</summary>
+    /// <summary>Copies a disk that no sandbox uses for a new environment.</summary>
+    public Task ForkAsync(string disk, StoredEnvironment fork, CancellationToken cancellationToken) => host.Engine.ForkDiskAsync(disk, fork.Id, fork.Slot, cancellationToken);
+
+    /// <summary>Removes the disk of a deleted environment and its checkpoints, and then all that is known of it.</summary>
     public async Task EraseAsync(StoredEnvironment row, CancellationToken cancellationToken)
     {
+        await checkpoints.RemoveAllAsync(row.Project, row.Id, cancellationToken);
         await host.Engine.DeleteDiskAsync(row.Id, CancellationToken.None);
         EnvironmentUploads.Remove(host, row.Id);
         await store.EraseAsync(row.Project, row.Id, cancellationToken);
@@ -166,6 +170,7 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
     {
         var disks = host.Engine.Disks().ToHashSet(StringComparer.Ordinal);
         var orphans = new HashSet<string>(disks, StringComparer.Ordinal);
+        await checkpoints.ReconcileAsync(orphans, cancellationToken);
         await foreach (var row in RowsAsync(cancellationToken))
         {
             orphans.Remove(row.Id);

@@ -15,7 +15,7 @@ public static class EnvironmentFaults
     public static ApiException Failed(StoredEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return new ApiException(ErrorCode.FailedPrecondition, $"The environment '{environment.Id}' cannot be used: {environment.Failure} Make a new one.");
+        return new ApiException(ErrorCode.FailedPrecondition, $"The environment '{environment.Id}' cannot be used: {environment.Failure} Make a new one: where a checkpoint is left ('GET /v1/environments/{environment.Id}/checkpoints'), with its files by 'from_interaction'.");
     }
 
     /// <summary>Its sandbox does not start. The operator reads why in the log.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenInteractions.Engine.Environments;
 
-/// <summary>Looks after the environments of this host: removes what an earlier process left, stops what is idle, erases what has expired, and stops everything at the end.</summary>
+/// <summary>Looks after the environments of this host: removes what an earlier process left, stops what is idle, erases what has expired and checkpoints that are old, and stops everything at the end.</summary>
 public sealed partial class EnvironmentKeeper(HostEnvironments environments, EnvironmentUploads uploads, SandboxHost host, IEnvironmentStore store, TimeProvider time, ILogger<EnvironmentKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -53,6 +53,7 @@ public sealed partial class EnvironmentKeeper(HostEnvironments environments, Env
             await environments.Disks.TidyAsync(stopping);
             await environments.All.StopIdleAsync();
             uploads.Sweep();
+            await environments.Checkpoints.SweepAsync(stopping);
             await foreach (var row in environments.Disks.RowsAsync(stopping))
             {
                 await EraseAsync(row, stopping);

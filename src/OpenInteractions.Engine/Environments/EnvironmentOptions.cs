@@ -75,6 +75,25 @@ public sealed class EnvironmentOptions
     [Range(1, 100)]
     public int MaxDiskUse { get; set; } = 90;
 
+    /// <summary>When the files of an environment are kept as they are, so that an interaction can begin with them later. Default: at the end of each turn.</summary>
+    public CheckpointPolicy Checkpoints { get; set; } = CheckpointPolicy.Turns;
+
+    /// <summary>How many checkpoints of an environment are kept; the oldest go. Default 10.</summary>
+    [Range(1, 1000)]
+    public int MaxCheckpoints { get; set; } = 10;
+
+    /// <summary>How long a checkpoint is kept, at most as long as its environment. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan CheckpointKeepTime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes that one checkpoint may take, which bounds how long the end of a turn waits for it; of a larger disk none is kept. Default 1 GiB.</summary>
+    [Range(16_777_216, 1_099_511_627_776)]
+    public long MaxCheckpointBytes { get; set; } = 1L << 30;
+
+    /// <summary>Bytes that all checkpoints of a host take together; beyond, the oldest of the project that has most make way. Default 20 GiB.</summary>
+    [Range(16_777_216, 1_125_899_906_842_624)]
+    public long CheckpointBytes { get; set; } = 20L << 30;
+
     /// <summary>What is wrong beside ranges, each with the name of its setting.</summary>
     public IEnumerable<string> Problems()
     {
@@ -83,4 +102,14 @@ public sealed class EnvironmentOptions
             yield return $"{Section}:{nameof(RootFileSystem)}: must be the absolute path of a directory.";
         }
     }
+}
+
+/// <summary>When checkpoints of environments are made.</summary>
+public enum CheckpointPolicy
+{
+    /// <summary>Never. Those that there are can be used until they expire.</summary>
+    None,
+
+    /// <summary>When a turn that worked in an environment ends.</summary>
+    Turns,
 }

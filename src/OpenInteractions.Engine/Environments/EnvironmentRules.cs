@@ -11,6 +11,7 @@ internal sealed class EnvironmentRules(IReadOnlyDictionary<string, IEnvironmentS
 {
     public const int MaxSources = 100;
     public const int MaxVariables = 100;
+    public const string FromInteraction = "from_interaction";
     private const int MaxVariableName = 256;
     private const int MaxValue = 32 * 1024;
     private const int MaxValues = 100 * 1024;
@@ -19,6 +20,11 @@ internal sealed class EnvironmentRules(IReadOnlyDictionary<string, IEnvironmentS
 
     public void Check(EnvironmentSpec spec, string field)
     {
+        if (spec.FromInteraction is not null)
+        {
+            throw Wrong(Place(field, FromInteraction), "it stands in the 'environment' of one create, without 'environment_id', since it makes a new environment");
+        }
+
         CheckSources(spec.Sources ?? [], Place(field, "sources"));
         CheckVariables(spec.Env, Place(field, "env"));
         CheckNetwork(spec.Network, Place(field, "network"));

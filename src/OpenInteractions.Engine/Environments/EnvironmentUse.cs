@@ -13,6 +13,7 @@ public sealed partial class EnvironmentUse : IEnvironmentUse
 
     private readonly LiveEnvironments _all;
     private readonly LiveEnvironment _live;
+    private readonly Checkpoints _checkpoints;
     private readonly bool _isAlone;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -20,8 +21,8 @@ public sealed partial class EnvironmentUse : IEnvironmentUse
     private bool _had;
     private bool _changed;
 
-    internal EnvironmentUse(LiveEnvironments all, LiveEnvironment live, bool isAlone, TimeProvider time, ILogger logger) =>
-        (_all, _live, _isAlone, _changed, _time, _logger) = (all, live, isAlone, isAlone, time, logger);
+    internal EnvironmentUse(LiveEnvironments all, LiveEnvironment live, Checkpoints checkpoints, bool isAlone, TimeProvider time, ILogger logger) =>
+        (_all, _live, _checkpoints, _isAlone, _changed, _time, _logger) = (all, live, checkpoints, isAlone, isAlone, time, logger);
 
     /// <inheritdoc/>
     public string Id => _live.Id;
@@ -40,6 +41,9 @@ public sealed partial class EnvironmentUse : IEnvironmentUse
         _changed = true;
         await SandboxWork.SyncAsync(await SandboxAsync(cancellationToken), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task KeepAsync(string interactionId, CancellationToken cancellationToken) => _had ? _checkpoints.KeepAsync(_live, interactionId, cancellationToken) : Task.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

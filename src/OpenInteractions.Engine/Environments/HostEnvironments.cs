@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Sandboxes;
 using OpenInteractions.Engine.Secrets;
@@ -8,7 +9,7 @@ using OpenInteractions.Engine.Secrets;
 namespace OpenInteractions.Engine.Environments;
 
 /// <summary>The environments of this host.</summary>
-public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDisposable
+public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDisposable
 {
     /// <summary>What ids begin with.</summary>
     public const string Prefix = "env_";
@@ -27,15 +28,16 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
 
     /// <summary>Opens nothing yet.</summary>
     public HostEnvironments(
-        SandboxHost host, IEnvironmentStore store, ISecretBox box, InteractionId ids, IEnumerable<IEnvironmentSource> sources, IOptions<EnvironmentOptions> options, TimeProvider time,
-        ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null)
+        SandboxHost host, IEnvironmentStore store, ICheckpointStore checkpoints, ISecretBox box, InteractionId ids, IEnumerable<IEnvironmentSource> sources, IOptions<EnvironmentOptions> options,
+        EngineInstruments instruments, TimeProvider time, ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_host, _store, _ids, _options, _time, _logger) = (host, store, ids, options.Value, time, logger);
         var readers = sources.ToDictionary(s => s.Type, StringComparer.Ordinal);
         _forms = new EnvironmentForms(box);
         _rules = new EnvironmentRules(readers, rules, hasNetwork: networks is not null);
-        _disks = new EnvironmentDisks(host, store, _options, logger);
+        Checkpoints = new Checkpoints(host, checkpoints, store, ids, _options, instruments, time, logger);
+        _disks = new EnvironmentDisks(host, store, Checkpoints, _options, logger);
         _live = new LiveEnvironments(host, store, _forms, _disks, new SourceLoader(readers, store, _forms, rules, _options, time, logger), _options, time, networks, logger);
     }
 
@@ -50,6 +52,8 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
 
     /// <summary>Sandboxes that live.</summary>
     public int Live => _live.Count;
+
+    internal Checkpoints Checkpoints { get; }
 
     internal EnvironmentDisks Disks => _disks;
 
@@ -74,7 +78,14 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
         }
 
         _rules.Check(spec, field);
-        return request.ForkOf is { } origin ? await ForkAsync(project, origin, spec, field, cancellationToken) : await InsertAsync(project, spec, chainId: null, origin: null, cancellationToken);
+        return request switch
+        {
+            { ForkOf: not null, FromInteraction: not null } => throw new ApiException(
+                ErrorCode.InvalidRequest, $"Invalid value in '{EnvironmentRules.Place(field, EnvironmentRules.FromInteraction)}': an environment begins as one copy. Leave it out, or '{FromEnvironment}'.", EnvironmentRules.Place(field, EnvironmentRules.FromInteraction)),
+            { FromInteraction: { } interaction } => await RestoreAsync(project, interaction, spec, field, cancellationToken),
+            { ForkOf: { } origin } => await ForkAsync(project, origin, spec, field, cancellationToken),
+            _ => await InsertAsync(project, spec, chainId: null, origin: null, cancellationToken),
+        };
     }
 
     /// <inheritdoc/>
@@ -253,7 +264,7 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
                 await TakeTurnAsync(live, cancellationToken);
             }
 
-            return new EnvironmentUse(_live, live, isAlone, _time, _logger);
+            return new EnvironmentUse(_live, live, Checkpoints, isAlone, _time, _logger);
         }
         catch
         {
@@ -279,61 +290,6 @@ public sealed class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDi
         {
             throw new ApiException(
                 ErrorCode.Aborted, $"The environment '{live.Id}' is used by another interaction, and was for {_options.UseWait}. Wait for that one to end, or use a copy of the environment.", "environment");
-        }
-    }
-
-    private async Task<StoredEnvironment> ForkAsync(string project, string originId, EnvironmentSpec spec, string field, CancellationToken cancellationToken)
-    {
-        const string From = "from_environment";
-        var place = EnvironmentRules.Place(field, From);
-        if (spec.Sources is { Count: > 0 } || spec.Env is { Count: > 0 })
-        {
-            throw new ApiException(ErrorCode.InvalidRequest, $"Invalid value in '{place}': a copy has the sources and variables of its origin. Leave 'sources' and 'env' out.", place);
-        }
-
-        var first = await RequireAsync(project, originId, place, cancellationToken);
-        RequireHere(first);
-        await using var use = await EnterAsync(project, originId, isAlone: true, cancellationToken);
-        var origin = await RequireAsync(project, originId, place, cancellationToken);
-        if (origin.State == EnvironmentState.Failed)
-        {
-            throw EnvironmentFaults.Failed(origin);
-        }
-
-        var asked = _forms.Open(origin);
-        asked = asked with { Network = spec.Network ?? asked.Network };
-        var shown = EnvironmentForms.Shown(origin) with { Network = asked.Network };
-        if (origin.State == EnvironmentState.Pending)
-        {
-            return await InsertAsync(project, asked, chainId: null, origin: null, cancellationToken, shown); // there is nothing to copy yet
-        }
-
-        await _disks.RequireRunnableAsync(cancellationToken);
-        _disks.RequireRoom();
-        var row = await InsertAsync(project, asked, chainId: null, originId, cancellationToken, shown);
-        var live = _live.Join(project, originId);
-        try
-        {
-            // To the end, or nothing of it: a caller who leaves must not leave half a copy.
-            await _live.WhileStoppedAsync(live, isPatient: true, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken);
-            var ready = row with { State = EnvironmentState.Ready, FileCount = origin.FileCount, SizeBytes = origin.SizeBytes };
-            await _store.ReportAsync(ready, CancellationToken.None);
-            return ready;
-        }
-        catch (Exception exception)
-        {
-            await _store.DeleteAsync(project, row.Id, _time.GetUtcNow(), CancellationToken.None);
-            await _disks.EraseAsync(row, CancellationToken.None);
-            if (exception is SandboxException refused)
-            {
-                throw EnvironmentFaults.NotStarted(originId, refused);
-            }
-
-            throw;
-        }
-        finally
-        {
-            _live.Leave(live);
         }
     }
 

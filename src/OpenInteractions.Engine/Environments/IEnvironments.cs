@@ -60,6 +60,14 @@ public interface IEnvironmentUse : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ApiException">It cannot be started, or a source cannot be brought in; the error says which and why.</exception>
     Task<ISandbox> SandboxAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps the files as they are now as the checkpoint of an interaction whose turn ends, if checkpoints are wanted and the turn had the sandbox. What is kept is durable when this returns. Never
+    /// fails: who asks for a checkpoint that is not there is told so.
+    /// </summary>
+    /// <param name="interactionId">The interaction.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+    Task KeepAsync(string interactionId, CancellationToken cancellationToken);
 }
 
 /// <summary>A new environment.</summary>
@@ -70,4 +78,7 @@ public sealed record EnvironmentRequest
 
     /// <summary>The environment that it begins as a copy of, or null.</summary>
     public string? ForkOf { get; init; }
+
+    /// <summary>The interaction with whose files it begins: those of its checkpoint. Null when it begins otherwise.</summary>
+    public string? FromInteraction { get; init; }
 }

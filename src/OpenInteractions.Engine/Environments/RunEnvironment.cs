@@ -42,6 +42,11 @@ public sealed class RunEnvironment(IEnvironments environments, string project, s
         }
     }
 
+    /// <summary>Keeps the files as the turn leaves them, if the interaction names the environment and has used it.</summary>
+    /// <param name="interactionId">The interaction.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+    public Task KeepAsync(string interactionId, CancellationToken cancellationToken) => IsNamed && _use is not null ? _use.KeepAsync(interactionId, cancellationToken) : Task.CompletedTask;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -26,6 +26,19 @@ public interface ISandboxEngine
     /// <exception cref="SandboxException">The source is missing or in use, or the new one exists.</exception>
     Task ForkDiskAsync(string source, string disk, int slot, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes a disk that holds what another one holds at one moment, also while a sandbox uses that one: what is written there meanwhile waits. It is durable when this returns. No sandbox is to be
+    /// started on it; it is there to be forked.
+    /// </summary>
+    /// <param name="source">The one to copy.</param>
+    /// <param name="disk">The new one's name.</param>
+    /// <param name="limit">Bytes that it may take on the host.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left of it.</param>
+    /// <returns>Bytes that it takes on the host; null when it would take more than the limit, and was not made.</returns>
+    /// <exception cref="SandboxException">The source is missing or cannot be held still, or the new one exists.</exception>
+    /// <exception cref="IOException">The host has no room.</exception>
+    Task<long?> SnapshotDiskAsync(string source, string disk, long limit, CancellationToken cancellationToken);
+
     /// <summary>Deletes a disk.</summary>
     /// <param name="disk">Its name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -51,7 +51,13 @@ public sealed class ToolTurns(
             job = job with { Request = AgentContext.Of(job.Request, instructions, agents.Value.CompactAfterTokens) };
         }
 
-        return await new ToolLoop(tools, gate, runner, readings, limits, instruments, job).RunAsync(cancellationToken);
+        var result = await new ToolLoop(tools, gate, runner, readings, limits, instruments, job).RunAsync(cancellationToken);
+        if (environment is not null && result.Status != InteractionStatus.Failed)
+        {
+            await environment.KeepAsync(interaction.Id, cancellationToken); // before anybody sees the end: whoever does can have the files
+        }
+
+        return result;
     }
 
     /// <summary>Calls that a vendor makes by itself cannot be stopped one by one, so the policy is asked for the tool as a whole, before anything is sent.</summary>

@@ -86,6 +86,14 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         await _disks.ForkAsync(source, disk, slot, cancellationToken);
     }
 
+    public async Task<long?> SnapshotDiskAsync(string source, string disk, long limit, CancellationToken cancellationToken)
+    {
+        SandboxNames.Checked(source, "disk");
+        SandboxNames.Checked(disk, "disk");
+        await PrepareAsync(cancellationToken);
+        return await _disks.SnapshotAsync(source, disk, limit, cancellationToken);
+    }
+
     public async Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
     {
         SandboxNames.Checked(disk, "disk");

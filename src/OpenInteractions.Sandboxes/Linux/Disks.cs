@@ -47,7 +47,7 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
             var template = await TemplateAsync(bytes, cancellationToken);
             if (!_spare.TryTake(template, making))
             {
-                await Task.Run(() => SparseCopy.Copy(template, making), cancellationToken);
+                await Task.Run(() => SparseCopy.Copy(template, making, cancellationToken), cancellationToken);
             }
 
             await KeepAsync(disk, slot, making, cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         var making = $"{directory.Disks}/{disk}.new";
         try
         {
-            await Tool.RunAsync(["cp", "-a", "--sparse=always", "--reflink=auto", "--", directory.Disk(source), making], cancellationToken);
+            await CopyAsync(source, making, cancellationToken);
             var old = directory.SlotOf(source);
             if (Native.IsRoot && old != slot)
             {
@@ -88,6 +88,46 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         finally
         {
             directory.RemoveStage($"fork-{disk}");
+        }
+    }
+
+    /// <summary>Copies a disk as it is at one moment, also below a sandbox. What is written there meanwhile waits, but not for the way of the copy to the disk.</summary>
+    /// <returns>Bytes that it takes on the host; null when these are more than the limit, and nothing was copied.</returns>
+    public async Task<long?> SnapshotAsync(string source, string disk, long limit, CancellationToken cancellationToken)
+    {
+        RefuseMissing(source);
+        RefuseExisting(disk);
+        await DiscardAsync(disk);
+        var making = $"{directory.Disks}/{disk}.new";
+        try
+        {
+            long bytes;
+            await using (var held = await FrozenDisk.HoldAsync(directory, source, $"freeze-{disk}", cancellationToken))
+            {
+                bytes = await BytesAsync(directory.Disk(source), cancellationToken);
+                if (bytes > limit)
+                {
+                    return null;
+                }
+
+                await CopyAsync(source, making, cancellationToken);
+            }
+
+            await FlushAsync(making, cancellationToken);
+            await KeepAsync(disk, directory.SlotOf(source), making, CancellationToken.None);
+            await FlushAsync(directory.Owner(disk), CancellationToken.None);
+            await FlushAsync(directory.Disks, CancellationToken.None);
+            return bytes;
+        }
+        catch
+        {
+            await DiscardAsync(disk);
+            if (!await DeleteAsync(disk))
+            {
+                File.Delete(directory.Owner(disk));
+            }
+
+            throw;
         }
     }
 
@@ -139,6 +179,7 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
     public async Task<IReadOnlyList<string>> SweepAsync()
     {
         var half = Directory.GetFileSystemEntries(directory.Disks).Where(p => p.EndsWith(".new", StringComparison.Ordinal) || p.EndsWith(".files", StringComparison.Ordinal)).ToList();
+        half.AddRange(Directory.GetFiles(directory.Disks, "*.slot").Concat(Directory.GetFiles(directory.Disks, "*.generation")).Where(p => !Path.Exists(directory.Disk(Path.GetFileNameWithoutExtension(p)))));
         foreach (var path in half)
         {
             await RemoveAsync(path);
@@ -202,6 +243,46 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         {
             _making.Release();
         }
+    }
+
+    private async Task CopyAsync(string source, string making, CancellationToken cancellationToken)
+    {
+        if (Native.IsRoot)
+        {
+            await Task.Run(() => SparseCopy.Copy(directory.Disk(source), making, cancellationToken), cancellationToken);
+        }
+        else
+        {
+            await Tool.RunAsync(["cp", "-a", "--sparse=always", "--reflink=auto", "--", directory.Disk(source), making], cancellationToken);
+        }
+    }
+
+    private static async Task<long> BytesAsync(string path, CancellationToken cancellationToken) => File.Exists(path)
+        ? await Task.Run(() => SparseCopy.DataBytes(path), cancellationToken)
+        : long.Parse((await Tool.RunAsync(["du", "-s", "--block-size=1", "--", path], cancellationToken)).Split('\t')[0], CultureInfo.InvariantCulture);
+
+    // A file or the names of a directory; of a disk that is a directory all of its file system, since it may have any number of files.
+    private async Task FlushAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path) && path != directory.Disks)
+        {
+            await Tool.RunAsync(["sync", "-f", "--", path], cancellationToken);
+            return;
+        }
+
+        await Task.Run(
+            () =>
+            {
+                var file = NativeMounts.Open(path, NativeMounts.O_RDONLY | NativeMounts.O_CLOEXEC);
+                var flushed = file >= 0 && NativeMounts.Flush(file) == 0;
+                var error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+                _ = file >= 0 ? NativeMounts.Close(file) : 0;
+                if (!flushed)
+                {
+                    throw LaunchThread.Failure("A copy of a disk could not be made durable", error);
+                }
+            },
+            cancellationToken);
     }
 
     private async Task KeepAsync(string disk, int slot, string making, CancellationToken cancellationToken)

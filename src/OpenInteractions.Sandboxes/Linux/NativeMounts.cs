@@ -7,7 +7,7 @@ internal static unsafe partial class NativeMounts
 {
     public const int CLONE_NEWNS = 0x2_0000, CLONE_NEWNET = 0x4000_0000;
     public const ulong MS_NOSUID = 2, MS_NODEV = 4, MS_NOATIME = 0x400, MS_REC = 0x4000, MS_PRIVATE = 0x4_0000;
-    public const int O_RDWR = 2, O_CLOEXEC = 0x8_0000, EBUSY = 16;
+    public const int O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 0x8_0000, EBUSY = 16;
     public const int SEEK_DATA = 3, SEEK_HOLE = 4;
 
     private const string C = "libc.so.6";
@@ -23,6 +23,9 @@ internal static unsafe partial class NativeMounts
 
     [LibraryImport(C, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport(C, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Flush(int fd);
 
     [LibraryImport(C, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);

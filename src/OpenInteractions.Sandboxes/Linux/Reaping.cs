@@ -11,6 +11,12 @@ internal sealed class Reaping(SandboxDirectory directory, ControlGroups groups, 
     public async Task<IReadOnlyList<string>> ReapAsync()
     {
         var found = new List<string>();
+        var left = LoopDevices.Attached().Where(a => a.File.StartsWith(directory.Disks + "/", StringComparison.Ordinal) && !isLive(Path.GetFileNameWithoutExtension(a.File))).ToList();
+        foreach (var (device, _) in left)
+        {
+            await FrozenDisk.ReleaseAsync(directory, device); // first of all: what waits for a file system that is held still cannot even be killed
+        }
+
         foreach (var id in groups.Ids().Where(id => !isLive(id)))
         {
             found.Add($"control group of {id} with {await groups.Find(id).KillAsync()} processes");

@@ -48,7 +48,7 @@ internal sealed class SpareDisk : IDisposable
         try
         {
             File.Delete(old);
-            SparseCopy.Copy(empty, PathOf(empty));
+            SparseCopy.Copy(empty, PathOf(empty), CancellationToken.None);
             lock (_lock)
             {
                 _ready = PathOf(empty);

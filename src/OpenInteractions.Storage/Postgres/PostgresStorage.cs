@@ -31,6 +31,7 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Documents = new PostgresDocumentQueue(database);
         Chunks = new PostgresChunkIndex(database);
         Environments = new PostgresEnvironmentStore(database);
+        Checkpoints = new PostgresCheckpointStore(database);
         Credentials = new PostgresCredentialStore(database);
         Agents = new PostgresAgentStore(database);
         Keys = new PostgresNodeKeys(database);
@@ -51,6 +52,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IChunkIndex Chunks { get; }
 
     public IEnvironmentStore Environments { get; }
+
+    public ICheckpointStore Checkpoints { get; }
 
     public ICredentialStore Credentials { get; }
 

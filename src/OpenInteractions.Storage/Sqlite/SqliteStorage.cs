@@ -30,6 +30,7 @@ internal sealed partial class SqliteStorage : IStorageEngine
         Documents = new SqliteDocumentQueue(writer, readers, clock, time);
         Chunks = new SqliteChunkIndex(readers);
         Environments = new SqliteEnvironmentStore(writer, readers);
+        Checkpoints = new SqliteCheckpointStore(writer, readers);
         Credentials = new SqliteCredentialStore(writer, readers, clock);
         Agents = new SqliteAgentStore(writer, readers);
     }
@@ -49,6 +50,8 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public IChunkIndex Chunks { get; }
 
     public IEnvironmentStore Environments { get; }
+
+    public ICheckpointStore Checkpoints { get; }
 
     public ICredentialStore Credentials { get; }
 

@@ -25,6 +25,9 @@ public sealed class EnvironmentBindingTests
     [InlineData("""{"agent":"antigravity","input":"x"}""", true, "new {}")]
     [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","network":"disabled"}}""", true, """new {"type":"remote","network":"disabled"}""")]
     [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","environment_id":"env_2","network":"disabled"}}""", true, """change env_2 {"type":"remote","network":"disabled"}""")]
+    [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","from_interaction":"int_1","network":"disabled"}}""", true, """restore int_1 {"type":"remote","network":"disabled"}""")]
+    [InlineData("""{"model":"m","input":"x","environment":{"type":"remote","from_interaction":"int_1"}}""", false, """restore int_1 {"type":"remote"}""")]
+    [InlineData("""{"model":"m","input":"x","environment":{"type":"remote","environment_id":"env_2","from_interaction":"int_1"}}""", false, """change env_2 {"type":"remote","from_interaction":"int_1"}""")]
     [Rule("EN-1")]
     public async Task Each_form_means_what_it_says(string request, bool isAgent, string done)
     {
@@ -43,6 +46,14 @@ public sealed class EnvironmentBindingTests
         await BindAsync("""{"agent":"mine","input":"x","environment":{"type":"remote","network":"disabled"}}""", agent);
 
         Assert.Equal(["fork env_base", "fork env_base", """change env_new {"type":"remote","network":"disabled"}"""], _environments.Done);
+    }
+
+    [Fact]
+    public async Task The_files_of_an_interaction_take_the_place_of_the_base_environment()
+    {
+        await BindAsync("""{"agent":"mine","input":"x","environment":{"type":"remote","from_interaction":"int_1"}}""", Plain with { BaseEnvironment = new("env_base") });
+
+        Assert.Equal(["""restore int_1 {"type":"remote"}"""], _environments.Done);
     }
 
     [Fact]
@@ -108,7 +119,7 @@ public sealed class EnvironmentBindingTests
 
         public Task<StoredEnvironment> CreateAsync(string project, EnvironmentRequest request, string field, CancellationToken cancellationToken)
         {
-            Done.Add(request.ForkOf is { } source ? $"fork {source}" : $"new {Text(request.Spec)}");
+            Done.Add(request.FromInteraction is { } interaction ? $"restore {interaction} {Text(request.Spec)}" : request.ForkOf is { } source ? $"fork {source}" : $"new {Text(request.Spec)}");
             return Task.FromResult(Of("env_new"));
         }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Secrets;
@@ -25,6 +26,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
     {
         Options = new EnvironmentOptions { DiskBytes = 64 << 20, MemoryBytes = 160 << 20, Processes = 80, Processors = 0.8, TemporaryBytes = 16 << 20 };
         adjust?.Invoke(Options);
+        Checkpoints = new MemoryCheckpointStore(Store);
         _sources = [new InlineSource(), .. sources ?? []];
         (_host, Environments, Keeper) = Begin();
     }
@@ -33,7 +35,11 @@ internal sealed class EnvironmentRig : IAsyncDisposable
 
     public MemoryEnvironmentStore Store { get; } = new();
 
+    public MemoryCheckpointStore Checkpoints { get; }
+
     public EnvironmentOptions Options { get; }
+
+    public EngineInstruments Instruments { get; } = new();
 
     public HostEnvironments Environments { get; private set; }
 
@@ -46,8 +52,8 @@ internal sealed class EnvironmentRig : IAsyncDisposable
     public static EnvironmentSpec Inline(string target, string content, string? encoding = null) =>
         new() { Type = "remote", Sources = [new EnvironmentSource { Type = "inline", Target = target, Content = content, Encoding = encoding }] };
 
-    public Task<StoredEnvironment> CreateAsync(EnvironmentSpec? spec = null, string? forkOf = null) =>
-        Environments.CreateAsync(Project, new EnvironmentRequest { Spec = spec, ForkOf = forkOf }, "environment", Within.Time);
+    public Task<StoredEnvironment> CreateAsync(EnvironmentSpec? spec = null, string? forkOf = null, string? fromInteraction = null) =>
+        Environments.CreateAsync(Project, new EnvironmentRequest { Spec = spec, ForkOf = forkOf, FromInteraction = fromInteraction }, "environment", Within.Time);
 
     public async Task<string> RunAsync(string id, string line)
     {
@@ -73,6 +79,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
+        Instruments.Dispose();
         HostProcess.Run("rm", "-rf", "--", _directory.FullName);
     }
 
@@ -88,7 +95,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
     {
         var host = new SandboxHost($"{_directory.FullName}/s", () => "host-1", () => new TriedEngine(HostProgram.Engine($"{_directory.FullName}/s", [])));
         var environments = new HostEnvironments(
-            host, Store, new SecretBox(() => new byte[SecretBox.KeySize]), new InteractionId(Time), _sources, Microsoft.Extensions.Options.Options.Create(Options), Time,
+            host, Store, Checkpoints, new SecretBox(() => new byte[SecretBox.KeySize]), new InteractionId(Time), _sources, Microsoft.Extensions.Options.Options.Create(Options), Instruments, Time,
             NullLogger<HostEnvironments>.Instance, networks: null, new NetworkRuleReader(Microsoft.Extensions.Options.Options.Create(new EgressOptions())));
         return (host, environments, new EnvironmentKeeper(environments, new EnvironmentUploads(host, Microsoft.Extensions.Options.Options.Create(Options), Time), host, Store, Time, NullLogger<EnvironmentKeeper>.Instance));
     }
@@ -103,6 +110,8 @@ internal sealed class TriedEngine(BubblewrapEngine engine) : ISandboxEngine, IDi
 
     public int Used { get; set; }
 
+    public Exception? SnapshotFault { get; set; }
+
     public BubblewrapEngine Inner => engine;
 
     public Task<PreflightReport> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(Report);
@@ -110,6 +119,9 @@ internal sealed class TriedEngine(BubblewrapEngine engine) : ISandboxEngine, IDi
     public Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken) => engine.CreateDiskAsync(disk, slot, bytes, cancellationToken);
 
     public Task ForkDiskAsync(string source, string disk, int slot, CancellationToken cancellationToken) => engine.ForkDiskAsync(source, disk, slot, cancellationToken);
+
+    public Task<long?> SnapshotDiskAsync(string source, string disk, long limit, CancellationToken cancellationToken) =>
+        SnapshotFault is { } fault ? Task.FromException<long?>(fault) : engine.SnapshotDiskAsync(source, disk, limit, cancellationToken);
 
     public Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken) => engine.DeleteDiskAsync(disk, cancellationToken);
 

@@ -65,6 +65,17 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
             Shown = Blob(300, least: 1),
             Sealed = Blob(300, least: 1),
         }, Cancel))!;
+        var checkpoint = new StoredCheckpoint
+        {
+            Project = environment.Project,
+            Id = "chk" + id,
+            EnvironmentId = id,
+            InteractionId = Text(),
+            Host = environment.Host,
+            Created = Start.AddMinutes(_random.Next()),
+            SizeBytes = _random.NextInt64(1L << 50),
+        };
+        await store.Checkpoints.InsertAsync(checkpoint, Cancel);
         if (_random.Next(3) == 0)
         {
             await store.Environments.DeleteAsync(environment.Project, id, Start.AddDays(1), Cancel);

@@ -22,6 +22,7 @@ internal static class SqliteContent
         "SELECT 'chunk', c.*, c.number AS kept FROM file_search_chunks c ORDER BY c.number",
         "SELECT 'vector', v.* FROM file_search_vectors v ORDER BY v.store, v.chunk",
         "SELECT 'environment', e.*, e.number AS kept FROM environments e ORDER BY e.number",
+        "SELECT 'checkpoint', c.*, c.number AS kept, c.interaction AS turn FROM checkpoints c ORDER BY c.number",
         "SELECT 'credential', c.*, c.number AS kept FROM credentials c ORDER BY c.number",
         "SELECT 'agent', a.*, a.number AS kept FROM agents a ORDER BY a.number",
         "SELECT 'agent version', v.* FROM agent_versions v ORDER BY v.agent, v.version",

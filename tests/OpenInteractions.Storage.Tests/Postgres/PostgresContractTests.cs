@@ -42,6 +42,8 @@ public sealed class PostgresChunkIndexTests(PostgresFixture fixture) : ChunkInde
 
 public sealed class PostgresIndexingTests(PostgresFixture fixture) : IndexingContract(fixture), IClassFixture<PostgresFixture>;
 
+public sealed class PostgresCheckpointStoreTests(PostgresFixture fixture) : CheckpointStoreContract(fixture), IClassFixture<PostgresFixture>;
+
 public sealed class PostgresEnvironmentStoreTests(PostgresFixture fixture) : EnvironmentStoreContract(fixture), IClassFixture<PostgresFixture>
 {
     [Fact]

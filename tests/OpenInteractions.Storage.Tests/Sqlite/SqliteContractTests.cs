@@ -47,6 +47,8 @@ public sealed class SqliteChunkIndexTests(SqliteFixture fixture) : ChunkIndexCon
 
 public sealed class SqliteIndexingTests(SqliteFixture fixture) : IndexingContract(fixture), IClassFixture<SqliteFixture>;
 
+public sealed class SqliteCheckpointStoreTests(SqliteFixture fixture) : CheckpointStoreContract(fixture), IClassFixture<SqliteFixture>;
+
 public sealed class SqliteEnvironmentStoreTests(SqliteFixture fixture) : EnvironmentStoreContract(fixture), IClassFixture<SqliteFixture>
 {
     [Fact]
