@@ -1,6 +1,7 @@
 using OpenInteractions.Cli.Interactions;
 using OpenInteractions.Cli.Keys;
 using OpenInteractions.Cli.Models;
+using OpenInteractions.Cli.Sandboxes;
 using OpenInteractions.Cli.Server;
 using OpenInteractions.Cli.Storage;
 
@@ -12,7 +13,7 @@ internal static class OiCommand
     public static RootCommand Create()
     {
         var server = new ServerOptions();
-        return new RootCommand("oi: API keys and stores of an OpenInteractions server, and its API from a terminal.")
+        return new RootCommand("oi: API keys, stores and sandboxes of an OpenInteractions server, and its API from a terminal.")
         {
             server.Url,
             server.Key,
@@ -22,6 +23,7 @@ internal static class OiCommand
             ModelsCommand.Create(server),
             AskCommand.Create(server),
             DoctorCommand.Create(server),
+            SandboxesCommand.Create(),
         };
     }
 }

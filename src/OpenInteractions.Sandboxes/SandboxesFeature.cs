@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Sandboxes.Linux;
+using OpenInteractions.Sandboxes.Roots;
 
 namespace OpenInteractions.Sandboxes;
 
@@ -43,7 +44,7 @@ public static class SandboxesFeature
         }
 
         options.Directory = string.IsNullOrEmpty(options.Directory) ? directory : options.Directory;
-        return new SandboxHost(options.Directory, () => IdOf(options.Directory), () => new BubblewrapEngine(options));
+        return new SandboxHost(options.Directory, () => IdOf(options.Directory), () => new BubblewrapEngine(options), new RootCatalog(options.Directory, options.RootFileSystem).NameFor);
     }
 
     // Beside the disks: who loses those has another host's.

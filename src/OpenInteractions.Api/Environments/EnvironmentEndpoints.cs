@@ -34,7 +34,7 @@ internal static class EnvironmentEndpoints
             Spec = new EnvironmentSpec { Type = "remote", Sources = asked.Sources, Env = asked.Env, Network = asked.Network },
             ForkOf = asked.FromEnvironment is { } origin ? ResourceId.Bare(origin, Collection) : null,
         };
-        return Answer(await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
+        return Answer(environments, await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, HostEnvironments environments)
@@ -46,14 +46,14 @@ internal static class EnvironmentEndpoints
         return Answers.Of(
             new EnvironmentList
             {
-                Environments = [.. page.Take(size).Select(Show)],
+                Environments = [.. page.Take(size).Select(e => Show(environments, e))],
                 NextPageToken = page.Count > size ? PageToken.Write(page[size - 1].Number.ToString(CultureInfo.InvariantCulture), list) : null,
             },
             WireJson.Wire.EnvironmentList);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, HostEnvironments environments) =>
-        Answer(await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
+        Answer(environments, await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
 
     private static async Task<IResult> DeleteAsync(HttpContext context, HostEnvironments environments)
     {
@@ -61,9 +61,9 @@ internal static class EnvironmentEndpoints
         return Answers.Empty;
     }
 
-    private static IResult Answer(StoredEnvironment environment) => Answers.Of(Show(environment), WireJson.Wire.EnvironmentInfo);
+    private static IResult Answer(HostEnvironments environments, StoredEnvironment environment) => Answers.Of(Show(environments, environment), WireJson.Wire.EnvironmentInfo);
 
-    private static EnvironmentInfo Show(StoredEnvironment environment)
+    private static EnvironmentInfo Show(HostEnvironments environments, StoredEnvironment environment)
     {
         var asked = HostEnvironments.ShownOf(environment);
         return new EnvironmentInfo
@@ -77,6 +77,7 @@ internal static class EnvironmentEndpoints
             Network = asked.Network,
             FileCount = environment.FileCount.ToString(CultureInfo.InvariantCulture),
             SizeBytes = environment.SizeBytes.ToString(CultureInfo.InvariantCulture),
+            RootFilesystem = environments.RootFileSystemOf(environment),
         };
     }
 }

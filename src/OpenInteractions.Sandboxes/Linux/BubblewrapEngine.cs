@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OpenInteractions.Sandboxes.Frames;
 using OpenInteractions.Sandboxes.Policy;
+using OpenInteractions.Sandboxes.Roots;
 
 namespace OpenInteractions.Sandboxes.Linux;
 
@@ -32,6 +33,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     private readonly SandboxDirectory _directory;
     private readonly ControlGroups _groups;
     private readonly Disks _disks;
+    private readonly RootCatalog _roots;
     private bool _prepared;
     private PreflightReport? _report;
     private long _tried;
@@ -42,6 +44,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         _directory = new SandboxDirectory(options.Directory);
         _groups = new ControlGroups(_directory.Root);
         _disks = new Disks(_directory);
+        _roots = new RootCatalog(_directory.Root, options.RootFileSystem);
     }
 
     public string Name => "bubblewrap";
@@ -84,6 +87,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         RefuseUsed(source);
         await LoopDevices.WaitUntilFreeAsync(_directory.Disk(source), cancellationToken); // until then the kernel still writes to it
         await _disks.ForkAsync(source, disk, slot, cancellationToken);
+        _roots.Copy(source, disk);
     }
 
     public async Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
@@ -91,7 +95,9 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         SandboxNames.Checked(disk, "disk");
         RefuseUsed(disk);
         await LoopDevices.WaitUntilFreeAsync(_directory.Disk(disk), cancellationToken);
-        return await _disks.DeleteAsync(disk);
+        var deleted = await _disks.DeleteAsync(disk);
+        await _roots.ForgetAsync(disk);
+        return deleted;
     }
 
     public IReadOnlyList<string> Disks() => _disks.Names();
@@ -139,7 +145,8 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    public async Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken) => await new Reaping(_directory, _groups, _disks, _live.ContainsKey).ReapAsync();
+    public async Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken) =>
+        [.. await new Reaping(_directory, _groups, _disks, _live.ContainsKey).ReapAsync(), .. (await _roots.PruneAsync()).Select(id => $"root file system {id}, which no disk has")];
 
     public void Dispose()
     {
@@ -152,7 +159,21 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 
     private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
-        var root = spec.RootFileSystem ?? _directory.HostRoot;
+        var system = spec.RootFileSystem is { } given ? new RootUse("path", given, null) : _roots.Take(spec.Disk);
+        try
+        {
+            return await LaunchAsync(spec, system, cancellationToken);
+        }
+        catch
+        {
+            system.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, RootUse system, CancellationToken cancellationToken)
+    {
+        var (root, shown) = await RootFiles.ShowAsync(_directory, system.Files, cancellationToken);
         var group = _groups.Make(spec.Id, spec.Limits);
         var plan = new LaunchPlan
         {
@@ -163,7 +184,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             Disk = _directory.Disk(spec.Disk),
             Base = _directory.Base,
             Root = root,
-            ShowsHostPrograms = spec.RootFileSystem is null,
+            Shown = shown,
             Runtime = RootFiles.Runtime,
             Filter = _directory.Filter,
             ControlGroups = group.ProcessFiles,
@@ -193,6 +214,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         var sandbox = new LinuxSandbox(spec, doors => Variables(spec, doors), process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
+            system.Dispose();
             _live.TryRemove(spec.Id, out _);
         });
         try

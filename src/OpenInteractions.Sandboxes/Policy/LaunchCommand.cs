@@ -81,10 +81,7 @@ internal static class LaunchCommand
     private static List<string> Files(LaunchPlan plan)
     {
         List<string> files = plan.Privileged ? ["--bind", $"{plan.Stage}/root", "/"] : ["--ro-bind", plan.Root, "/"];
-        if (plan.ShowsHostPrograms)
-        {
-            files.AddRange(["--ro-bind", "/usr", "/usr"]);
-        }
+        files.AddRange(plan.Shown.SelectMany(s => (string[])["--ro-bind", s.From, s.To]));
 
         foreach (var part in (string[])["dotnet", "host", "shared/Microsoft.NETCore.App"])
         {

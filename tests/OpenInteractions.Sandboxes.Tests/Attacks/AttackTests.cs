@@ -44,7 +44,7 @@ public abstract class AttackResults(string? obstacle, bool asUser, string what) 
             return;
         }
 
-        using var host = new HostProcess(asUser, what);
+        using var host = new HostProcess(asUser, what, [.. await MoreAsync()]);
         using var timeout = new CancellationTokenSource(Patience);
         var errors = host.Process.StandardError.ReadToEndAsync(timeout.Token);
         try
@@ -63,5 +63,8 @@ public abstract class AttackResults(string? obstacle, bool asUser, string what) 
         }
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public virtual Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>What is made for it alone, as further arguments.</summary>
+    protected virtual Task<IReadOnlyList<string>> MoreAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 }
