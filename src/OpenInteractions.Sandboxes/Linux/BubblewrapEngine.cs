@@ -6,7 +6,7 @@ using OpenInteractions.Sandboxes.Roots;
 
 namespace OpenInteractions.Sandboxes.Linux;
 
-/// <summary>Sandboxes by bubblewrap: with root in the strong form, without root in the one that a user namespace allows.</summary>
+/// <summary>Sandboxes by bubblewrap: with root in the strong form, without root in the one that a user namespace allows. Or, with root, by a runtime of the OCI in the place of bwrap.</summary>
 internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 {
     private static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(20);
@@ -47,7 +47,10 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         _roots = new RootCatalog(_directory.Root, options.RootFileSystem);
     }
 
-    public string Name => "bubblewrap";
+    public string Name => _options.Engine == SandboxEngine.Oci ? $"oci ({Path.GetFileName(_options.OciRuntime)})" : "bubblewrap";
+
+    /// <summary>What makes the walls.</summary>
+    public string Program => _options.Engine == SandboxEngine.Oci ? _options.OciRuntime : "bwrap";
 
     public ControlGroups Groups => _groups;
 
@@ -191,7 +194,14 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             CountsProcesses = _groups.Has("pids"),
             Masked = Masked,
             HasDoors = spec.Network is not null,
+            Oci = _options.Engine == SandboxEngine.Oci ? new OciLaunch(_options.OciRuntime, _directory.States, spec.Id, _groups.PathOf(spec.Id)) : null,
         };
+        if (plan.Oci is { } oci)
+        {
+            await OciStates.ForgetAsync(oci);
+            await File.WriteAllBytesAsync($"{plan.Stage}/{SandboxDirectory.Bundle}", OciBundle.Write(plan, oci, Processors.Own), cancellationToken);
+        }
+
         if (spec.Network is { Authority: var authority })
         {
             await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthorities}", RootFiles.Trusted + authority, cancellationToken);

@@ -8,6 +8,9 @@ public enum SandboxEngine
     /// <summary>Namespaces, seccomp and control groups of this machine, by <c>bwrap</c>.</summary>
     Bubblewrap,
 
+    /// <summary>The same walls, made by a runtime of the OCI such as <c>runc</c>; for a server that is root.</summary>
+    Oci,
+
     /// <summary>Nothing: there are no sandboxes.</summary>
     None,
 }
@@ -30,6 +33,9 @@ public sealed class SandboxOptions
 
     /// <summary>Walls and limits that this machine does not have and that the operator does without, by their names in the preflight report.</summary>
     public List<string> Accept { get; } = [];
+
+    /// <summary>The runtime of the engine <c>oci</c>, from <see cref="OciOptions"/>.</summary>
+    internal string OciRuntime { get; set; } = new OciOptions().Runtime;
 
     /// <summary>What is wrong, each with the name of its setting.</summary>
     public IEnumerable<string> Problems()

@@ -43,4 +43,7 @@ internal sealed record LaunchPlan
 
     /// <summary>Files of <c>/proc</c> that tell about the host, those that there are.</summary>
     public required IReadOnlyList<string> Masked { get; init; }
+
+    /// <summary>Set where a runtime of the OCI makes the walls; null for bwrap.</summary>
+    public OciLaunch? Oci { get; init; }
 }

@@ -25,9 +25,13 @@ internal sealed class HostProcess : IDisposable
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
         start.Environment["HOME"] = start.Environment["TMPDIR"] = Home.FullName;
+        start.Environment[HostProgram.RuntimeVariable] = Runtime.Value;
         start.Environment["OI_UID"] = OpenInteractions.Sandboxes.Linux.Native.IsRoot ? Nobody : $"{Run("id", "-u").Trim()}";
         Process = Process.Start(start)!;
     }
+
+    /// <summary>The runtime of the OCI that processes begun from here make sandboxes with; null for bwrap.</summary>
+    public static AsyncLocal<string?> Runtime { get; } = new();
 
     public DirectoryInfo Home { get; }
 

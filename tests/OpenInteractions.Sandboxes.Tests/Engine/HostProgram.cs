@@ -34,9 +34,17 @@ internal static class HostProgram
         }
     }
 
-    public static BubblewrapEngine Engine(string directory, IEnumerable<string> accept)
+    /// <summary>Names the runtime where sandboxes are to be made by one of the OCI.</summary>
+    public const string RuntimeVariable = "OI_TEST_RUNTIME";
+
+    public static BubblewrapEngine Engine(string directory, IEnumerable<string> accept, string? runtime = null)
     {
         var options = new SandboxOptions { Directory = directory };
+        if ((runtime ?? Environment.GetEnvironmentVariable(RuntimeVariable)) is { } oci)
+        {
+            (options.Engine, options.OciRuntime) = (SandboxEngine.Oci, oci);
+        }
+
         options.Accept.AddRange(accept);
         return new BubblewrapEngine(options);
     }
