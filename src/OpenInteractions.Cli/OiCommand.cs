@@ -2,6 +2,7 @@ using OpenInteractions.Cli.Agents;
 using OpenInteractions.Cli.Interactions;
 using OpenInteractions.Cli.Keys;
 using OpenInteractions.Cli.Models;
+using OpenInteractions.Cli.Sandboxes;
 using OpenInteractions.Cli.Server;
 using OpenInteractions.Cli.Storage;
 
@@ -13,7 +14,7 @@ internal static class OiCommand
     public static RootCommand Create()
     {
         var server = new ServerOptions();
-        return new RootCommand("oi: API keys, stores and agents of an OpenInteractions server, and its API from a terminal.")
+        return new RootCommand("oi: API keys, stores, agents and sandboxes of an OpenInteractions server, and its API from a terminal.")
         {
             server.Url,
             server.Key,
@@ -24,6 +25,7 @@ internal static class OiCommand
             AgentsCommand.Create(server),
             AskCommand.Create(server),
             DoctorCommand.Create(server),
+            SandboxesCommand.Create(),
         };
     }
 }

@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Sandboxes.Linux;
+using OpenInteractions.Sandboxes.Roots;
 
 namespace OpenInteractions.Sandboxes;
 
@@ -18,14 +19,16 @@ public static class SandboxesFeature
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddCheckedOptions<SandboxOptions>(SandboxOptions.Section);
+        services.AddCheckedOptions<OciOptions>(OciOptions.Section);
         services.AddSingleton<IValidateOptions<SandboxOptions>, Validation>();
+        services.AddSingleton<IValidateOptions<OciOptions>, RuntimeValidation>();
         services.AddSingleton<INetworkRuleReader, NetworkRuleReader>();
         services.AddSandboxNetworks();
-        services.AddSingleton(s => HostOf(s.GetRequiredService<IOptions<SandboxOptions>>().Value, directory));
+        services.AddSingleton(s => HostOf(s.GetRequiredService<IOptions<SandboxOptions>>().Value, s.GetRequiredService<IOptions<OciOptions>>().Value, directory));
         return services;
     }
 
-    private static SandboxHost HostOf(SandboxOptions options, string directory)
+    private static SandboxHost HostOf(SandboxOptions options, OciOptions oci, string directory)
     {
         if (options.Engine == SandboxEngine.None)
         {
@@ -37,13 +40,24 @@ public static class SandboxesFeature
             return new SandboxHost("they need Linux");
         }
 
-        if (!Tool.Exists("bwrap"))
+        if (options.Engine == SandboxEngine.Oci && !Native.IsRoot)
+        {
+            return new SandboxHost("its engine 'oci' needs a server that is root");
+        }
+
+        if (options.Engine == SandboxEngine.Oci && !File.Exists(oci.Runtime))
+        {
+            return new SandboxHost($"the program of {OciOptions.Section}:{nameof(OciOptions.Runtime)} is not there");
+        }
+
+        if (options.Engine == SandboxEngine.Bubblewrap && !Tool.Exists("bwrap"))
         {
             return new SandboxHost("bubblewrap is not installed on it ('apt-get install bubblewrap', and start the server again)");
         }
 
+        options.OciRuntime = oci.Runtime;
         options.Directory = string.IsNullOrEmpty(options.Directory) ? directory : options.Directory;
-        return new SandboxHost(options.Directory, () => IdOf(options.Directory), () => new BubblewrapEngine(options));
+        return new SandboxHost(options.Directory, () => IdOf(options.Directory), () => new BubblewrapEngine(options), new RootCatalog(options.Directory, options.RootFileSystem).NameFor);
     }
 
     // Beside the disks: who loses those has another host's.
@@ -64,6 +78,12 @@ public static class SandboxesFeature
         }
 
         return File.ReadAllText(file).Trim();
+    }
+
+    private sealed class RuntimeValidation : IValidateOptions<OciOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, OciOptions options) =>
+            Path.IsPathFullyQualified(options.Runtime) ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail($"{OciOptions.Section}:{nameof(OciOptions.Runtime)}: must be an absolute path.");
     }
 
     private sealed class Validation : IValidateOptions<SandboxOptions>

@@ -35,7 +35,7 @@ internal static class EnvironmentEndpoints
             ForkOf = asked.FromEnvironment is { } origin ? ResourceId.Bare(origin, Collection) : null,
             FromInteraction = asked.FromInteraction,
         };
-        return Answer(await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
+        return Answer(environments, await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, HostEnvironments environments)
@@ -47,14 +47,14 @@ internal static class EnvironmentEndpoints
         return Answers.Of(
             new EnvironmentList
             {
-                Environments = [.. page.Take(size).Select(Show)],
+                Environments = [.. page.Take(size).Select(e => Show(environments, e))],
                 NextPageToken = page.Count > size ? PageToken.Write(page[size - 1].Number.ToString(CultureInfo.InvariantCulture), list) : null,
             },
             WireJson.Wire.EnvironmentList);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, HostEnvironments environments) =>
-        Answer(await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
+        Answer(environments, await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
 
     private static async Task<IResult> DeleteAsync(HttpContext context, HostEnvironments environments)
     {
@@ -62,9 +62,9 @@ internal static class EnvironmentEndpoints
         return Answers.Empty;
     }
 
-    private static IResult Answer(StoredEnvironment environment) => Answers.Of(Show(environment), WireJson.Wire.EnvironmentInfo);
+    private static IResult Answer(HostEnvironments environments, StoredEnvironment environment) => Answers.Of(Show(environments, environment), WireJson.Wire.EnvironmentInfo);
 
-    private static EnvironmentInfo Show(StoredEnvironment environment)
+    private static EnvironmentInfo Show(HostEnvironments environments, StoredEnvironment environment)
     {
         var asked = HostEnvironments.ShownOf(environment);
         return new EnvironmentInfo
@@ -78,6 +78,7 @@ internal static class EnvironmentEndpoints
             Network = asked.Network,
             FileCount = environment.FileCount.ToString(CultureInfo.InvariantCulture),
             SizeBytes = environment.SizeBytes.ToString(CultureInfo.InvariantCulture),
+            RootFilesystem = environments.RootFileSystemOf(environment),
         };
     }
 }

@@ -33,6 +33,10 @@ internal sealed class SandboxHealth(HostEnvironments environments)
         else
         {
             json.WriteNumber("live"u8, environments.Live);
+            if (environments.RootFileSystem is { } root)
+            {
+                json.WriteString("root_filesystem"u8, root);
+            }
         }
 
         if (environments.Report is { } tried)

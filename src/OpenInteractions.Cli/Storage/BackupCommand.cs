@@ -8,12 +8,7 @@ internal static class BackupCommand
     public static Command Create()
     {
         var to = new Option<string>("--to") { Description = "The directory of this backup, empty or not there yet.", HelpName = "DIR", Required = true };
-        var data = new Option<string>("--data-dir")
-        {
-            Description = "The server's data directory. Default: OpenInteractions__DataDirectory, or ./data.",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OpenInteractions__DataDirectory") ?? "data",
-        };
+        var data = StoreArgument.DataDirectory();
         var command = new Command(
             "backup",
             "Back up a data directory, also while its server runs: the SQLite database and the key files. A server started on a copy of that directory serves it. "

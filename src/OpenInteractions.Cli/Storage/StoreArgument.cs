@@ -15,6 +15,14 @@ internal static class StoreArgument
     private const string Sqlite = "sqlite:";
     private const string Postgres = "postgres:";
 
+    /// <summary>The option that names the server's data directory.</summary>
+    public static Option<string> DataDirectory() => new("--data-dir")
+    {
+        Description = "The server's data directory. Default: OpenInteractions__DataDirectory, or ./data.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OpenInteractions__DataDirectory") ?? "data",
+    };
+
     /// <exception cref="StoreRefusedException">The text is none of <see cref="Forms"/>.</exception>
     public static StoreLocation Parse(string text) => text switch
     {

@@ -56,6 +56,9 @@ public sealed record EnvironmentInfo : WireObject
 
     /// <summary>Bytes of those files.</summary>
     public required string SizeBytes { get; init; }
+
+    /// <summary>Ours: what it sees as its system: <c>host</c> for the programs of the server's machine, <c>built ID</c> or <c>path</c>. Absent where another server has it.</summary>
+    public string? RootFilesystem { get; init; }
 }
 
 /// <summary>A page of environments.</summary>

@@ -8,9 +8,6 @@ public sealed class EnvironmentOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "OpenInteractions:Environments";
 
-    /// <summary>The root file system: a directory of this machine that sandboxes see read-only. Without one they see this machine's programs.</summary>
-    public string? RootFileSystem { get; set; }
-
     /// <summary>Bytes of a disk; what is empty takes no room. Default 10 GiB.</summary>
     [Range(67_108_864, 1_099_511_627_776)]
     public long DiskBytes { get; set; } = 10L << 30;
@@ -93,15 +90,6 @@ public sealed class EnvironmentOptions
     /// <summary>Bytes that all checkpoints of a host take together; beyond, the oldest of the project that has most make way. Default 20 GiB.</summary>
     [Range(16_777_216, 1_125_899_906_842_624)]
     public long CheckpointBytes { get; set; } = 20L << 30;
-
-    /// <summary>What is wrong beside ranges, each with the name of its setting.</summary>
-    public IEnumerable<string> Problems()
-    {
-        if (!string.IsNullOrEmpty(RootFileSystem) && !(Path.IsPathFullyQualified(RootFileSystem) && Directory.Exists(RootFileSystem)))
-        {
-            yield return $"{Section}:{nameof(RootFileSystem)}: must be the absolute path of a directory.";
-        }
-    }
 }
 
 /// <summary>When checkpoints of environments are made.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Settings;
 
 namespace OpenInteractions.Engine.Environments;
@@ -11,7 +10,6 @@ public static class EnvironmentsFeature
     public static IServiceCollection AddEnvironments(this IServiceCollection services)
     {
         services.AddCheckedOptions<EnvironmentOptions>(EnvironmentOptions.Section);
-        services.AddSingleton<IValidateOptions<EnvironmentOptions>, Validation>();
         services.AddSingleton<IEnvironmentSource, InlineSource>();
         services.AddSingleton<IEnvironmentSource, RepositorySource>();
         services.AddSingleton<EnvironmentUploads>();
@@ -22,11 +20,5 @@ public static class EnvironmentsFeature
         services.AddSingleton<EnvironmentKeeper>();
         services.AddHostedService(s => s.GetRequiredService<EnvironmentKeeper>());
         return services;
-    }
-
-    private sealed class Validation : IValidateOptions<EnvironmentOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, EnvironmentOptions options) =>
-            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 }

@@ -55,6 +55,9 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
 
     internal Checkpoints Checkpoints { get; }
 
+    /// <summary>What new sandboxes see as their system: <c>host</c>, <c>built ID</c> or <c>path</c>; null where there are none.</summary>
+    public string? RootFileSystem => _host.RootFileSystem();
+
     internal EnvironmentDisks Disks => _disks;
 
     internal LiveEnvironments All => _live;
@@ -204,6 +207,14 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
     {
         ArgumentNullException.ThrowIfNull(environment);
         return EnvironmentForms.Shown(environment);
+    }
+
+    /// <summary>What an environment sees as its system, or will at its next start; null where that is for another host to say.</summary>
+    /// <param name="environment">The environment.</param>
+    public string? RootFileSystemOf(StoredEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return IsOffered && environment.Host == _host.Id ? _host.RootFileSystem(environment.Id) : null;
     }
 
     /// <summary>Deletes an environment, its files and what runs in it.</summary>

@@ -317,7 +317,6 @@ internal sealed partial class LiveEnvironments(
             Id = row.Id,
             Disk = row.Id,
             Slot = row.Slot,
-            RootFileSystem = string.IsNullOrEmpty(options.RootFileSystem) ? null : options.RootFileSystem,
             Network = network,
             Environment = all,
             Limits = new SandboxLimits { MemoryBytes = options.MemoryBytes, Processors = options.Processors, Processes = options.Processes, TemporaryBytes = options.TemporaryBytes },

@@ -8,14 +8,16 @@ public sealed class SandboxHost : IDisposable
     private readonly Lock _gate = new();
     private readonly Func<ISandboxEngine> _open;
     private readonly Lazy<string> _id;
+    private readonly Func<string?, string>? _rootFileSystem;
     private ISandboxEngine? _engine;
 
     /// <summary>A machine that sandboxes could run on.</summary>
     /// <param name="directory">Where the host keeps what belongs to sandboxes.</param>
     /// <param name="id">Reads the host's id, the same after a restart.</param>
     /// <param name="engine">Opens the engine.</param>
-    public SandboxHost(string directory, Func<string> id, Func<ISandboxEngine> engine) =>
-        (Directory, _id, _open) = (directory, new Lazy<string>(id), engine);
+    /// <param name="rootFileSystem">Says what a disk, or a new one, has as its system.</param>
+    public SandboxHost(string directory, Func<string> id, Func<ISandboxEngine> engine, Func<string?, string>? rootFileSystem = null) =>
+        (Directory, _id, _open, _rootFileSystem) = (directory, new Lazy<string>(id), engine, rootFileSystem);
 
     /// <summary>A machine that they cannot run on.</summary>
     /// <param name="obstacle">Why, as the end of a sentence for a caller.</param>
@@ -30,6 +32,10 @@ public sealed class SandboxHost : IDisposable
 
     /// <summary>The host's id.</summary>
     public string Id => _id.Value;
+
+    /// <summary>What sandboxes see as their system: <c>host</c>, <c>built ID</c> or <c>path</c>; null when that is not known. Opens nothing.</summary>
+    /// <param name="disk">The disk that has it, or gets it at its next start; null for a new one.</param>
+    public string? RootFileSystem(string? disk = null) => _rootFileSystem?.Invoke(disk);
 
     /// <summary>The engine, opened when it is asked for first.</summary>
     /// <exception cref="ApiException">It cannot be opened now, as when another server has its directory.</exception>

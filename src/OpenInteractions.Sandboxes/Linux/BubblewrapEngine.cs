@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OpenInteractions.Sandboxes.Frames;
 using OpenInteractions.Sandboxes.Policy;
+using OpenInteractions.Sandboxes.Roots;
 
 namespace OpenInteractions.Sandboxes.Linux;
 
-/// <summary>Sandboxes by bubblewrap: with root in the strong form, without root in the one that a user namespace allows.</summary>
+/// <summary>Sandboxes by bubblewrap: with root in the strong form, without root in the one that a user namespace allows. Or, with root, by a runtime of the OCI in the place of bwrap.</summary>
 internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 {
     private static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(20);
@@ -32,6 +33,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     private readonly SandboxDirectory _directory;
     private readonly ControlGroups _groups;
     private readonly Disks _disks;
+    private readonly RootCatalog _roots;
     private bool _prepared;
     private PreflightReport? _report;
     private long _tried;
@@ -42,9 +44,13 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         _directory = new SandboxDirectory(options.Directory);
         _groups = new ControlGroups(_directory.Root);
         _disks = new Disks(_directory);
+        _roots = new RootCatalog(_directory.Root, options.RootFileSystem);
     }
 
-    public string Name => "bubblewrap";
+    public string Name => _options.Engine == SandboxEngine.Oci ? $"oci ({Path.GetFileName(_options.OciRuntime)})" : "bubblewrap";
+
+    /// <summary>What makes the walls.</summary>
+    public string Program => _options.Engine == SandboxEngine.Oci ? _options.OciRuntime : "bwrap";
 
     public ControlGroups Groups => _groups;
 
@@ -84,6 +90,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         RefuseUsed(source);
         await LoopDevices.WaitUntilFreeAsync(_directory.Disk(source), cancellationToken); // until then the kernel still writes to it
         await _disks.ForkAsync(source, disk, slot, cancellationToken);
+        _roots.Copy(source, disk);
     }
 
     public async Task<long?> SnapshotDiskAsync(string source, string disk, long limit, CancellationToken cancellationToken)
@@ -91,7 +98,13 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         SandboxNames.Checked(source, "disk");
         SandboxNames.Checked(disk, "disk");
         await PrepareAsync(cancellationToken);
-        return await _disks.SnapshotAsync(source, disk, limit, cancellationToken);
+        var bytes = await _disks.SnapshotAsync(source, disk, limit, cancellationToken);
+        if (bytes is not null)
+        {
+            _roots.Copy(source, disk);
+        }
+
+        return bytes;
     }
 
     public async Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
@@ -99,7 +112,9 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         SandboxNames.Checked(disk, "disk");
         RefuseUsed(disk);
         await LoopDevices.WaitUntilFreeAsync(_directory.Disk(disk), cancellationToken);
-        return await _disks.DeleteAsync(disk);
+        var deleted = await _disks.DeleteAsync(disk);
+        await _roots.ForgetAsync(disk);
+        return deleted;
     }
 
     public IReadOnlyList<string> Disks() => _disks.Names();
@@ -147,7 +162,8 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    public async Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken) => await new Reaping(_directory, _groups, _disks, _live.ContainsKey).ReapAsync();
+    public async Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken) =>
+        [.. await new Reaping(_directory, _groups, _disks, _live.ContainsKey).ReapAsync(), .. (await _roots.PruneAsync()).Select(id => $"root file system {id}, which no disk has")];
 
     public void Dispose()
     {
@@ -160,7 +176,21 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 
     private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
-        var root = spec.RootFileSystem ?? _directory.HostRoot;
+        var system = spec.RootFileSystem is { } given ? new RootUse("path", given, null) : _roots.Take(spec.Disk);
+        try
+        {
+            return await LaunchAsync(spec, system, cancellationToken);
+        }
+        catch
+        {
+            system.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, RootUse system, CancellationToken cancellationToken)
+    {
+        var (root, shown) = await RootFiles.ShowAsync(_directory, system.Files, cancellationToken);
         var group = _groups.Make(spec.Id, spec.Limits);
         var plan = new LaunchPlan
         {
@@ -171,14 +201,21 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             Disk = _directory.Disk(spec.Disk),
             Base = _directory.Base,
             Root = root,
-            ShowsHostPrograms = spec.RootFileSystem is null,
+            Shown = shown,
             Runtime = RootFiles.Runtime,
             Filter = _directory.Filter,
             ControlGroups = group.JoinFiles,
             CountsProcesses = _groups.Has("pids"),
             Masked = Masked,
             HasDoors = spec.Network is not null,
+            Oci = _options.Engine == SandboxEngine.Oci ? new OciLaunch(_options.OciRuntime, _directory.States, spec.Id, _groups.PathOf(spec.Id)) : null,
         };
+        if (plan.Oci is { } oci)
+        {
+            await OciStates.ForgetAsync(oci);
+            await File.WriteAllBytesAsync($"{plan.Stage}/{SandboxDirectory.Bundle}", OciBundle.Write(plan, oci, Processors.Own), cancellationToken);
+        }
+
         if (spec.Network is { Authority: var authority })
         {
             await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthorities}", RootFiles.Trusted + authority, cancellationToken);
@@ -201,6 +238,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         var sandbox = new LinuxSandbox(spec, doors => Variables(spec, doors), process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
+            system.Dispose();
             _live.TryRemove(spec.Id, out _);
         });
         try

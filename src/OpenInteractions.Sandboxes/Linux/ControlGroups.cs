@@ -12,6 +12,7 @@ internal sealed class ControlGroups
 {
     private static readonly string[] Wanted = ["memory", "pids", "cpu"];
     private readonly Dictionary<string, string> _parents = [];
+    private readonly string _unifiedParent = "";
 
     /// <summary>Looks for what there is.</summary>
     /// <param name="directory">The directory of sandboxes, which names the groups.</param>
@@ -22,7 +23,7 @@ internal sealed class ControlGroups
         var mounts = File.ReadAllLines("/proc/self/mountinfo").Select(l => l.Split(' ')).ToList();
         if (own.Find(l => l[0] == "0") is { } unified && mounts.Find(m => TypeOf(m) == "cgroup2") is { } mount && TryUnified(mount[4] + Below(unified[2])))
         {
-            IsUnified = true;
+            (IsUnified, _unifiedParent) = (true, $"{Below(unified[2])}/{Name}");
             return;
         }
 
@@ -60,6 +61,9 @@ internal sealed class ControlGroups
 
     public ControlGroup Find(string id) =>
         new(_parents.ToDictionary(p => p.Key, p => $"{p.Value}/env-{id}"), IsUnified);
+
+    /// <summary>How a runtime of the OCI is told of a group: by its path in the unified hierarchy, otherwise below the server's own in each; null without any.</summary>
+    public string? PathOf(string id) => _parents.Count == 0 ? null : IsUnified ? $"{_unifiedParent}/env-{id}" : $"{Name}/env-{id}";
 
     /// <summary>Groups that are there.</summary>
     public IReadOnlyList<string> Ids() =>

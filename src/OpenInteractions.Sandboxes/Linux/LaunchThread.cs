@@ -46,6 +46,13 @@ internal static unsafe class LaunchThread
         {
             LocalNetwork.Make();
         }
+
+        if (plan is { Oci: not null, HasDoors: true })
+        {
+            // A runtime binds files only, and a bind would name a path of the host. Here they are root's, on the disk, and written anew at each start.
+            File.WriteAllText("root" + LaunchCommand.Authorities, File.ReadAllText(LaunchCommand.StagedAuthorities));
+            File.WriteAllText("root" + LaunchCommand.Authority, File.ReadAllText(LaunchCommand.StagedAuthority));
+        }
     }
 
     private static void MountImage(string image)

@@ -97,9 +97,10 @@ internal sealed class LinuxSandbox : ISandbox
     {
         var exited = _process.WaitForExitAsync(CancellationToken.None);
         await Task.WhenAny(_connection.Ended, exited);
+        var early = _group.MemoryKills; // a runtime removes the group with the container, and the count with it
         // One without the other for long: it closed its pipe and lives on, or somebody else holds the pipe.
         await Task.WhenAny(Task.WhenAll(_connection.Ended, exited), _connection.Ended.IsCompletedSuccessfully && await _connection.Ended is not null ? Task.CompletedTask : Task.Delay(TimeToEnd));
-        var (kills, broken) = (_group.MemoryKills, _connection.Ended.IsCompleted ? await _connection.Ended : "It closed nothing and ended all the same.");
+        var (kills, broken) = (Math.Max(early, _group.MemoryKills), _connection.Ended.IsCompleted ? await _connection.Ended : "It closed nothing and ended all the same.");
         _connection.End(null);
         if (!_process.HasExited)
         {

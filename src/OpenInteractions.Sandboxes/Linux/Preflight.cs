@@ -19,9 +19,9 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
 
     public async Task<PreflightReport> TryAllAsync(CancellationToken cancellationToken)
     {
-        foreach (var (tool, package) in (ValueTuple<string, string>[])[("bwrap", "bubblewrap"), ("setpriv", "util-linux"), ("unshare", "util-linux"), ("ip", "iproute2"), ("mkfs.ext4", "e2fsprogs")])
+        foreach (var (tool, package) in (ValueTuple<string, string>[])[(engine.Program, engine.Program == "bwrap" ? "bubblewrap" : "runc"), ("setpriv", "util-linux"), ("unshare", "util-linux"), ("ip", "iproute2"), ("mkfs.ext4", "e2fsprogs")])
         {
-            if (!Tool.Exists(tool))
+            if (!File.Exists(tool) && !Tool.Exists(tool))
             {
                 Add("programs", holds: false, $"'{tool}' was not found.", $"Install it: apt-get install {package}.", mayBeGivenUp: false);
                 return Report();

@@ -68,7 +68,7 @@ internal sealed class Reaping(SandboxDirectory directory, ControlGroups groups, 
             parents.Add((pid, int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture)));
             var arguments = (Read($"/proc/{pid}/cmdline") ?? "").Split('\0');
             if (arguments.Any(a => a.StartsWith(directory.Live + "/", StringComparison.Ordinal) || a.StartsWith(directory.Disks + "/", StringComparison.Ordinal) || a == directory.Filter)
-                && arguments.Any(a => a is "bwrap" or "oi-sandbox-join" or "oi-sandbox-mount" or "oi-sandbox-open" || a.EndsWith("/bwrap", StringComparison.Ordinal)))
+                && arguments.Any(a => a is "bwrap" or "--bundle" or "oi-sandbox-join" or "oi-sandbox-mount" or "oi-sandbox-open" || a.EndsWith("/bwrap", StringComparison.Ordinal)))
             {
                 var stage = arguments.FirstOrDefault(a => a.StartsWith(directory.Live + "/", StringComparison.Ordinal));
                 if (stage is null || !isLive(stage[(directory.Live.Length + 1)..].Split('/')[0]))

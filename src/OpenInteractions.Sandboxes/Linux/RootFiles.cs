@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using OpenInteractions.Sandboxes.Policy;
 
 namespace OpenInteractions.Sandboxes.Linux;
@@ -15,6 +17,11 @@ internal static class RootFiles
     // Of Debian and its kin, of Red Hat and its kin, of SUSE, of Alpine.
     private static readonly string[] Bundles =
         ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"];
+
+    private const string Usual = "/etc/ssl/certs/ca-certificates.crt";
+
+    // What is bound of another root file system; where bin and its like are links, those are made. /opt has ours.
+    private static readonly string[] Parts = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "var/lib"];
 
     public const int UnprivilegedUid = 1000;
 
@@ -35,60 +42,129 @@ internal static class RootFiles
         }
 
         Directory.CreateDirectory(directory.Roots);
-        foreach (var root in (string[])[directory.Base, directory.HostRoot])
-        {
-            foreach (var place in Places)
-            {
-                Directory.CreateDirectory($"{root}/{place}");
-            }
-
-            foreach (var place in (string[])["tmp", "var/tmp"])
-            {
-                File.SetUnixFileMode($"{root}/{place}", (UnixFileMode)0x3FF); // 01777
-            }
-
-            foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "sandbox-init")))
-            {
-                File.Copy(file, $"{root}/opt/oi/init/{Path.GetFileName(file)}");
-            }
-
-            await File.WriteAllTextAsync($"{root}/opt/oi/dotnet/dotnet", "", cancellationToken);
-            await File.WriteAllTextAsync($"{root}/etc/passwd", Passwd(UnprivilegedUid), cancellationToken);
-            await File.WriteAllTextAsync($"{root}/etc/group", Group(UnprivilegedUid), cancellationToken);
-            await File.WriteAllTextAsync($"{root}/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n", cancellationToken);
-            await File.WriteAllTextAsync($"{root}/etc/hostname", "sandbox\n", cancellationToken);
-            await File.WriteAllTextAsync($"{root}/etc/resolv.conf", $"nameserver 198.18.0.2\noptions timeout:3 attempts:2\n", cancellationToken);
-            await File.WriteAllTextAsync(root + LaunchCommand.Authorities, Trusted, cancellationToken);
-            await File.WriteAllTextAsync(root + LaunchCommand.Authority, "", cancellationToken);
-        }
-
-        foreach (var link in (string[])["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
-        {
-            if (new DirectoryInfo($"/{link}").LinkTarget is { } target)
-            {
-                File.CreateSymbolicLink($"{directory.HostRoot}/{link}", target);
-            }
-        }
-
+        await FillAsync(directory.Base, cancellationToken);
+        await FillAsync(directory.HostRoot, cancellationToken);
+        Link("", directory.HostRoot);
         foreach (var setting in Settings.Where(s => Path.Exists($"/etc/{s}")))
         {
             Directory.CreateDirectory(Path.GetDirectoryName($"{directory.HostRoot}/etc/{setting}")!);
             await Tool.RunAsync(["cp", "-a", "--no-preserve=ownership", "--", $"/etc/{setting}", $"{directory.HostRoot}/etc/{setting}"], cancellationToken);
         }
 
-        // Programs that ask nobody's variables find the same here.
-        var usual = new FileInfo($"{directory.HostRoot}/etc/ssl/certs/ca-certificates.crt");
-        if (usual is { Exists: true, LinkTarget: null } && usual.ResolveLinkTarget(returnFinalTarget: true) is null)
+        Trust(directory.HostRoot);
+        // Above a built one, whose own list is below it then.
+        Directory.CreateDirectory($"{directory.Base}/etc/ssl/certs");
+        File.CreateSymbolicLink($"{directory.Base}{Usual}", LaunchCommand.Authorities);
+        await File.WriteAllBytesAsync(directory.Filter, SeccompFilter.Assemble(Processors.Own), cancellationToken);
+    }
+
+    /// <summary>How a root file system is shown: what is at the root of the sandbox, and what is bound into that.</summary>
+    /// <param name="directory">The directory of sandboxes.</param>
+    /// <param name="files">Its files; null for the host's programs.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task<(string Root, IReadOnlyList<(string From, string To)> Shown)> ShowAsync(SandboxDirectory directory, string? files, CancellationToken cancellationToken)
+    {
+        if (files is null)
+        {
+            return (directory.HostRoot, [("/usr", "/usr")]);
+        }
+
+        // As root, an overlay puts ours above it. Without root there is none: a directory of ours has its settings, and places to bind its programs to.
+        return Native.IsRoot ? (files, []) : (await ViewAsync(directory, files, cancellationToken), [.. Parts.Where(p => IsDirectory($"{files}/{p}")).Select(p => ($"{files}/{p}", $"/{p}"))]);
+    }
+
+    private static async Task<string> ViewAsync(SandboxDirectory directory, string files, CancellationToken cancellationToken)
+    {
+        var view = $"{directory.Roots}/view-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(files)))[..16]}";
+        if (Directory.Exists(view))
+        {
+            return view;
+        }
+
+        var making = $"{view}.{Guid.NewGuid():N}";
+        Directory.CreateDirectory(making);
+        try
+        {
+            await Tool.RunAsync(["cp", "-a", "--no-preserve=ownership", "--", $"{files}/etc", making], cancellationToken);
+        }
+        catch (SandboxException)
+        {
+            // What only root may read there is left out.
+        }
+
+        foreach (var place in (string[])["passwd", "group", "hosts", "hostname", "resolv.conf"])
+        {
+            File.Delete($"{making}/etc/{place}"); // some are links in images of containers
+        }
+
+        await FillAsync(making, cancellationToken);
+        Link(files, making);
+        foreach (var part in Parts.Where(p => IsDirectory($"{files}/{p}")))
+        {
+            Directory.CreateDirectory($"{making}/{part}");
+        }
+
+        Trust(making);
+        try
+        {
+            Directory.Move(making, view);
+        }
+        catch (IOException) when (Directory.Exists(view))
+        {
+            Directory.Delete(making, recursive: true); // another start was faster
+        }
+
+        return view;
+    }
+
+    private static async Task FillAsync(string root, CancellationToken cancellationToken)
+    {
+foreach (var place in Places)
+        {
+            Directory.CreateDirectory($"{root}/{place}");
+        }
+
+        foreach (var place in (string[])["tmp", "var/tmp"])
+        {
+            File.SetUnixFileMode($"{root}/{place}", (UnixFileMode)0x3FF); // 01777
+        }
+
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "sandbox-init")))
+        {
+            File.Copy(file, $"{root}/opt/oi/init/{Path.GetFileName(file)}");
+        }
+
+        await File.WriteAllTextAsync($"{root}/opt/oi/dotnet/dotnet", "", cancellationToken);
+        await File.WriteAllTextAsync($"{root}/etc/passwd", Passwd(UnprivilegedUid), cancellationToken);
+        await File.WriteAllTextAsync($"{root}/etc/group", Group(UnprivilegedUid), cancellationToken);
+        await File.WriteAllTextAsync($"{root}/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n", cancellationToken);
+        await File.WriteAllTextAsync($"{root}/etc/hostname", "sandbox\n", cancellationToken);
+        await File.WriteAllTextAsync($"{root}/etc/resolv.conf", $"nameserver 198.18.0.2\noptions timeout:3 attempts:2\n", cancellationToken);
+        await File.WriteAllTextAsync(root + LaunchCommand.Authorities, Trusted, cancellationToken);
+        await File.WriteAllTextAsync(root + LaunchCommand.Authority, "", cancellationToken);
+    }
+
+    private static void Link(string files, string root)
+    {
+        foreach (var link in (string[])["bin", "sbin", "lib", "lib32", "lib64", "libx32"])
+        {
+            if (new DirectoryInfo($"{files}/{link}").LinkTarget is { } target)
+            {
+                File.CreateSymbolicLink($"{root}/{link}", target);
+            }
+        }
+    }
+
+    // Programs that ask nobody's variables find the same here.
+    private static void Trust(string root)
+    {
+        var usual = new FileInfo(root + Usual);
+        if (usual is { Exists: true, LinkTarget: null })
         {
             usual.Delete();
             usual.CreateAsSymbolicLink(LaunchCommand.Authorities);
         }
-
-        await File.WriteAllBytesAsync(directory.Filter, SeccompFilter.Assemble(RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => Processor.X64,
-            Architecture.Arm64 => Processor.Arm64,
-            var other => throw new SandboxException(SandboxErrorKind.Refused, $"There is no filter of system calls for {other}. Sandboxes need x86-64 or ARM64."),
-        }), cancellationToken);
     }
+
+    private static bool IsDirectory(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 }

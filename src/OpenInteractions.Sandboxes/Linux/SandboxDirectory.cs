@@ -39,6 +39,12 @@ internal sealed class SandboxDirectory : IDisposable
 
     public string Live => $"{Root}/live";
 
+    /// <summary>What a runtime of the OCI knows of its containers.</summary>
+    public string States => $"{Root}/oci";
+
+    /// <summary>The name of its settings in a stage.</summary>
+    public const string Bundle = "config.json";
+
     public string Base => $"{Roots}/base";
 
     public string HostRoot => $"{Roots}/host";
@@ -72,7 +78,7 @@ internal sealed class SandboxDirectory : IDisposable
     public void RemoveStage(string id)
     {
         var stage = Stage(id);
-        foreach (var link in (string[])["base", "lower", Policy.LaunchCommand.StagedAuthorities, Policy.LaunchCommand.StagedAuthority])
+        foreach (var link in (string[])["base", "lower", Bundle, Policy.LaunchCommand.StagedAuthorities, Policy.LaunchCommand.StagedAuthority])
         {
             if (Directory.Exists(stage))
             {

@@ -52,8 +52,16 @@ internal static class LaunchCommand
 
         """;
 
+    /// <summary>The first program inside.</summary>
+    public static IReadOnlyList<string> Init { get; } = ["/opt/oi/dotnet/dotnet", "/opt/oi/init/oi-sandbox-init.dll"];
+
     public static IReadOnlyList<string> For(LaunchPlan plan)
     {
+        if (plan.Oci is { } oci)
+        {
+            return OciBundle.Command(plan, oci);
+        }
+
         var doors = plan.HasDoors ? "yes" : "no";
         List<string> command = plan.HasDoors && !plan.Privileged
             ? ["/bin/sh", "-c", Join + "exec \"$@\"", "oi-sandbox-join", .. plan.ControlGroups, "--", "unshare", "--user", "--map-root-user", "--net", "--", "/bin/sh", "-c", Network + Enter, "oi-sandbox-open"]
@@ -64,7 +72,7 @@ internal static class LaunchCommand
             command.AddRange(["setpriv", "--reuid", Text(plan.Uid), "--regid", Text(plan.Uid), "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--"]);
         }
 
-        command.AddRange(["/opt/oi/dotnet/dotnet", "/opt/oi/init/oi-sandbox-init.dll"]);
+        command.AddRange(Init);
         return command;
     }
 
@@ -81,15 +89,9 @@ internal static class LaunchCommand
     private static List<string> Files(LaunchPlan plan)
     {
         List<string> files = plan.Privileged ? ["--bind", $"{plan.Stage}/root", "/"] : ["--ro-bind", plan.Root, "/"];
-        if (plan.ShowsHostPrograms)
-        {
-            files.AddRange(["--ro-bind", "/usr", "/usr"]);
-        }
+        files.AddRange(plan.Shown.SelectMany(s => (string[])["--ro-bind", s.From, s.To]));
 
-        foreach (var part in (string[])["dotnet", "host", "shared/Microsoft.NETCore.App"])
-        {
-            files.AddRange(["--ro-bind", $"{plan.Runtime}/{part}", $"/opt/oi/dotnet/{part}"]);
-        }
+        files.AddRange(RuntimeParts(plan).SelectMany(p => (string[])["--ro-bind", p.From, p.To]));
 
         if (plan.HasDoors)
         {
@@ -110,12 +112,18 @@ internal static class LaunchCommand
         return files;
     }
 
-    // Of the init alone; commands get theirs with each request. Diagnostics would be a socket that commands can talk to.
-    private static IEnumerable<string> Variables(LaunchPlan plan) =>
-        ((string[])["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "DOTNET_LTTng=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}",
+    /// <summary>What the init needs of the host's .NET, and where it is inside.</summary>
+    public static IEnumerable<(string From, string To)> RuntimeParts(LaunchPlan plan) =>
+        ((string[])["dotnet", "host", "shared/Microsoft.NETCore.App"]).Select(part => ($"{plan.Runtime}/{part}", $"/opt/oi/dotnet/{part}"));
+
+    /// <summary>Variables of the init alone; commands get theirs with each request. Diagnostics would be a socket that commands can talk to.</summary>
+    public static IEnumerable<string> InitVariables(LaunchPlan plan) =>
+        ["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0", "DOTNET_EnableWriteXorExecute=0", "DOTNET_LTTng=0", "OI_SESSIONS=/var/tmp/.oi-sessions", "HOME=/home/agent", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", $"OI_DOORS={(plan.HasDoors ? 1 : 0)}",
             // The init sets them before it does anything else, and what it starts has them from it.
-            $"OI_OPEN_FILES={Text(plan.Limits.OpenFiles)}", .. plan.CountsProcesses ? (string[])[] : [$"OI_PROCESSES={Text(plan.Limits.Processes)}"]])
-            .SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
+            $"OI_OPEN_FILES={Text(plan.Limits.OpenFiles)}", .. plan.CountsProcesses ? (string[])[] : [$"OI_PROCESSES={Text(plan.Limits.Processes)}"]];
+
+    private static IEnumerable<string> Variables(LaunchPlan plan) =>
+        InitVariables(plan).SelectMany(v => (string[])["--setenv", v[..v.IndexOf('=', StringComparison.Ordinal)], v[(v.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -23,8 +23,8 @@ internal sealed record LaunchPlan
     /// <summary>The root file system.</summary>
     public required string Root { get; init; }
 
-    /// <summary>Whether the host's <c>/usr</c> is shown in it.</summary>
-    public required bool ShowsHostPrograms { get; init; }
+    /// <summary>Directories of the host that are shown in it, and where: the host's programs, or those of a root file system that is put together from parts.</summary>
+    public required IReadOnlyList<(string From, string To)> Shown { get; init; }
 
     /// <summary>The directory of the host's .NET runtime.</summary>
     public required string Runtime { get; init; }
@@ -43,4 +43,7 @@ internal sealed record LaunchPlan
 
     /// <summary>Files of <c>/proc</c> that tell about the host, those that there are.</summary>
     public required IReadOnlyList<string> Masked { get; init; }
+
+    /// <summary>Set where a runtime of the OCI makes the walls; null for bwrap.</summary>
+    public OciLaunch? Oci { get; init; }
 }

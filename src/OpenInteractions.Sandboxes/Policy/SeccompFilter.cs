@@ -17,12 +17,12 @@ internal static class SeccompFilter
     private const uint FirstOfX32 = 0x4000_0000;
 
     /// <summary>Namespaces of every kind: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.</summary>
-    private const uint NewNamespaces = 0x7E02_0000;
+    public const uint NewNamespaces = 0x7E02_0000;
 
-    private const uint InitPid = 1;
+    public const uint InitPid = 1;
 
     /// <summary>The one signal that threads of the init send each other, to stop for the collector.</summary>
-    private const uint RuntimeSignal = 34;
+    public const uint RuntimeSignal = 34;
 
     /// <summary>The filter, as <c>bwrap --seccomp</c> and the kernel read it.</summary>
     public static byte[] Assemble(Processor processor) => BpfInstruction.Assemble(Program(processor));
@@ -84,8 +84,7 @@ internal static class SeccompFilter
     private static List<BpfInstruction> Check(string call) => call switch
     {
         "clone" => [Argument(0), new(JumpIfAnyBit, 0, 1, NewNamespaces), Answer(NotPermitted), Answer(Allow)],
-        // Pushing bytes into a terminal's input, its cousins of the console, and line disciplines, which load modules.
-        "ioctl" => [Argument(1), .. Unless([0x5412, 0x541C, 0x541D, 0x5423], NotPermitted), Answer(Allow)],
+        "ioctl" => [Argument(1), .. Unless(TerminalControls, NotPermitted), Answer(Allow)],
         // The init has no handler that a command should reach. Its threads can be named by kill too: those signals it ignores.
         "kill" or "rt_sigqueueinfo" or "rt_tgsigqueueinfo" => [Argument(0), .. Unless([InitPid], NotPermitted), Answer(Allow)],
         "tgkill" =>
@@ -95,7 +94,7 @@ internal static class SeccompFilter
         ],
         "mknod" => Nodes(1),
         "mknodat" => Nodes(2),
-        "personality" => [Argument(0), .. Only([0, 8, 0x20000, 0x20008, 0xFFFF_FFFF], NotPermitted)],
+        "personality" => [Argument(0), .. Only(Personalities, NotPermitted)],
         "prctl" => [Argument(0), .. Only(ProcessControls, NotPermitted)],
         // Limits of another process: those of the init could be made so small that it ends.
         "prlimit64" => [Argument(0), .. Only([0], NotPermitted)],
@@ -106,25 +105,36 @@ internal static class SeccompFilter
 
     // Death signals, dumpable, capabilities kept over a change of uid, names, bounding set, securebits, timer slack, reapers, no_new_privs, huge pages, ambient set,
     // speculation, names of memory; and the vector, pointer and tagging extensions of ARM64.
-    private static readonly uint[] ProcessControls =
+    public static readonly uint[] ProcessControls =
         [1, 2, 3, 4, 7, 8, 15, 16, 21, 22, 23, 24, 27, 28, 29, 30, 36, 37, 38, 39, 40, 41, 42, 47, 50, 51, 52, 53, 54, 55, 56, 60, 61, 63, 64, 0x5356_4D41];
 
-    private static List<BpfInstruction> Nodes(int argument)
-    {
-        const uint TypeMask = 0xF000, Character = 0x2000, Block = 0x6000;
-        return [Argument(argument), new(And, 0, 0, TypeMask), .. Unless([Character, Block], NotPermitted), Answer(Allow)];
-    }
+    /// <summary>Pushing bytes into a terminal's input, its cousins of the console, and line disciplines, which load modules.</summary>
+    public static readonly uint[] TerminalControls = [0x5412, 0x541C, 0x541D, 0x5423];
+
+    public static readonly uint[] Personalities = [0, 8, 0x20000, 0x20008, 0xFFFF_FFFF];
+
+    /// <summary>Character and block devices, of the types of files.</summary>
+    public static readonly uint[] DeviceTypes = [0x2000, 0x6000];
+
+    public const uint FileTypeMask = 0xF000;
+
+    public const uint Unix = 1, Internet = 2, Internet6 = 10, Netlink = 16;
+
+    public const uint SocketTypeMask = 0xF, Stream = 1, Datagram = 2, Packets = 5;
+
+    /// <summary>The usual one, TCP, UDP.</summary>
+    public static readonly uint[] InternetProtocols = [0, 6, 17];
+
+    private static List<BpfInstruction> Nodes(int argument) => [Argument(argument), new(And, 0, 0, FileTypeMask), .. Unless(DeviceTypes, NotPermitted), Answer(Allow)];
 
     private static List<BpfInstruction> Sockets()
     {
-        const uint Unix = 1, Internet = 2, Internet6 = 10, Netlink = 16;
-        const uint TypeMask = 0xF, Stream = 1, Datagram = 2, Packets = 5;
         // Unix: any but raw. Internet: streams and datagrams of the usual protocols. Netlink: routing only, which programs ask for their own addresses.
-        List<BpfInstruction> unix = [Argument(1), new(And, 0, 0, TypeMask), .. Only([Stream, Datagram, Packets], NoSuchProtocol)];
+        List<BpfInstruction> unix = [Argument(1), new(And, 0, 0, SocketTypeMask), .. Only([Stream, Datagram, Packets], NoSuchProtocol)];
         List<BpfInstruction> internet =
         [
-            Argument(1), new(And, 0, 0, TypeMask), new(JumpIfEqual, 2, 0, Stream), new(JumpIfEqual, 1, 0, Datagram), Answer(NotPermitted),
-            Argument(2), .. Only([0, 6, 17], NoSuchProtocol),
+            Argument(1), new(And, 0, 0, SocketTypeMask), new(JumpIfEqual, 2, 0, Stream), new(JumpIfEqual, 1, 0, Datagram), Answer(NotPermitted),
+            Argument(2), .. Only(InternetProtocols, NoSuchProtocol),
         ];
         List<BpfInstruction> netlink = [Argument(2), .. Only([0], NoSuchProtocol)];
         return

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OpenInteractions.Sandboxes.Policy;
 
 /// <summary>
@@ -82,4 +84,15 @@ internal enum Processor
 {
     X64,
     Arm64,
+}
+
+/// <summary>The processor of this machine.</summary>
+internal static class Processors
+{
+    public static Processor Own => RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => Processor.X64,
+        Architecture.Arm64 => Processor.Arm64,
+        var other => throw new SandboxException(SandboxErrorKind.Refused, $"There is no filter of system calls for {other}. Sandboxes need x86-64 or ARM64."),
+    };
 }

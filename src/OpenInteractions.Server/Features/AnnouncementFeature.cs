@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Tenancy;
 
@@ -22,6 +23,7 @@ internal static class AnnouncementFeature
             OpenInteractions is ready at {address}
 
             Models: {Describe(models)}
+            Sandboxes: {Describe(app.Services.GetRequiredService<HostEnvironments>())}
             {Callers(keys)}
             {FirstCall(address, keys.AcceptsAnyone ? "" : " -H 'x-goog-api-key: YOUR_KEY'", models)}
 
@@ -48,6 +50,11 @@ internal static class AnnouncementFeature
         [] => "none",
         _ => string.Join("; ", models.GroupBy(m => m.Model.Provider).Select(g => $"{g.Key} ({Names([.. g.Select(m => m.PublicId)])})")),
     };
+
+    private static string Describe(HostEnvironments sandboxes) =>
+        sandboxes.Obstacle is { } obstacle ? $"none: {obstacle}"
+        : sandboxes.RootFileSystem is var root && root == "host" ? "agents see the programs of this machine; 'oi sandboxes build' makes them a system of their own"
+        : $"agents see a system of their own ({root})";
 
     private static string Callers(ApiKeyRing keys) =>
         keys.AcceptsAnyone ? "Callers need no API key: every caller is taken as project 'default'.\n"

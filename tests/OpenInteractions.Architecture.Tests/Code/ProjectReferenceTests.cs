@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace OpenInteractions.Architecture.Tests.Code;
 
-/// <summary>Contracts ← Engine ← { Providers, Tools, Sandboxes, Storage, Api } ← Server, Cli → Contracts and Storage, and Sandboxes.Init alone.</summary>
+/// <summary>Contracts ← Engine ← { Providers, Tools, Sandboxes, Storage, Api } ← Server, Cli → Contracts, Storage and Sandboxes, and Sandboxes.Init alone.</summary>
 public sealed class ProjectReferenceTests
 {
     private static readonly string[] Inner = ["Contracts", "Engine"];
@@ -20,7 +20,7 @@ public sealed class ProjectReferenceTests
             "Engine" => ["Contracts"],
             "Sandboxes" => ["Engine", "Sandboxes.Init"], // the init is built and carried along, not referenced: see below
             "Sandboxes.Init" => [], // runs inside, and brings nothing of the server there
-            "Cli" => ["Contracts", "Storage"], // stores at rest, without a server: docs/decisions/0007
+            "Cli" => ["Contracts", "Storage", "Sandboxes"], // stores at rest (docs/decisions/0007) and the system of sandboxes, without a server
             "Server" => [.. Inner, .. Siblings],
             var sibling when Siblings.Contains(sibling) => Inner,
             var other => throw new InvalidOperationException($"'{other}' has no place in the direction of the references yet. Give it one here."),

@@ -22,7 +22,7 @@ internal static class AttackList
         Script("writing the host's programs", _ => "for f in /usr/bin/true /usr/bin/oi-new /bin/sh /opt/oi/init/oi-sandbox-init.dll /opt/oi/dotnet/dotnet; do (echo x >>$f) && echo ESCAPED; rm -f $f 2>/dev/null && [ ! -e $f ] && [ $f != /usr/bin/oi-new ] && echo ESCAPED; done"),
         Script("writing settings", _ => "for f in /etc/passwd /etc/ld.so.preload /etc/resolv.conf; do (echo x >>$f) && echo ESCAPED; done"),
         Script("writing the kernel's settings", _ => "for f in /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /proc/sys/kernel/hostname /proc/sys/vm/drop_caches /proc/sysrq-trigger /proc/sys/net/ipv4/ip_forward; do (echo x >$f) && echo ESCAPED; done"),
-        Script("what tells about the host", _ => "for f in /proc/cmdline /proc/kallsyms /proc/kcore /proc/keys /proc/kmsg /proc/timer_list /proc/iomem /proc/modules /dev/kmsg /dev/mem; do head -c 1 $f && echo ESCAPED; done; dmesg | head -1 | grep . && echo ESCAPED; ls /sys/* && echo ESCAPED"),
+        Script("what tells about the host", _ => "for f in /proc/cmdline /proc/kallsyms /proc/kcore /proc/keys /proc/kmsg /proc/timer_list /proc/iomem /proc/modules /dev/kmsg /dev/mem; do [ $(timeout 5 head -c 1 $f | wc -c) = 0 ] || echo ESCAPED; done; dmesg | head -1 | grep . && echo ESCAPED; ls /sys/* && echo ESCAPED"),
         new Attack("paths of the host in the list of mounts", async s =>
         {
             var seen = (await s.RunAsync("cat /proc/self/mountinfo /proc/1/mountinfo; echo done")).Output;

@@ -3,9 +3,9 @@ namespace OpenInteractions.Sandboxes.Tests.Attacks;
 /// <summary>All attacks, one after the other, and a line for each.</summary>
 internal static class AttackRun
 {
-    public static async Task WriteAsync(string directory, IEnumerable<string> accept, TextWriter results)
+    public static async Task WriteAsync(string directory, IEnumerable<string> accept, TextWriter results, string? root = null)
     {
-        await using var scene = await Scene.OpenAsync(directory, accept);
+        await using var scene = await Scene.OpenAsync(directory, accept, root);
         foreach (var attack in AttackList.All)
         {
             string said;

@@ -29,7 +29,7 @@ public sealed class RootAttacks() : AttackResults(Obstacle.ForRoot, asUser: fals
 public sealed class UserAttacks() : AttackResults(Obstacle.ForUser, asUser: true, "attacks");
 
 /// <summary>Runs all of a kind in a process and keeps what it says.</summary>
-public abstract class AttackResults(string? obstacle, bool asUser, string what) : IAsyncLifetime
+public abstract class AttackResults(string? obstacle, bool asUser, string what, string? runtime = null) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
@@ -44,7 +44,8 @@ public abstract class AttackResults(string? obstacle, bool asUser, string what) 
             return;
         }
 
-        using var host = new HostProcess(asUser, what);
+        HostProcess.Runtime.Value = runtime;
+        using var host = new HostProcess(asUser, what, [.. await MoreAsync()]);
         using var timeout = new CancellationTokenSource(Patience);
         var errors = host.Process.StandardError.ReadToEndAsync(timeout.Token);
         try
@@ -63,5 +64,8 @@ public abstract class AttackResults(string? obstacle, bool asUser, string what) 
         }
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public virtual Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>What is made for it alone, as further arguments.</summary>
+    protected virtual Task<IReadOnlyList<string>> MoreAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 }

@@ -20,9 +20,9 @@ internal sealed class Scene : IAsyncDisposable
     private readonly ISandboxNetwork _network;
     private readonly string _hostName = File.ReadAllText("/proc/sys/kernel/hostname");
 
-    private Scene(BubblewrapEngine engine, string canary)
+    private Scene(BubblewrapEngine engine, string canary, string? root)
     {
-        (Engine, Canary) = (engine, canary);
+        (Engine, Canary, Root) = (engine, canary, root);
         _network = _outside.Networks.Open(new SandboxNetworkSpec { Project = EgressRig.Project, EnvironmentId = "victim", Rules = new StringOr<NetworkRules>("disabled") });
         Listener = new TcpListener(IPAddress.Any, 0);
         Listener.Start();
@@ -38,6 +38,9 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>A file of the host that nobody inside may read or change.</summary>
     public string Canary { get; }
 
+    /// <summary>The root file system; null for the host's programs.</summary>
+    public string? Root { get; }
+
     public string AbstractName { get; } = $"oi-attack-{Guid.NewGuid():N}";
 
     public TcpListener Listener { get; }
@@ -50,20 +53,20 @@ internal sealed class Scene : IAsyncDisposable
 
     public LinuxSandbox Neighbour { get; private set; } = null!;
 
-    public static async Task<Scene> OpenAsync(string directory, IEnumerable<string> accept)
+    public static async Task<Scene> OpenAsync(string directory, IEnumerable<string> accept, string? root = null)
     {
         var engine = HostProgram.Engine(directory, accept);
         var canary = $"{engine.Directory.Root}/canary";
         await File.WriteAllTextAsync(canary, Secret);
         File.SetUnixFileMode(canary, (UnixFileMode)0x1B6); // 0666: the walls hold it, not its mode
-        var scene = new Scene(engine, canary);
+        var scene = new Scene(engine, canary, root);
         foreach (var (disk, slot) in (ValueTuple<string, int>[])[("victim", 11), ("neighbour", 12)])
         {
             await engine.DeleteDiskAsync(disk, Within.Time);
             await engine.CreateDiskAsync(disk, slot, 64 * 1024 * 1024, Within.Time);
         }
 
-        scene.Neighbour = await engine.StartUncheckedAsync(new SandboxSpec { Id = "neighbour", Disk = "neighbour", Slot = 12, Limits = Limits }, Within.Time);
+        scene.Neighbour = await engine.StartUncheckedAsync(new SandboxSpec { Id = "neighbour", Disk = "neighbour", Slot = 12, Limits = Limits, RootFileSystem = root }, Within.Time);
         await scene.FreshAsync();
         return scene;
     }
@@ -79,7 +82,7 @@ internal sealed class Scene : IAsyncDisposable
         }
 
         // With doors, which take more to make than none; the neighbour has none.
-        Sandbox = await Engine.StartUncheckedAsync(new SandboxSpec { Id = "victim", Disk = "victim", Slot = 11, Limits = Limits, Network = _network }, Within.Time);
+        Sandbox = await Engine.StartUncheckedAsync(new SandboxSpec { Id = "victim", Disk = "victim", Slot = 11, Limits = Limits, Network = _network, RootFileSystem = Root }, Within.Time);
     }
 
     public async Task<Finished> RunAsync(string line, TimeSpan? timeout = null) => await Finished.OfAsync(await Sandbox.StartAsync(

@@ -8,6 +8,10 @@ internal static class Obstacle
     public static string? ForRoot { get; } =
         !OpenInteractions.Sandboxes.Linux.Native.IsRoot ? "Only root can try what a server does that is root." : Missing("bwrap", "setpriv", "unshare", "mkfs.ext4") ?? (File.Exists("/dev/loop-control") ? null : "There are no loop devices.");
 
+    public const string Runtime = "/usr/bin/runc";
+
+    public static string? ForOci { get; } = ForRoot ?? (File.Exists(Runtime) ? null : "'runc' is not installed (Debian's package of that name).");
+
     // As root the tests become somebody else for it.
     public static string? ForUser { get; } = Missing("bwrap", "setpriv") ?? HostProcess.CannotBeUser();
 
@@ -31,4 +35,16 @@ internal sealed class RootTheoryAttribute : TheoryAttribute
 internal sealed class UserTheoryAttribute : TheoryAttribute
 {
     public UserTheoryAttribute() => Skip = Obstacle.ForUser;
+}
+
+/// <summary>A test that needs root and a runtime of the OCI.</summary>
+internal sealed class OciFactAttribute : FactAttribute
+{
+    public OciFactAttribute() => Skip = Obstacle.ForOci;
+}
+
+/// <summary>A theory that needs root and a runtime of the OCI.</summary>
+internal sealed class OciTheoryAttribute : TheoryAttribute
+{
+    public OciTheoryAttribute() => Skip = Obstacle.ForOci;
 }

@@ -11,10 +11,10 @@ internal sealed class HostProcess : IDisposable
     /// <summary>What a user without privileges does without on any machine; where it has a control group, the limits hold all the same.</summary>
     public static string[] GivenUp => ["memory", "cpu", "disk", "processes"];
 
-    public HostProcess(bool asUser, string what)
+    public HostProcess(bool asUser, string what, params string[] more)
     {
         Home = Directory.CreateTempSubdirectory("oi-sandboxes-");
-        string[] program = ["dotnet", typeof(HostProcess).Assembly.Location, what, $"{Home.FullName}/s", .. GivenUp];
+        string[] program = ["dotnet", typeof(HostProcess).Assembly.Location, what, $"{Home.FullName}/s", .. more, .. GivenUp];
         if (asUser && OpenInteractions.Sandboxes.Linux.Native.IsRoot)
         {
             _ = OpenInteractions.Sandboxes.Linux.Native.ChangeOwner(Home.FullName, 65534, 65534);
@@ -25,9 +25,13 @@ internal sealed class HostProcess : IDisposable
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
         start.Environment["HOME"] = start.Environment["TMPDIR"] = Home.FullName;
+        start.Environment[HostProgram.RuntimeVariable] = Runtime.Value;
         start.Environment["OI_UID"] = OpenInteractions.Sandboxes.Linux.Native.IsRoot ? Nobody : $"{Run("id", "-u").Trim()}";
         Process = Process.Start(start)!;
     }
+
+    /// <summary>The runtime of the OCI that processes begun from here make sandboxes with; null for bwrap.</summary>
+    public static AsyncLocal<string?> Runtime { get; } = new();
 
     public DirectoryInfo Home { get; }
 

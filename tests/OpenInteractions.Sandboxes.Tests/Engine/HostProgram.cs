@@ -16,6 +16,9 @@ internal static class HostProgram
             case ["attacks", var directory, .. var accept]:
                 await AttackRun.WriteAsync(directory, accept, Console.Out);
                 return 0;
+            case ["attacks-in", var directory, var root, .. var accept]:
+                await AttackRun.WriteAsync(directory, accept, Console.Out, root);
+                return 0;
             case ["doors", var directory, .. var accept]:
                 await Doors.DoorRun.WriteAsync(directory, accept, Console.Out);
                 return 0;
@@ -26,14 +29,22 @@ internal static class HostProgram
                 await MeasureAsync(directory, accept);
                 return 0;
             default:
-                Console.Error.WriteLine("attacks DIRECTORY [ACCEPT…], doors DIRECTORY [ACCEPT…], hold DIRECTORY [ACCEPT…] or measure DIRECTORY [ACCEPT…]");
+                Console.Error.WriteLine("attacks DIRECTORY [ACCEPT…], attacks-in DIRECTORY ROOT [ACCEPT…], doors DIRECTORY [ACCEPT…], hold DIRECTORY [ACCEPT…] or measure DIRECTORY [ACCEPT…]");
                 return 2;
         }
     }
 
-    public static BubblewrapEngine Engine(string directory, IEnumerable<string> accept)
+    /// <summary>Names the runtime where sandboxes are to be made by one of the OCI.</summary>
+    public const string RuntimeVariable = "OI_TEST_RUNTIME";
+
+    public static BubblewrapEngine Engine(string directory, IEnumerable<string> accept, string? runtime = null)
     {
         var options = new SandboxOptions { Directory = directory };
+        if ((runtime ?? Environment.GetEnvironmentVariable(RuntimeVariable)) is { } oci)
+        {
+            (options.Engine, options.OciRuntime) = (SandboxEngine.Oci, oci);
+        }
+
         options.Accept.AddRange(accept);
         return new BubblewrapEngine(options);
     }

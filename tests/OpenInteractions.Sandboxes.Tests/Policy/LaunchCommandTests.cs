@@ -83,7 +83,7 @@ public sealed class LaunchCommandTests
 
     private static LaunchPlan Plan(bool privileged) => new()
     {
-        Privileged = privileged, Uid = 200_007, Limits = new SandboxLimits(), Stage = "/s", Disk = "/d.img", Base = "/b", Root = "/r", ShowsHostPrograms = true, Runtime = "/dotnet", Filter = "/f",
+        Privileged = privileged, Uid = 200_007, Limits = new SandboxLimits(), Stage = "/s", Disk = "/d.img", Base = "/b", Root = "/r", Shown = [("/usr", "/usr")], Runtime = "/dotnet", Filter = "/f",
         ControlGroups = ["/cg/memory/tasks", "/cg/pids/tasks"], Masked = ["/proc/kallsyms"],
     };
 }
