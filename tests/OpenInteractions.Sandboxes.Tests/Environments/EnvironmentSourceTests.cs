@@ -45,10 +45,10 @@ public sealed class EnvironmentSourceTests
     public async Task A_source_that_cannot_be_written_is_told_and_the_next_use_tries_again()
     {
         await using var rig = new EnvironmentRig();
-        var made = await rig.CreateAsync(Inline("/usr/a.txt", "x"));
+        var made = await rig.CreateAsync(new() { Type = "remote", Sources = [.. Inline("a.txt", "x").Sources!, .. Inline("a.txt/b.txt", "y").Sources!] });
 
-        Assert.Equal(ErrorCode.PermissionDenied, (await Assert.ThrowsAsync<ApiException>(() => rig.RunAsync(made.Id, "true"))).Code);
-        Assert.Equal(ErrorCode.PermissionDenied, (await Assert.ThrowsAsync<ApiException>(() => rig.RunAsync(made.Id, "true"))).Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<ApiException>(() => rig.RunAsync(made.Id, "true"))).Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Assert.ThrowsAsync<ApiException>(() => rig.RunAsync(made.Id, "true"))).Code);
         Assert.Equal((EnvironmentState.Pending, 0), ((await rig.RowAsync(made.Id)).State, rig.Environments.Live));
     }
 
