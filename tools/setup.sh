@@ -71,6 +71,17 @@ has_sandbox() {
   done
 }
 
+# 'oi sandboxes build' fetches packages with it.
+need_bootstrap() {
+  [ -x /usr/bin/mmdebstrap ] || install_packages "mmdebstrap (puts together the system that agents see)" mmdebstrap
+}
+
+# Tests of the engine 'oci' make sandboxes with it, and are skipped without it.
+need_runtime() {
+  [ -x /usr/bin/runc ] || (install_packages "runc (the tests make sandboxes with it too)" runc) ||
+    say "runc could not be installed; the tests that need it will be skipped."
+}
+
 # Tests that need it are skipped without it, and say so.
 need_schema_suite() {
   [ -d /usr/share/json-schema-test-suite ] && return

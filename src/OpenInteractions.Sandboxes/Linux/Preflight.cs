@@ -88,7 +88,10 @@ internal sealed class Preflight(BubblewrapEngine engine, SandboxOptions options)
         var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
         var reached = await RunAsync(sandbox, $"(exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null && echo reached; cat /proc/net/route | wc -l", cancellationToken);
         Add("network", reached.Trim() is "0" or "1" && !listener.Pending(), "Services of the host cannot be reached, and there is no route.", "The kernel needs network namespaces.", mayBeGivenUp: false);
-        var seen = await RunAsync(sandbox, "ls /root /sys /boot /srv 2>/dev/null; cat /etc/shadow 2>/dev/null; echo x >/usr/oi-probe 2>/dev/null; ls -d /proc/[0-9]* | wc -l", cancellationToken);
+        // Directories of a root file system of its own are there, and empty; ours is nowhere.
+        var ours = engine.Directory.Root.Replace("'", "'\\''", StringComparison.Ordinal);
+        var seen = await RunAsync(
+            sandbox, $"for d in /root /sys /boot '{ours}'; do ls -A \"$d\" 2>/dev/null; done; cat /etc/shadow 2>/dev/null; (echo x >/usr/oi-probe) 2>/dev/null && echo written; ls -d /proc/[0-9]* | wc -l", cancellationToken);
         Add("files", int.TryParse(seen.Trim(), CultureInfo.InvariantCulture, out var processes) && processes < 10 && !File.Exists("/usr/oi-probe"),
             "Files and processes of the host are not there.", "Report this with the version of bwrap.", mayBeGivenUp: false);
     }

@@ -34,6 +34,7 @@ scenario('an environment is made, read, listed and deleted', ['EN-11', 'OP-envir
   assert.deepEqual(read.sources, [{ type: 'inline', target: '/workspace/notes/a.txt' }]);
   assert.equal(read.network, 'disabled');
   assert.ok(!JSON.stringify(read).includes('secret'));
+  assert.equal(read.root_filesystem, ready.sandboxes.root_filesystem); // a field of ours comes through the SDK
   const page = await ai.environments.list({ page_size: 1000 });
   assert.ok(page.environments.some((e) => e.id === made.id));
   await ai.environments.delete(made.id);

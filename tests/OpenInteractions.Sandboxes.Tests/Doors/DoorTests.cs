@@ -28,3 +28,16 @@ public sealed class RootDoors() : AttackResults(Obstacle.ForRoot, asUser: false,
 
 /// <summary>What a server without privileges saw, once.</summary>
 public sealed class UserDoors() : AttackResults(Obstacle.ForUser, asUser: true, "doors");
+
+/// <summary>The doors of sandboxes that a runtime of the OCI has made.</summary>
+public sealed class OciDoorTests(OciDoors doors) : IClassFixture<OciDoors>
+{
+    public static TheoryData<string> Names => RootDoorTests.Names;
+
+    [OciTheory]
+    [MemberData(nameof(Names))]
+    public void Promise(string check) => Assert.Equal("holds", doors.Results.GetValueOrDefault(check, $"It was not tried. {doors.Errors}"));
+}
+
+/// <summary>What a server saw that makes sandboxes with one, once.</summary>
+public sealed class OciDoors() : AttackResults(Obstacle.ForOci, asUser: false, "doors", Obstacle.Runtime);

@@ -83,7 +83,7 @@ public sealed class CrashTests
         return Scene.Tree(int.Parse(line!.AsSpan(3), CultureInfo.InvariantCulture));
     }
 
-    private static async Task<bool> UntilAsync(Func<bool> holds)
+    internal static async Task<bool> UntilAsync(Func<bool> holds)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         for (var i = 0; i < 1500; i++)

@@ -33,6 +33,19 @@ public sealed class RootBuildTests : IDisposable
     }
 
     [RootFact]
+    public async Task The_trial_of_walls_is_made_in_what_was_built_and_holds_there()
+    {
+        await BuildAsync();
+        using var engine = HostProgram.Engine(Sandboxes, []);
+
+        var report = await engine.PreflightAsync(Within.Time);
+
+        Assert.All(report.Checks.Where(c => c.Name is not ("processes" or "memory" or "cpu")), c => Assert.True(c.State == PreflightState.Enforced, $"{c.Name}: {c.Finding}"));
+        Assert.Contains(report.Checks, c => c.Name == "files");
+        Assert.Empty(Directory.GetFiles($"{Sandboxes}/disks")); // the trial's disk remembers nothing
+    }
+
+    [RootFact]
     public async Task What_fetched_the_packages_is_not_left_in_it()
     {
         var built = await BuildAsync();
