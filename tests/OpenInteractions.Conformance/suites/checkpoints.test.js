@@ -13,7 +13,7 @@ const bash = (...lines) => ['```bash', ...lines, '```'].join('\n');
 const said = (interaction) => JSON.stringify(interaction.steps);
 const list = async (id, query = '') => (await send('GET', `/${version}/environments/${id}/checkpoints${query}`)).json;
 
-scenario('a branch from an earlier turn sees the files of that turn while the environment goes on', [], async () => {
+scenario('a branch from an earlier turn sees the files of that turn while the environment goes on', ['EN-14'], async () => {
   const first = await ai.interactions.create({ agent, environment: 'remote', input: bash('echo of turn one >kept.txt; echo draft >draft.txt') });
   assert.equal(first.status, 'completed');
   const second = await ai.interactions.create({ agent, previous_interaction_id: first.id, input: bash('echo of turn two >kept.txt; rm draft.txt') });

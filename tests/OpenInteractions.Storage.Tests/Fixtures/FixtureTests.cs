@@ -12,6 +12,9 @@ public sealed class FixtureTests(LoadedFixtures loaded) : IClassFixture<LoadedFi
     /// <summary>Version 1 had no stores of documents.</summary>
     public static TheoryData<string, string> WithFiles => Versions(version => version != "v1");
 
+    /// <summary>Nor did it have agents, credentials and environments, and version 2 had none either.</summary>
+    public static TheoryData<string, string> WithAgents => Versions(version => version is not ("v1" or "v2"));
+
     [Theory]
     [MemberData(nameof(All))]
     [Rule("BG-5")]
@@ -105,6 +108,28 @@ public sealed class FixtureTests(LoadedFixtures loaded) : IClassFixture<LoadedFi
                 JsonNode.DeepEquals(steps, StreamFold.Of(whole).Steps),
                 $"After {journalled[seen - 1].EventId} the fold is\n{StreamFold.Of(whole).Steps.ToJsonString()}\nand the get shows\n{steps.ToJsonString()}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(WithAgents))]
+    public async Task Agents_and_credentials_are_opened_again_and_an_environment_whose_disk_is_not_here_is_told(string version, string engine)
+    {
+        var said = await LoadedFixtures.ReadAsync(version, engine);
+        var client = await loaded.ServerOfAsync(version, engine);
+
+        var versions = (await client.SendAsync(HttpMethod.Get, "agents/reader/versions")).Ok().Json.GetProperty("versions").EnumerateArray().Select(v => v.GetProperty("version").ToString());
+        Assert.Equal(["2", "1"], versions);
+        Assert.Equal("Reads tables", (await client.SendAsync(HttpMethod.Get, "agents/reader")).Ok().Json.GetProperty("description").GetString());
+        var earlier = (await client.PostAsync("agents/reader:rollback", """{"version":1}""")).Ok();
+        Assert.Equal(("Answer in one sentence.", false), (earlier.Json.GetProperty("system_instruction").GetString(), earlier.Json.TryGetProperty("description", out _)));
+
+        Assert.Equal("bearer_token", (await client.SendAsync(HttpMethod.Get, "credentials/tok")).Ok().Json.GetProperty("type").GetString());
+        (await client.SendAsync(client.Request(HttpMethod.Patch, "credentials/tok", InteractionsClient.Json("""{"type":"bearer_token","token":"another"}""")))).Ok();
+
+        var environment = (string)said["environment"]!;
+        Assert.Equal(environment, (await client.SendAsync(HttpMethod.Get, $"environments/{environment}")).Ok().Json.GetProperty("id").GetString());
+        var used = await client.CreateAsync($$"""{"agent":"antigravity","environment":"{{environment}}","input":"```bash\nls\n```"}""");
+        Assert.True(used.Status is >= 400 and < 500 || used is { Status: 200, State: "failed" }, used.Text);
     }
 
     private static TheoryData<string, string> Versions(Func<string, bool> chosen)

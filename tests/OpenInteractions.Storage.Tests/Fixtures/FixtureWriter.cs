@@ -71,6 +71,13 @@ internal static class FixtureWriter
         var cut = await client.BeginUploadAsync(files, "ladders.txt");
         (await client.SendUploadAsync(cut, "upload", "The ladder hangs behind "u8.ToArray(), 0)).Ok();
 
+        (await client.PostAsync("agents", """
+            {"id":"reader","base_agent":"antigravity","system_instruction":"Answer in one sentence.","tools":[{"type":"mcp_server","name":"files","url":"https://mcp.example.com/x","headers":{"Authorization":"Bearer kept"}}]}
+            """)).Ok();
+        (await client.SendAsync(client.Request(HttpMethod.Patch, "agents/reader", InteractionsClient.Json("""{"description":"Reads tables"}""")))).Ok();
+        (await client.PostAsync("credentials", """{"id":"tok","type":"bearer_token","token":"kept too"}""")).Ok();
+        var environment = (await client.PostAsync("environments", """{"env":{"A":"one"},"network":"disabled"}""")).Ok();
+
         var running = await client.CreateAsync("""{"model":"demo","input":"count to 40 slowly, 100 ms","background":true,"generation_config":{"thinking_level":"low","thinking_summaries":"auto"}}""");
         var queued = await client.CreateAsync("""{"model":"demo","input":"echo: at last","background":true}""");
         await using (var events = await client.FollowAsync(running.Ok().Id))
@@ -109,6 +116,7 @@ internal static class FixtureWriter
             ["queued"] = queued.Id,
             ["files"] = files,
             ["cut_upload"] = cut,
+            ["environment"] = environment.Json.GetProperty("id").GetString(),
             ["ended"] = ended,
         };
     }
