@@ -136,6 +136,7 @@ public sealed partial class CreateInteraction
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
         MediaCheck.Addresses(_guard, request.Input!);
+        MediaCheck.Sizes(request.Input!, _options.MaxPdfBytes);
         if (ToolKinds.HasServerTools(request.Tools))
         {
             await _tools.RequireNamedAsync(caller.Project, request.Tools, gone);
