@@ -37,29 +37,6 @@ public sealed class ListTests(ServerWithModels models) : IClassFixture<ServerWit
     }
 
     [Fact]
-    public async Task Interactions_with_large_settings_come_on_several_pages()
-    {
-        var label = Guid.NewGuid().ToString("N")[..8];
-        var made = new List<string>();
-        for (var i = 0; i < 4; i++)
-        {
-            made.Add(await CreateAsync($",\"labels\":{{\"large\":\"{label}\"}},\"system_instruction\":\"{new string('x', 5_000_000)}\""));
-        }
-
-        var (pages, token) = (new List<string[]>(), "");
-        do
-        {
-            var page = (await _client.ListAsync($"?label.large={label}&page_size=10{token}")).Ok().Json;
-            pages.Add([.. Ids(page, "interactions")]);
-            token = page.TryGetProperty("next_page_token", out var next) ? $"&page_token={next.GetString()}" : "";
-        }
-        while (token.Length > 0 && pages.Count < 5);
-
-        Assert.Equal([2, 2, 0], pages.Select(page => page.Length));
-        Assert.Equal(Enumerable.Reverse(made), pages.SelectMany(page => page));
-    }
-
-    [Fact]
     public async Task Pages_join_to_the_whole_without_gap_or_repetition_while_more_are_made()
     {
         var label = Guid.NewGuid().ToString("N")[..8];
