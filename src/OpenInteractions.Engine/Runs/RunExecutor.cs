@@ -120,7 +120,7 @@ public sealed partial class RunExecutor
         using var disposed = run;
         try
         {
-            var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
+            var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1) { Bound = new(_options.MaxOutputBytes) };
             if (recovery is { Standing: not null })
             {
                 output.Owe(recovery.OpenCalls);
