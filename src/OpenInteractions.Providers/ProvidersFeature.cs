@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Providers.Anthropic;
 using OpenInteractions.Providers.Demo;
@@ -26,7 +28,7 @@ public static class ProvidersFeature
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         var detected = new ProviderDetection(configuration);
-        var upstream = Patience(detected.Options);
+        var upstream = Upstreams(detected.Options, configuration);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddUpstreamHttp(upstream);
@@ -98,8 +100,12 @@ public static class ProvidersFeature
     private static OpenAIProvider NewOpenAI(IServiceProvider s, OpenAIProviderOptions options, UpstreamOptions upstream, ILogger<OpenAIProvider> logger) =>
         new(options, upstream, s.GetRequiredService<IHttpMessageHandlerFactory>(), s.GetRequiredService<ISignatureEnvelope>(), s.GetRequiredService<TimeProvider>(), logger);
 
-    private static UpstreamOptions Patience(ProvidersOptions options) => new()
+    private static UpstreamOptions Upstreams(ProvidersOptions options, IConfiguration configuration) => new()
     {
+        // What is wrong with the setting is told where it is checked.
+        MaxAnswerBytes = long.TryParse(configuration[$"{RunOptions.Section}:{nameof(RunOptions.MaxOutputBytes)}"], NumberStyles.Integer, CultureInfo.InvariantCulture, out var most) && most > 0
+            ? most
+            : new RunOptions().MaxOutputBytes,
         ConnectTimeout = options.ConnectTimeout,
         FirstByteTimeout = options.IdleTimeout,
         FlexFirstByteTimeout = options.IdleTimeout * 5, // where waiting is the bargain (behaviour TI-2)

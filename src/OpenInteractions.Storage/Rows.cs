@@ -7,9 +7,10 @@ namespace OpenInteractions.Storage;
 internal static class Rows
 {
     /// <summary>Columns of an interaction <c>i</c> for <see cref="ReadInteraction"/>, without content.</summary>
-    public const string Interaction =
-        "i.id, i.project, i.status, i.model, i.agent, i.previous_id, i.root_id, i.depth, i.created_at, i.updated_at, i.service_tier, "
-        + "i.is_background, i.chain_modalities, i.has_gap, i.has_journal, i.settings, i.usage, i.errors, i.pending_calls";
+    public const string Interaction = $"{Standing}, i.settings, i.usage, i.errors, i.pending_calls";
+
+    /// <summary>The same without everything that can be large.</summary>
+    public const string Node = $"{Standing}, NULL, NULL, NULL, NULL";
 
     /// <summary>Columns of the content <c>c</c>, after <see cref="Interaction"/> or a turn's ids.</summary>
     public const string Content = "c.input, c.output, c.provider_states";
@@ -23,6 +24,10 @@ internal static class Rows
         SELECT (SELECT max(id) FROM interactions WHERE project = projects.name) AS newest
         FROM projects WHERE projects.name IS NOT NULL ORDER BY newest DESC LIMIT 1
         """;
+
+    private const string Standing =
+        "i.id, i.project, i.status, i.model, i.agent, i.previous_id, i.root_id, i.depth, i.created_at, i.updated_at, i.service_tier, "
+        + "i.is_background, i.chain_modalities, i.has_gap, i.has_journal";
 
     private const int AfterInteraction = 19;
 

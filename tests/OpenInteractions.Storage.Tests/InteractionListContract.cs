@@ -152,6 +152,50 @@ public abstract class InteractionListContract(IStorageFixture fixture)
     }
 
     [Fact]
+    public async Task A_page_ends_with_the_interaction_that_reaches_its_bytes_and_says_where_the_next_begins()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        var root = Finished(1);
+        var large = new byte[(InteractionPage.MostBytes / 2) - 100];
+        await InsertAsync(store, [root]);
+        await Task.WhenAll(Enumerable.Range(2, 5).Select(number => store.Runs.InsertAsync(
+            Queued(number) with { PreviousId = root.Id, RootId = root.Id, Settings = large, Labels = Labels("n=all") }, Run(), null, Ttl, Cancel)));
+
+        foreach (var filter in new InteractionFilter[] { new() { CreatedAfter = Start.AddSeconds(2) }, new() { Labels = Labels("n=all") }, new() { PreviousId = root.Id }, new() { Status = InteractionStatus.Queued } })
+        {
+            var first = await store.Interactions.ListAsync(Project, filter, null, 10, Cancel);
+            Assert.Equal(("6 5 4", Id(4)), (Numbers(first), first.LookedThrough));
+            var second = await store.Interactions.ListAsync(Project, filter, first.LookedThrough, 10, Cancel);
+            Assert.Equal(("3 2", null), (Numbers(second), second.LookedThrough));
+            var full = await store.Interactions.ListAsync(Project, filter, null, 3, Cancel);
+            Assert.Equal(("6 5 4", null), (Numbers(full), full.LookedThrough));
+        }
+
+        Assert.All(await store.Interactions.ListTreeAsync(Project, root.Id, null, 10, Cancel), node => Assert.Equal(0, node.Settings.Length));
+    }
+
+    [Fact]
+    public async Task An_interaction_that_is_larger_than_a_page_is_alone_on_one()
+    {
+        await using var store = await fixture.NewStoreAsync();
+        await InsertAsync(store, Enumerable.Range(1, 3).Select(number => Finished(number) with { Settings = new byte[InteractionPage.MostBytes + 1] }));
+
+        var pages = new List<string>();
+        for (string? before = null; pages.Count < 5;)
+        {
+            var page = await store.Interactions.ListAsync(Project, new(), before, 10, Cancel);
+            pages.Add(Numbers(page));
+            before = page.LookedThrough;
+            if (before is null)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["3", "2", "1", ""], pages);
+    }
+
+    [Fact]
     public async Task The_status_filter_follows_a_run_from_queue_to_end()
     {
         await using var store = await fixture.NewStoreAsync();
@@ -182,7 +226,7 @@ public abstract class InteractionListContract(IStorageFixture fixture)
         await store.Runs.InsertAsync(Running(7, leaf), Run(), "node-a", Ttl, Cancel);
 
         SameList(
-            [WithoutContent(root), WithoutContent(right), WithoutContent(left), WithoutContent(leaf), WithoutContent(Running(7, leaf))],
+            new[] { root, right, left, leaf, Running(7, leaf) }.Select(turn => WithoutContent(turn) with { Settings = default, Usage = default, Errors = default, PendingCalls = default }),
             await store.Interactions.ListTreeAsync(Project, root.Id, null, 10, Cancel));
         Assert.Equal("4 6", Numbers(await store.Interactions.ListTreeAsync(Project, Id(4), null, 10, Cancel)));
         Assert.Empty(await store.Interactions.ListTreeAsync(Project, left.Id, left.Id, 10, Cancel));

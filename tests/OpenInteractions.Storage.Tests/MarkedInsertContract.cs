@@ -43,11 +43,14 @@ public abstract class MarkedInsertContract(IStorageFixture fixture)
     public async Task The_mark_stays_when_the_run_has_ended_and_goes_with_its_interaction()
     {
         await using var store = await fixture.NewStoreAsync();
+        Assert.Null(await store.Runs.FindEarlierAsync(Project, Mark.Key, Cancel));
         var first = await store.Runs.InsertOnceAsync(Running(1), Run(), Mark, "node-a", Ttl, Cancel);
         await store.Runs.FinishAsync(first.Lease!.Value, Outcome(), [], Cancel);
+        Assert.Equal(new EarlierCreate(Id(1), "body"), await store.Runs.FindEarlierAsync(Project, Mark.Key, Cancel));
 
         var ended = await store.Runs.InsertOnceAsync(Running(2), Run(), Mark, "node-a", Ttl, Cancel);
         await store.Interactions.DeleteAsync(Project, Id(1), Cancel);
+        Assert.Null(await store.Runs.FindEarlierAsync(Project, Mark.Key, Cancel));
         var deleted = await store.Runs.InsertOnceAsync(Running(3), Run(), Mark, "node-a", Ttl, Cancel);
 
         Assert.Equal(new EarlierCreate(Id(1), "body"), ended.Earlier);
@@ -63,5 +66,8 @@ public abstract class MarkedInsertContract(IStorageFixture fixture)
         var other = await store.Runs.InsertOnceAsync(Running(2) with { Project = "other" }, Run(), Mark, "node-a", Ttl, Cancel);
 
         Assert.Null(other.Earlier);
+        Assert.Equal(
+            (Id(1), Id(2), null),
+            ((await store.Runs.FindEarlierAsync(Project, Mark.Key, Cancel))?.InteractionId, (await store.Runs.FindEarlierAsync("other", Mark.Key, Cancel))?.InteractionId, await store.Runs.FindEarlierAsync("third", Mark.Key, Cancel)));
     }
 }

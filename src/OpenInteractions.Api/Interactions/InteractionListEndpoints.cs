@@ -45,7 +45,7 @@ internal static class InteractionListEndpoints
     {
         var query = context.Request.Query;
         var size = query.ReadPageSize("page_size", StandardPage, LargestPage);
-        var root = (await get.ExecuteAsync(context.Caller(), ResourceId.Read(context, "interactions"), context.RequestAborted)).RootId;
+        var root = await get.FindRootAsync(context.Caller(), ResourceId.Read(context, "interactions"), context.RequestAborted);
         var list = $"{context.Caller().Project}|tree|{root}";
         var after = PageToken.Read(query.ReadText("page_token"), "page_token", list);
         var page = await store.ListTreeAsync(context.Caller().Project, root, after, size + 1, context.RequestAborted);

@@ -29,11 +29,16 @@ public sealed class ConversationChain(IInteractionStore store, SealedReadings re
     private readonly Dictionary<string, ChainTurn> _turns = new(StringComparer.Ordinal);
     private readonly Queue<ChainTurn> _clock = new();
     private long _bytes;
+    private long _erasures;
+
+    /// <summary>Grows when something is erased; see <see cref="Keep(string, string, string?, HistoryTurn, long, long)"/>.</summary>
+    public long Erasures => Volatile.Read(ref _erasures);
 
     /// <summary>The turns up to and with an interaction, oldest first.</summary>
     /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>: the interaction or an ancestor was deleted (behaviour ST-9, ST-17).</exception>
     public async Task<IReadOnlyList<HistoryTurn>> LoadAsync(string project, string id, CancellationToken cancellationToken)
     {
+        var since = Erasures;
         var newestFirst = new List<HistoryTurn>();
         var read = new List<StoredTurn>();
         string? next = id;
@@ -42,7 +47,7 @@ public sealed class ConversationChain(IInteractionStore store, SealedReadings re
         {
             if (Find(project, next) is { } kept && kept.Use() is { } content)
             {
-                LinkRead(project, read, newestFirst, kept, content.Steps);
+                LinkRead(project, read, newestFirst, kept, content.Steps, since);
                 next = Walk(kept, newestFirst);
                 continue;
             }
@@ -66,20 +71,27 @@ public sealed class ConversationChain(IInteractionStore store, SealedReadings re
             limit = Math.Min(limit * 8, LargestPage);
         }
 
-        LinkRead(project, read, newestFirst, parent: null, before: []);
+        LinkRead(project, read, newestFirst, parent: null, before: [], since);
         newestFirst.Reverse();
         return newestFirst;
     }
 
     /// <summary>Keeps a turn that has just ended; its results are resolved already.</summary>
-    public void Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes) =>
-        Keep(project, id, previousId, turn, bytes, previousId is null ? null : Find(project, previousId));
+    /// <param name="project">The project.</param>
+    /// <param name="id">The interaction.</param>
+    /// <param name="previousId">Its parent, or null.</param>
+    /// <param name="turn">The turn.</param>
+    /// <param name="bytes">Bytes of its content.</param>
+    /// <param name="since"><see cref="Erasures"/> when it began: when something was erased since, it may have been this turn, and it is not kept.</param>
+    public void Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes, long since) =>
+        Keep(project, id, previousId, turn, bytes, previousId is null ? null : Find(project, previousId), since);
 
     /// <summary>Drops everything that is kept: something was erased, and nothing of it may stay in memory.</summary>
     public void Clear()
     {
         lock (_gate)
         {
+            _erasures++;
             foreach (var turn in _turns.Values)
             {
                 turn.Evict();
@@ -127,7 +139,7 @@ public sealed class ConversationChain(IInteractionStore store, SealedReadings re
     /// Makes turns of what was read, oldest first, so that each knows its parent, and adds them newest first. The steps before are carried along and not
     /// asked of the parent, who may be evicted in any moment.
     /// </summary>
-    private void LinkRead(string project, List<StoredTurn> read, List<HistoryTurn> newestFirst, ChainTurn? parent, IReadOnlyList<HistoryStep> before)
+    private void LinkRead(string project, List<StoredTurn> read, List<HistoryTurn> newestFirst, ChainTurn? parent, IReadOnlyList<HistoryStep> before, long since)
     {
         var made = new HistoryTurn[read.Count];
         for (var i = read.Count - 1; i >= 0; i--)
@@ -135,14 +147,14 @@ public sealed class ConversationChain(IInteractionStore store, SealedReadings re
             var stored = read[i];
             made[i] = TurnJson.ToTurn(stored, before, s => readings.View(project, s));
             before = made[i].Steps;
-            parent = Keep(project, stored.Id, stored.PreviousId, made[i], stored.Input.Length + stored.Output.Length + stored.ProviderStates.Length, parent);
+            parent = Keep(project, stored.Id, stored.PreviousId, made[i], stored.Input.Length + stored.Output.Length + stored.ProviderStates.Length, parent, since);
         }
 
         newestFirst.AddRange(made);
         read.Clear();
     }
 
-    private ChainTurn Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes, ChainTurn? parent)
+    private ChainTurn Keep(string project, string id, string? previousId, HistoryTurn turn, long bytes, ChainTurn? parent, long since)
     {
         var kept = new ChainTurn(project, id, previousId, turn, (bytes * BytesPerStored) + 512, parent);
         if (kept.Bytes > LargestTurn)
@@ -152,6 +164,11 @@ public sealed class ConversationChain(IInteractionStore store, SealedReadings re
 
         lock (_gate)
         {
+            if (since != _erasures)
+            {
+                return kept;
+            }
+
             if (_turns.Remove(id, out var former))
             {
                 _bytes -= former.Bytes; // stays in the clock until its turn comes

@@ -32,21 +32,20 @@ public sealed partial class CreateInteraction
     }
 
     /// <summary>Answers a request that came before with what the first one made, in the form that is asked for.</summary>
-    private async Task<CreatedInteraction> RepeatAsync(RunPlan plan, EarlierCreate earlier, CancellationToken gone)
+    private async Task<CreatedInteraction> RepeatAsync(string project, CreateInteractionRequest request, IdempotencyMark mark, EarlierCreate earlier, CancellationToken gone)
     {
-        if (earlier.RequestHash != plan.Mark!.RequestHash)
+        if (earlier.RequestHash != mark.RequestHash)
         {
             throw new ApiException(ErrorCode.InvalidRequest, $"The '{KeyHeader}' was used before with another body: use a new key for a new request.", KeyHeader);
         }
 
-        var project = plan.Interaction.Project;
         var events = _streams.Follow(project, earlier.InteractionId, feed: null);
-        if (plan.Request.Stream == true)
+        if (request.Stream == true)
         {
             return new CreatedInteraction.Streamed(earlier.InteractionId, events);
         }
 
-        if (!plan.Interaction.IsBackground)
+        if (request.Background != true)
         {
             await ReadToEndAsync(events, gone);
         }

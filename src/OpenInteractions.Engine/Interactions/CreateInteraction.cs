@@ -78,10 +78,16 @@ public sealed partial class CreateInteraction
     /// <exception cref="ApiException">The request is refused, or a foreground run failed before the model gave anything; nothing is kept.</exception>
     public async Task<CreatedInteraction> ExecuteAsync(Caller caller, CreateInteractionRequest request, IdempotencyMark? mark, CancellationToken gone)
     {
+        RequireStored(request, mark);
+        if (mark is not null && await _queue.FindEarlierAsync(caller.Project, mark.Key, gone) is { } earlier)
+        {
+            // Before anything is looked at that may have changed since: the first one was accepted, and has an answer.
+            return await RepeatAsync(caller.Project, request, mark, earlier, gone);
+        }
+
         request = _agents.Understand(request);
         RequestRules.Check(request, _tools, _structured);
         _environments.Require(request);
-        RequireStored(request, mark);
         var plan = await AcceptAsync(caller, request, mark, gone);
         var created = await StartAsync(plan, gone);
         // Asked now and not before: the call may have been the one that taught the provider.
@@ -113,7 +119,7 @@ public sealed partial class CreateInteraction
         }
         catch (CameBeforeException repeated)
         {
-            return await RepeatAsync(plan, repeated.Earlier, gone);
+            return await RepeatAsync(plan.Interaction.Project, plan.Request, plan.Mark!, repeated.Earlier, gone);
         }
     }
 
@@ -137,6 +143,7 @@ public sealed partial class CreateInteraction
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
         MediaCheck.Addresses(_guard, request.Input!);
+        MediaCheck.Sizes(request.Input!, _options.MaxPdfBytes);
         if (ToolKinds.HasServerTools(request.Tools))
         {
             await _tools.RequireNamedAsync(caller.Project, request.Tools, gone);

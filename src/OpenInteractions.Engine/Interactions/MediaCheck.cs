@@ -19,17 +19,25 @@ internal static class MediaCheck
     /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>, naming the place.</exception>
     public static void Addresses(OutboundGuard guard, InteractionInput input)
     {
-        for (var i = 0; i < input.Steps.Count; i++)
+        foreach (var (media, place) in MediaOf(input))
         {
-            var blocks = InputRules.ContentOf(input.Steps[i]);
-            for (var j = 0; j < blocks.Count; j++)
+            if (media.Uri is { } uri && guard.FaultOf(new Uri(uri)) is { } fault)
             {
-                if (blocks[j] is MediaContent { Uri: { } uri } && guard.FaultOf(new Uri(uri)) is { } fault)
-                {
-                    var path = $"{input.PathOf(i, InputRules.MemberOf(input.Steps[i]), j)}.uri";
-                    throw new ApiException(ErrorCode.InvalidRequest, $"Invalid address in '{path}': {fault}.", path);
-                }
+                var path = $"{place}.uri";
+                throw new ApiException(ErrorCode.InvalidRequest, $"Invalid address in '{path}': {fault}.", path);
             }
+        }
+    }
+
+    /// <summary>Refuses media in the body that are larger than one may be.</summary>
+    /// <param name="input">This turn's input.</param>
+    /// <param name="mostPdfBytes">Most bytes of a PDF.</param>
+    /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>, naming the place.</exception>
+    public static void Sizes(InteractionInput input, long mostPdfBytes)
+    {
+        foreach (var (media, path) in MediaOf(input))
+        {
+            MediaRules.RequireSize(media, path, mostPdfBytes);
         }
     }
 
@@ -38,16 +46,11 @@ internal static class MediaCheck
     /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the place.</exception>
     public static void Input(Func<MediaContent, string?> fault, InteractionInput input)
     {
-        for (var i = 0; i < input.Steps.Count; i++)
+        foreach (var (media, path) in MediaOf(input))
         {
-            var blocks = InputRules.ContentOf(input.Steps[i]);
-            for (var j = 0; j < blocks.Count; j++)
+            if (fault(media) is { } what)
             {
-                if (blocks[j] is MediaContent media && fault(media) is { } what)
-                {
-                    var path = input.PathOf(i, InputRules.MemberOf(input.Steps[i]), j);
-                    throw Refused($"'{path}': the model's provider does not take {what}. Send it in another form, leave it out, or use another model.", path);
-                }
+                throw Refused($"'{path}': the model's provider does not take {what}. Send it in another form, leave it out, or use another model.", path);
             }
         }
     }
@@ -63,6 +66,22 @@ internal static class MediaCheck
             {
                 const string Field = "previous_interaction_id";
                 throw Refused($"'{Field}': an earlier turn has {what}, which the model's provider does not take. Use another model, or continue an interaction before that turn.", Field);
+            }
+        }
+    }
+
+    /// <summary>Media of an input with their places.</summary>
+    private static IEnumerable<(MediaContent Media, string Path)> MediaOf(InteractionInput input)
+    {
+        for (var i = 0; i < input.Steps.Count; i++)
+        {
+            var blocks = InputRules.ContentOf(input.Steps[i]);
+            for (var j = 0; j < blocks.Count; j++)
+            {
+                if (blocks[j] is MediaContent media)
+                {
+                    yield return (media, input.PathOf(i, InputRules.MemberOf(input.Steps[i]), j));
+                }
             }
         }
     }

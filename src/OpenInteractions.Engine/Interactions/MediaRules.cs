@@ -10,6 +10,8 @@ internal static partial class MediaRules
     /// <summary>More than any model looks at.</summary>
     private const int MostFps = 120;
 
+    private const string Pdf = "application/pdf";
+
     /// <param name="media">The block.</param>
     /// <param name="path">Where it stands.</param>
     /// <exception cref="ApiException">It is wrong; the message names the place and the remedy.</exception>
@@ -39,14 +41,43 @@ internal static partial class MediaRules
         }
     }
 
-    /// <summary>Containers of films hold sound alone, too; other types that are unknown here are the vendor's business.</summary>
-    private static bool IsOfAnotherKind(MediaContent media, string mimeType) => mimeType.Split('/')[0].ToLowerInvariant() switch
+    /// <summary>Refuses a PDF in the body that is larger than models take one (behaviour MM-3).</summary>
+    /// <param name="media">A block that is complete.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="mostPdfBytes">Most bytes of a PDF.</param>
+    /// <exception cref="ApiException">It is larger; the message names the place and the remedy.</exception>
+    public static void RequireSize(MediaContent media, string path, long mostPdfBytes)
     {
-        "image" => media is AudioContent or VideoContent,
-        "audio" or "video" => media is ImageContent,
-        "text" => media is not DocumentContent,
-        _ => false,
-    };
+        if (media is { Data: { } data, MimeType: { } type } && Plain(type) == Pdf && BytesOf(data) is var bytes && bytes > mostPdfBytes)
+        {
+            throw Wrong($"{path}.data", $"'{path}.data' is a PDF of {bytes} bytes; in a request one may have at most {mostPdfBytes}. Send it as 'uri', or in several parts.");
+        }
+    }
+
+    /// <summary>What the base64 holds, without decoding it.</summary>
+    private static long BytesOf(string data) => (data.Length / 4L * 3) - (data.EndsWith("==", StringComparison.Ordinal) ? 2 : data.EndsWith('=') ? 1 : 0);
+
+    /// <summary>Containers of films hold sound alone, too; other types that are unknown here are the vendor's business.</summary>
+    private static bool IsOfAnotherKind(MediaContent media, string mimeType)
+    {
+        var type = Plain(mimeType);
+        return type.Split('/')[0] switch
+        {
+            "image" => media is not ImageContent,
+            "audio" or "video" => media is ImageContent or DocumentContent,
+            "text" => media is not DocumentContent,
+            _ => media is not DocumentContent && IsDocument(type),
+        };
+    }
+
+    /// <summary>True for a document of Adobe, Microsoft Office or OpenDocument (wire 7).</summary>
+    private static bool IsDocument(string type) =>
+        type is Pdf or "application/msword" or "application/vnd.ms-excel" or "application/vnd.ms-powerpoint"
+        || type.StartsWith("application/vnd.openxmlformats-officedocument.", StringComparison.Ordinal)
+        || type.StartsWith("application/vnd.oasis.opendocument.", StringComparison.Ordinal);
+
+    /// <summary>A type without its parameters, in small letters.</summary>
+    private static string Plain(string mimeType) => mimeType.Split(';')[0].Trim().ToLowerInvariant();
 
     private static void CheckSampling(VideoSampling sampling, string path)
     {
@@ -74,6 +105,6 @@ internal static partial class MediaRules
         ImageContent => "image/png",
         AudioContent => "audio/wav",
         VideoContent => "video/mp4",
-        _ => "application/pdf",
+        _ => Pdf,
     };
 }

@@ -12,6 +12,11 @@ public sealed class GetInteraction(IInteractionStore store, EventStreams streams
     public async Task<StoredInteraction> ExecuteAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         await store.GetAsync(caller.Project, id, cancellationToken) ?? throw NotFound(id);
 
+    /// <summary>The first interaction of the chain that it stands in; its content is not read.</summary>
+    /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>.</exception>
+    public async Task<string> FindRootAsync(Caller caller, string id, CancellationToken cancellationToken) =>
+        (await store.GetParentAsync(caller.Project, id, cancellationToken) ?? throw NotFound(id)).RootId;
+
     /// <summary>The events of the interaction behind <paramref name="lastEventId"/>, to its end (behaviour BG-5 to BG-7).</summary>
     /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>, or <see cref="ErrorCode.InvalidRequest"/> for an unknown event id.</exception>
     public async Task<EventStream> StreamAsync(Caller caller, string id, string? lastEventId, CancellationToken cancellationToken)

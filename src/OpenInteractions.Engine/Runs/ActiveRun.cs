@@ -69,6 +69,9 @@ internal sealed class ActiveRun : IDisposable
     /// <summary>Ends when the run's row is durable, for a run that began while it was written. Nothing of the run may be kept before.</summary>
     public Task Kept { get; init; } = Task.CompletedTask;
 
+    /// <summary>What <see cref="Interactions.ConversationChain.Erasures"/> was when the run began.</summary>
+    public long ErasuresBefore { get; init; }
+
     /// <summary>The run's events; null when nobody can listen.</summary>
     public EventLog? Log { get; }
 

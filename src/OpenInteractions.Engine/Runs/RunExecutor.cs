@@ -57,7 +57,7 @@ public sealed partial class RunExecutor
             return prepared;
         }
 
-        var run = new ActiveRun(plan, lease: null, _writer, hasEvents, _time);
+        var run = new ActiveRun(plan, lease: null, _writer, hasEvents, _time) { ErasuresBefore = _chain.Erasures };
         run.Execution = ExecuteAsync(run, recovery);
         _registry.Add(run);
         return run;
@@ -72,7 +72,7 @@ public sealed partial class RunExecutor
     /// <param name="kept">Ends when the row is durable.</param>
     internal ActiveRun StartAhead(RunPlan plan, RunLease lease, Task kept)
     {
-        var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time) { Kept = kept };
+        var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time) { Kept = kept, ErasuresBefore = _chain.Erasures };
         run.Log!.HoldBack();
         run.Execution = ExecuteAsync(run, recovery: null);
         return run;
@@ -99,7 +99,7 @@ public sealed partial class RunExecutor
     /// <param name="leasedAt">When the lease was taken (<see cref="ActiveRun.LeasedAt"/>); null for now.</param>
     internal ActiveRun Prepare(RunPlan plan, RunLease lease, RunRecovery? recovery = null, long? leasedAt = null)
     {
-        var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time);
+        var run = new ActiveRun(plan, lease, _writer, hasEvents: true, _time) { ErasuresBefore = _chain.Erasures };
         run.LeasedAt = leasedAt ?? run.LeasedAt;
         if (recovery is { WasQueued: true })
         {
@@ -120,7 +120,7 @@ public sealed partial class RunExecutor
         using var disposed = run;
         try
         {
-            var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1);
+            var output = new TurnOutput(run.Log, run.FirstOutput, recovery?.Steps ?? [], recovery?.ShownThrough ?? -1) { Bound = new(_options.MaxOutputBytes) };
             if (recovery is { Standing: not null })
             {
                 output.Owe(recovery.OpenCalls);
@@ -329,7 +329,7 @@ public sealed partial class RunExecutor
         if (run.Plan.IsStored)
         {
             await _store.InsertFinishedAsync(ended, CancellationToken.None);
-            Remember(run.Plan, ended, output);
+            Remember(run, ended, output);
         }
 
         OnEnded(run, ending);
@@ -362,7 +362,7 @@ public sealed partial class RunExecutor
                     return null;
                 }
 
-                Remember(run.Plan, ended, output);
+                Remember(run, ended, output);
                 run.Plan.Slot?.Dispose(); // who sees the end may send the next one
                 OnEnded(run, ending);
                 run.Log.ShowLast(closed.LastFrames);
@@ -417,21 +417,21 @@ public sealed partial class RunExecutor
     /// The next turn of the chain will ask for this one: it is at hand already, as the model sees it. Whether a first turn will ever be continued nobody
     /// knows; most are not, and keeping them all costs more than reading the few.
     /// </summary>
-    private void Remember(RunPlan plan, StoredInteraction ended, TurnOutput output)
+    private void Remember(ActiveRun run, StoredInteraction ended, TurnOutput output)
     {
-        if (ended.PreviousId is null)
+        if (ended.PreviousId is null || ended.Status is InteractionStatus.Failed or InteractionStatus.Cancelled)
         {
-            return;
+            return; // what has failed cannot be continued
         }
 
-        var own = ModelRequests.OwnSteps(plan, output);
+        var own = ModelRequests.OwnSteps(run.Plan, output);
         if (TurnJson.AnswersOthers(own))
         {
             return; // the calls stand in its parent: the chain joins them when it reads
         }
 
-        var turn = new HistoryTurn(TurnJson.ModelView(own, before: [], s => _readings.View(plan.Interaction.Project, s)), isSettled: true);
-        _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length);
+        var turn = new HistoryTurn(TurnJson.ModelView(own, before: [], s => _readings.View(ended.Project, s)), isSettled: true);
+        _chain.Keep(ended.Project, ended.Id, ended.PreviousId, turn, ended.Input.Length + ended.Output.Length + ended.ProviderStates.Length, run.ErasuresBefore);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the lease of run {RunId}; another owner continues it")]

@@ -51,6 +51,17 @@ public sealed class RunOptions
     [Range(1, 1_000_000)]
     public int MaxSteps { get; set; } = 10_000;
 
+    /// <summary>Most bytes of a PDF that stands in an input itself. Default 50,000,000.</summary>
+    [Range(1000, 100_000_000)]
+    public long MaxPdfBytes { get; set; } = 50_000_000;
+
+    /// <summary>
+    /// Most bytes that a provider may give in one turn, in all its answers together, and most of one answer that comes whole; more ends the turn as failed. What
+    /// can be written as JSON in one piece is not much more than the largest value. Default 64 MiB.
+    /// </summary>
+    [Range(1000, 134_217_728)]
+    public long MaxOutputBytes { get; set; } = 67_108_864;
+
     /// <summary>How often a model is asked again in one turn whose answer does not fit the schema that was asked for. Default 2.</summary>
     [Range(0, 2)]
     public int MaxRepairs { get; set; } = 2;

@@ -28,7 +28,7 @@ public interface IInteractionStore
     /// <summary>A page, newest first, without content (<see cref="StoredInteraction.Input"/> and the like are empty; settings, usage and errors are there).</summary>
     Task<InteractionPage> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The tree's members, oldest first, as <see cref="ListAsync"/> gives them; those whose id follows <paramref name="afterId"/>.</summary>
+    /// <summary>The tree's members, oldest first, those whose id follows <paramref name="afterId"/>: what they are and where they stand, without settings, usage and errors.</summary>
     Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken);
 
     /// <summary>Erases interactions that ended before a time, at most <paramref name="limit"/>, oldest first (behaviour ST-18).</summary>

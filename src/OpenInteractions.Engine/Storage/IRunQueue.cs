@@ -33,6 +33,9 @@ public interface IRunQueue
     /// </summary>
     Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken);
 
+    /// <summary>The create that came first with a key, as <see cref="InsertOnceAsync"/> would tell of it; null when there is none.</summary>
+    Task<EarlierCreate?> FindEarlierAsync(string project, string key, CancellationToken cancellationToken);
+
     /// <summary>
     /// Takes queued runs, and running ones whose lease is over, in the order of the rules. A take-over from a dead owner is
     /// counted in <see cref="ClaimedRun.TakeOvers"/>; a queued run is not, nor one that its own owner lost by renewing too late. The interaction's status becomes <c>in_progress</c>.

@@ -122,13 +122,23 @@ internal sealed class OpenTools : IAsyncDisposable
 
     private ApiException Clash(string name, int first, int second) => new(
         ErrorCode.InvalidRequest,
-        $"Two functions are called '{name}': {Place(first)} and {Place(second)}. Give the function, or the server, another name.",
+        $"Two functions are called '{name}': {Place(first)} and {Place(second)}. {Remedy(_declared[first], _declared[second])}",
         $"tools[{second}]");
 
     private ApiException Clash(string name, int index) => new(
         ErrorCode.InvalidRequest,
         $"Two functions are called '{name}': {Place(index)} and a predefined one of a tool of the model's vendor. Give the function another name, or exclude the predefined one.",
         $"tools[{index}]");
+
+    /// <summary>Functions and servers have names that the caller chose; a built-in tool has none.</summary>
+    private static string Remedy(Tool first, Tool second) => (first, second) switch
+    {
+        (FunctionTool or McpServerTool, FunctionTool or McpServerTool) => "Give the function, or the server, another name.",
+        (FunctionTool, _) or (_, FunctionTool) => "Give the function another name.",
+        (McpServerTool, _) or (_, McpServerTool) => "Give the server another name.",
+        _ when first.Type == second.Type => $"Declare '{first.Type}' once.",
+        _ => "Leave one of the tools out.",
+    };
 
     private string Place(int index) => _declared[index] switch
     {

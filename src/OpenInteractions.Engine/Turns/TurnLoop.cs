@@ -34,6 +34,7 @@ internal static class TurnLoop
         while (await NextAsync(events, output).ConfigureAwait(false))
         {
             var value = events.Current;
+            output.Bound.Add(value);
             if (stop.IsHeld)
             {
                 await (value is ModelStopped { Reason: ModelStopReason.TokenLimit } ? output.CutAsync(cancellationToken) : Whole(output.StopAsync(stop.State, cancellationToken)));

@@ -41,6 +41,9 @@ internal sealed class TurnOutput
     /// <summary>How much the model has begun to give, in all its calls.</summary>
     public int Begun { get; private set; }
 
+    /// <summary>How much of it there may be.</summary>
+    public OutputBound Bound { get; init; } = new(long.MaxValue);
+
     /// <summary>The run's events, or null.</summary>
     public EventLog? Log => _log;
 

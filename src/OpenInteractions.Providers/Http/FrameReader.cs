@@ -6,11 +6,10 @@ namespace OpenInteractions.Providers.Http;
 /// Reads the data of server-sent events. All frames that came with one read are given without a wait between them, and without a copy: a short
 /// answer that arrives whole costs one read, however many pieces it has.
 /// </summary>
-internal sealed class FrameReader(Stream body) : IDisposable
+/// <param name="body">The bytes.</param>
+/// <param name="maxFrame">Longest frame. An image in one piece fits; a stream without a line break does not fill the memory.</param>
+internal sealed class FrameReader(Stream body, long maxFrame) : IDisposable
 {
-    /// <summary>Longest frame. An image in one piece fits; a stream without a line break does not fill the memory.</summary>
-    public const int MaxFrame = 128 * 1024 * 1024;
-
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
     private ArrayBufferWriter<byte>? _joined;
     private int _frame; // where the frame that is being read begins
@@ -151,9 +150,9 @@ internal sealed class FrameReader(Stream body) : IDisposable
             return;
         }
 
-        if (_buffer.Length >= MaxFrame)
+        if (_buffer.Length >= maxFrame)
         {
-            throw UpstreamFailureException.Malformed();
+            throw UpstreamFailureException.TooLarge(maxFrame);
         }
 
         var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);

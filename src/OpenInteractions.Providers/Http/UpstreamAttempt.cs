@@ -9,17 +9,25 @@ namespace OpenInteractions.Providers.Http;
 /// <param name="body">Its body.</param>
 /// <param name="answer">What the adapter makes of it.</param>
 /// <param name="watch">Ends with the attempt.</param>
-internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body, IAnswer answer, SilenceWatch watch) : IDisposable
+/// <param name="maxFrame">Longest frame of a stream.</param>
+internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body, IAnswer answer, SilenceWatch watch, long maxFrame) : IDisposable
 {
-    private readonly FrameReader _frames = new(body);
+    private readonly FrameReader _frames = new(body, maxFrame);
     private readonly SplitCharacters _split = new();
 
     // Some proxies answer a streaming call with one whole object.
-    private readonly bool _isEventStream = !IsJson(response.Content.Headers);
+    private readonly bool _isEventStream = !IsWhole(response);
 
     private List<byte[]>? _ready;
     private Exception? _failure;
     private bool _hasFrames;
+
+    /// <summary>True for one object and no stream of events. Looks before it parses: nearly all answers are event streams.</summary>
+    public static bool IsWhole(HttpResponseMessage response) =>
+        response.Content.Headers is var headers
+        && headers.NonValidated.TryGetValues("Content-Type", out var values)
+        && values.ToString().StartsWith(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
+        && headers.ContentType?.MediaType is MediaTypeNames.Application.Json;
 
     /// <summary>Adds what arrived together; waits when there is nothing yet. One method for all, because it waits once per piece of every answer.</summary>
     /// <returns>False when nothing more comes.</returns>
@@ -84,12 +92,6 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         response.Dispose();
         watch.Dispose();
     }
-
-    /// <summary>Looks before it parses: nearly all answers are event streams.</summary>
-    private static bool IsJson(HttpContentHeaders headers) =>
-        headers.NonValidated.TryGetValues("Content-Type", out var values)
-        && values.ToString().StartsWith(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
-        && headers.ContentType?.MediaType is MediaTypeNames.Application.Json;
 
     private void End(List<ModelEvent> output)
     {

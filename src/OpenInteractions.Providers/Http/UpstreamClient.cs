@@ -16,6 +16,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
     // How many times an adapter may change its request; more is an adapter that runs in circles.
     private const int MaxAdaptations = 6;
 
+    /// <summary>A list of models, or the vectors of many texts: what they may have has nothing to do with how much a turn may give.</summary>
+    private const long MaxDocument = 64 * 1024 * 1024;
+
+    private const int MaxError = 64 * 1024;
+
     /// <summary>
     /// One for all calls: the handler below it is kept for ever, and renews its connections by itself. A client around it would link every token once
     /// more, for a time-out and for a cancellation of all calls that are not used.
@@ -98,7 +103,7 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
             {
                 using var watch = new SilenceWatch(time, cancellationToken);
                 using var response = await SendAsync(request(), watch, options.FirstByteTimeout, "-", cancellationToken).ConfigureAwait(false);
-                await using var body = await BodyAsync(response, watch, options.FirstByteTimeout, cancellationToken).ConfigureAwait(false);
+                await using var body = await BodyAsync(response, watch, options.FirstByteTimeout, MaxDocument, cancellationToken).ConfigureAwait(false);
                 return await UpstreamJson.ReadAsync(body, cancellationToken).ConfigureAwait(false);
             }
             catch (UpstreamFailureException failure)
@@ -121,10 +126,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
         try
         {
             response = await SendAsync(call.Request(), watch, firstByte, call.InteractionId, cancellationToken).ConfigureAwait(false);
-            var body = await BodyAsync(response, watch, firstByte, cancellationToken).ConfigureAwait(false);
+            var most = UpstreamAttempt.IsWhole(response) ? options.MaxAnswerBytes : options.MaxStreamBytes;
+            var body = await BodyAsync(response, watch, firstByte, most, cancellationToken).ConfigureAwait(false);
             var answer = call.Answer();
             call.Meter.Follow(() => answer.UsageSoFar);
-            return new UpstreamAttempt(response, body, answer, watch);
+            return new UpstreamAttempt(response, body, answer, watch, options.MaxAnswerBytes);
         }
         catch
         {
@@ -143,8 +149,8 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
         return UpstreamFailureException.Malformed();
     }
 
-    private async Task<WatchedBody> BodyAsync(HttpResponseMessage response, SilenceWatch watch, TimeSpan firstByte, CancellationToken cancellationToken) =>
-        new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), watch, firstByte, options.IdleTimeout, cancellationToken);
+    private async Task<WatchedBody> BodyAsync(HttpResponseMessage response, SilenceWatch watch, TimeSpan firstByte, long most, CancellationToken cancellationToken) =>
+        new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), watch, firstByte, options.IdleTimeout, most, cancellationToken);
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, SilenceWatch watch, TimeSpan firstByte, string interactionId, CancellationToken cancellationToken)
     {
@@ -203,12 +209,11 @@ internal sealed partial class UpstreamClient(string provider, IHttpMessageHandle
 
     private async Task<UpstreamError> ReadErrorAsync(HttpResponseMessage response, SilenceWatch watch, CancellationToken cancellationToken)
     {
-        const int Limit = 64 * 1024;
-        await using var body = await BodyAsync(response, watch, options.IdleTimeout, cancellationToken).ConfigureAwait(false);
-        var buffer = new byte[Limit];
+        await using var body = await BodyAsync(response, watch, options.IdleTimeout, MaxError, cancellationToken).ConfigureAwait(false);
+        var buffer = new byte[MaxError];
         try
         {
-            var length = await body.ReadAtLeastAsync(buffer, Limit, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            var length = await body.ReadAtLeastAsync(buffer, MaxError, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return UpstreamError.Read(buffer.AsMemory(0, length));
         }
         catch (UpstreamFailureException)

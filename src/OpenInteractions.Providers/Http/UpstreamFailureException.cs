@@ -29,6 +29,10 @@ internal sealed class UpstreamFailureException(ErrorCode code, string message, b
     public static UpstreamFailureException Incomplete() =>
         new(ErrorCode.ServiceUnavailable, "The model provider closed the connection before its answer was complete.", isRetryable: true);
 
+    /// <summary>More than is held in memory for one answer. It would be as much when it is asked for again.</summary>
+    public static UpstreamFailureException TooLarge(long most) =>
+        new(ErrorCode.ServiceUnavailable, $"The model provider's answer is larger than {most} bytes, which is the most that is read.", isRetryable: false);
+
     /// <summary>The call succeeded and was paid for; what it gave cannot be read. Repeating it is not among the reasons of P-8.</summary>
     public static UpstreamFailureException Malformed() =>
         new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: false) { IsUnreadable = true };

@@ -15,6 +15,15 @@ public sealed record UpstreamOptions
     /// <summary>Silence between two reads of an answer.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Most bytes of an answer that comes whole, and of one frame of a stream.</summary>
+    public long MaxAnswerBytes { get; init; } = 67_108_864;
+
+    /// <summary>
+    /// Most bytes of a stream. What is in it the turn counts (<see cref="Engine.Runs.RunOptions.MaxOutputBytes"/>); around every few letters of it there is an
+    /// envelope of some hundred bytes, and adapters put together what they cannot pass on in pieces.
+    /// </summary>
+    public long MaxStreamBytes => MaxAnswerBytes * 4;
+
     /// <summary>Further attempts after the first.</summary>
     public int MaxRetries { get; init; } = 3;
 

@@ -1,14 +1,16 @@
 namespace OpenInteractions.Providers.Http;
 
-/// <summary>The body of an answer, whose reader gives up after silence: the time counts per read, never in total (P-7).</summary>
+/// <summary>The body of an answer, whose reader gives up after silence, where the time counts per read and never in total (P-7), and after too many bytes.</summary>
 /// <param name="inner">The bytes.</param>
 /// <param name="watch">Ends the reads, for silence and for a caller who has left.</param>
 /// <param name="firstByte">Longest silence before the first byte.</param>
 /// <param name="idle">Longest silence after it.</param>
+/// <param name="most">Most bytes.</param>
 /// <param name="caller">Whoever wants the answer.</param>
-internal sealed class WatchedBody(Stream inner, SilenceWatch watch, TimeSpan firstByte, TimeSpan idle, CancellationToken caller) : Stream
+internal sealed class WatchedBody(Stream inner, SilenceWatch watch, TimeSpan firstByte, TimeSpan idle, long most, CancellationToken caller) : Stream
 {
     private bool _hasRead;
+    private long _bytes;
 
     public override bool CanRead => true;
 
@@ -28,7 +30,8 @@ internal sealed class WatchedBody(Stream inner, SilenceWatch watch, TimeSpan fir
         {
             var read = await inner.ReadAsync(buffer, watch.Token).ConfigureAwait(false);
             _hasRead = true;
-            return read;
+            _bytes += read;
+            return _bytes <= most ? read : throw UpstreamFailureException.TooLarge(most);
         }
         catch (OperationCanceledException) when (watch.HasEnded && !caller.IsCancellationRequested)
         {

@@ -24,56 +24,70 @@ internal sealed partial class PostgresInteractionStore
     // is, may look for a small one's turns among everybody's. The page comes with the end of what was looked at, by the same snapshot.
     private const string Looked = "10000";
 
+    // The lengths are added up before anything large is read: of an interaction that is not on the page nothing is.
+    private const string Page = """
+        SELECT i.* FROM (
+            SELECT i.*, coalesce(sum(octet_length(i.settings) + coalesce(octet_length(i.usage), 0) + coalesce(octet_length(i.errors), 0)
+                + coalesce(octet_length(i.pending_calls), 0)) OVER (ORDER BY i.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
+            FROM (
+        """;
+
+    private const string EndOfPage = ") i) i WHERE i.bytes_before < $11";
+
     private const string ListSql = $"""
         SELECT i.*, edge.id FROM (SELECT (
             SELECT id FROM interactions WHERE project >= $1 AND (project, id) < ($1, $2) ORDER BY project DESC, id DESC OFFSET {Looked} - 1 LIMIT 1)) AS edge (id)
-        LEFT JOIN LATERAL (
+        LEFT JOIN LATERAL ({Page}
             SELECT {Rows.Interaction} FROM (
                 SELECT * FROM interactions WHERE project >= $1 AND (project, id) < ($1, $2) ORDER BY project DESC, id DESC LIMIT {Looked}) i
             WHERE true
             {Conditions}
-            ORDER BY i.project DESC, i.id DESC LIMIT $3) i ON true
+            ORDER BY i.project DESC, i.id DESC LIMIT $3{EndOfPage}) i ON true
         ORDER BY i.id DESC
         """;
 
     private const string ListUnfinishedSql = $"""
+        {Page}
         SELECT {Rows.Interaction} FROM interactions i
         WHERE i.project >= $1 AND (i.project, i.id) < ($1, $2) AND i.status IN ('queued', 'in_progress')
         {Conditions}
-        ORDER BY i.project DESC, i.id DESC LIMIT $3
+        ORDER BY i.project DESC, i.id DESC LIMIT $3{EndOfPage}
+        ORDER BY i.id DESC
         """;
 
     private const string ListChildrenSql = $"""
+        {Page}
         SELECT {Rows.Interaction} FROM interactions i
         WHERE i.previous_id = $7 AND i.project = $1 AND i.id < $2
         {Conditions}
-        ORDER BY i.id DESC LIMIT $3
+        ORDER BY i.id DESC LIMIT $3{EndOfPage}
+        ORDER BY i.id DESC
         """;
 
     private const string ListLabelledSql = $"""
         SELECT i.*, edge.id FROM (SELECT (
-            SELECT id FROM labels WHERE project = $1 AND key = $11 AND value = $12 AND id < $2 ORDER BY id DESC OFFSET {Looked} - 1 LIMIT 1)) AS edge (id)
-        LEFT JOIN LATERAL (
+            SELECT id FROM labels WHERE project = $1 AND key = $12 AND value = $13 AND id < $2 ORDER BY id DESC OFFSET {Looked} - 1 LIMIT 1)) AS edge (id)
+        LEFT JOIN LATERAL ({Page}
             SELECT {Rows.Interaction} FROM (
-                SELECT project, id FROM labels WHERE project = $1 AND key = $11 AND value = $12 AND id < $2 ORDER BY id DESC LIMIT {Looked}) f
+                SELECT project, id FROM labels WHERE project = $1 AND key = $12 AND value = $13 AND id < $2 ORDER BY id DESC LIMIT {Looked}) f
             JOIN interactions i ON i.project = f.project AND i.id = f.id
             WHERE true
             {Conditions}
-            ORDER BY f.id DESC LIMIT $3) i ON true
+            ORDER BY f.id DESC LIMIT $3{EndOfPage}) i ON true
         ORDER BY i.id DESC
         """;
 
     private const string ListTreeSql = $"""
-        SELECT {Rows.Interaction} FROM interactions i WHERE i.id = $2 AND i.project = $1 AND i.id > $3
+        SELECT {Rows.Node} FROM interactions i WHERE i.id = $2 AND i.project = $1 AND i.id > $3
         UNION ALL
-        SELECT {Rows.Interaction} FROM interactions i WHERE i.root_id = $2 AND i.project = $1 AND i.id > $3
+        SELECT {Rows.Node} FROM interactions i WHERE i.root_id = $2 AND i.project = $1 AND i.id > $3
         ORDER BY 1 LIMIT $4
         """;
 
     // The greatest code point: no id stands behind it.
     private const string AfterEveryId = "\U0010FFFF";
 
-    private const int AfterInteraction = 19;
+    private const int EdgeColumn = 20; // behind the interaction and the bytes before it
 
     public async Task<InteractionPage> ListAsync(
         string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) =>
@@ -87,7 +101,7 @@ internal sealed partial class PostgresInteractionStore
             {
                 await using var batch = connection.CreateBatch();
                 batch.Add(ListTreeSql).Text(state.project).Text(state.rootId).Text(state.afterId ?? "").Integer(Math.Max(state.limit, 0));
-                return await ReadPageAsync(batch, int.MaxValue, hasEdge: false, DateTimeOffset.MinValue, cancellationToken);
+                return await ReadPageAsync(batch, int.MaxValue, hasEdge: false, createdAfter: null, cancellationToken);
             },
             cancellationToken);
 
@@ -115,40 +129,32 @@ internal sealed partial class PostgresInteractionStore
             .Text(filter.PreviousId)
             .Long(filter.CreatedBefore?.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds()) // rounded up: stored times are whole milliseconds
             .Texts(labels, label => label.Key)
-            .Texts(labels, label => label.Value);
+            .Texts(labels, label => label.Value)
+            .Long(InteractionPage.MostBytes);
         if (ReferenceEquals(sql, ListLabelledSql))
         {
             command.Text(labels[0].Key).Text(labels[0].Value);
         }
 
         var hasEdge = ReferenceEquals(sql, ListSql) || ReferenceEquals(sql, ListLabelledSql);
-        return await ReadPageAsync(batch, limit, hasEdge, filter.CreatedAfter ?? DateTimeOffset.MinValue, cancellationToken);
+        return await ReadPageAsync(batch, limit, hasEdge, filter.CreatedAfter, cancellationToken);
     }
 
-    private static async Task<InteractionPage> ReadPageAsync(NpgsqlBatch batch, int limit, bool hasEdge, DateTimeOffset createdAfter, CancellationToken cancellationToken)
+    private static async Task<InteractionPage> ReadPageAsync(NpgsqlBatch batch, int limit, bool hasEdge, DateTimeOffset? createdAfter, CancellationToken cancellationToken)
     {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = new PostgresRows(reader);
-        var page = new List<StoredInteraction>();
+        var page = new PageOfRows(limit, createdAfter);
         string? edge = null;
         while (await reader.ReadAsync(cancellationToken))
         {
-            edge = hasEdge && !rows.IsNull(AfterInteraction) ? rows.GetString(AfterInteraction) : null;
-            if (hasEdge && rows.IsNull(0))
+            edge = hasEdge && !rows.IsNull(EdgeColumn) ? rows.GetString(EdgeColumn) : null;
+            if ((hasEdge && rows.IsNull(0)) || !page.Add(Rows.ReadInteraction(rows, withContent: false)))
             {
-                break; // a page with nothing on it
+                break; // a page with nothing on it, or with everything that it holds
             }
-
-            var interaction = Rows.ReadInteraction(rows, withContent: false);
-            if (interaction.Created < createdAfter)
-            {
-                edge = null;
-                break;
-            }
-
-            page.Add(interaction);
         }
 
-        return new InteractionPage(page, page.Count < limit ? edge : null);
+        return page.End(edge);
     }
 }

@@ -44,6 +44,9 @@ internal sealed partial class PostgresRunQueue
         }
     }
 
+    public Task<EarlierCreate?> FindEarlierAsync(string project, string key, CancellationToken cancellationToken) => database.ReadAsync(
+        (project, key), static (connection, state, cancellationToken) => FindEarlierAsync(connection, state.project, state.key, cancellationToken), cancellationToken);
+
     /// <summary>Nodes with free places claim at once what this one leaves in the queue.</summary>
     private void TellOfQueued(RunLease? lease)
     {

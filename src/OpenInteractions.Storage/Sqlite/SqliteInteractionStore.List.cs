@@ -58,9 +58,9 @@ internal sealed partial class SqliteInteractionStore
         """;
 
     private const string ListTreeSql = $"""
-        SELECT {Rows.Interaction} FROM interactions i WHERE i.id = $2 AND i.project = $1 AND i.id > $3
+        SELECT {Rows.Node} FROM interactions i WHERE i.id = $2 AND i.project = $1 AND i.id > $3
         UNION ALL
-        SELECT {Rows.Interaction} FROM interactions i INDEXED BY interactions_by_root WHERE i.root_id = $2 AND i.project = $1 AND i.id > $3
+        SELECT {Rows.Node} FROM interactions i INDEXED BY interactions_by_root WHERE i.root_id = $2 AND i.project = $1 AND i.id > $3
         ORDER BY 1 LIMIT $4
         """;
 
@@ -128,21 +128,13 @@ internal sealed partial class SqliteInteractionStore
         }
 
         using var rows = statement.Query();
-        var page = new List<StoredInteraction>();
-        while (rows.Read())
+        var page = new PageOfRows(limit, filter.CreatedAfter);
+        while (rows.Read() && page.Add(Rows.ReadInteraction(rows, withContent: false)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var interaction = Rows.ReadInteraction(rows, withContent: false);
-            if (interaction.Created < filter.CreatedAfter)
-            {
-                edge = null;
-                break;
-            }
-
-            page.Add(interaction);
         }
 
-        return new InteractionPage(page, page.Count < limit ? edge : null);
+        return page.End(edge);
     }
 
     private static string? FindEdge(SqliteStatement statement, string project, string before)

@@ -51,6 +51,9 @@ internal sealed partial class SqliteRunQueue
             cancellationToken);
     }
 
+    public Task<EarlierCreate?> FindEarlierAsync(string project, string key, CancellationToken cancellationToken) =>
+        readers.ReadAsync((project, key), static (session, state) => FindEarlier(session, state.project, state.key), cancellationToken);
+
     private static void RequireNotEnded(StoredInteraction interaction)
     {
         if (interaction.Status.IsTerminal())

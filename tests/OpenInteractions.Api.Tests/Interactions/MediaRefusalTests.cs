@@ -58,6 +58,32 @@ public sealed class MediaRefusalTests(ServerWithModels models) : IClassFixture<S
         Assert.StartsWith("Invalid address in 'input[1].uri': it ", answer.ErrorMessage, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("gemini-2.5-flash")]
+    [InlineData("gpt-4.1")]
+    [InlineData("local/scripted")]
+    public async Task Media_whose_kind_and_type_contradict_each_other_are_refused_whatever_the_model(string model)
+    {
+        var answer = await models.Client.CreateAsync($$"""{"model":"{{model}}","input":[{"type":"text","text":"Look"},{{Media("image", "application/pdf")}}]}""");
+
+        Assert.Equal((400, "invalid_request"), (answer.Status, answer.ErrorCode));
+        Assert.StartsWith("Invalid value 'application/pdf' for 'input[1].mime_type': a block of type 'image'", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pdf_in_the_body_has_a_bound_of_its_own()
+    {
+        string Pdf(int bytes) => $$"""{"model":"demo","input":[{"type":"document","mime_type":"application/pdf","data":"{{Convert.ToBase64String(new byte[bytes])}}"}]}""";
+        await using var server = await LimitedServer.StartAsync(("OpenInteractions:Runs:MaxPdfBytes", "1000"));
+
+        var refused = await server.Client.CreateAsync(Pdf(1001));
+
+        Assert.Equal((400, "invalid_request"), (refused.Status, refused.ErrorCode));
+        Assert.Equal("'input[0].data' is a PDF of 1001 bytes; in a request one may have at most 1000. Send it as 'uri', or in several parts.", refused.ErrorMessage);
+        (await server.Client.CreateAsync(Pdf(1000))).Ok();
+    }
+
     [Fact]
     public async Task A_medium_in_a_result_is_named_by_its_place()
     {

@@ -55,7 +55,7 @@ public sealed class ConversationChainTests
         var last = _store.AddChain("t", 3);
         await _chain.LoadAsync(Project, last, default);
         var ended = new HistoryTurn([Said("ended")], isSettled: true);
-        _chain.Keep(Project, "ended", last, ended, 100);
+        _chain.Keep(Project, "ended", last, ended, 100, _chain.Erasures);
         _store.Reads.Clear();
 
         var turns = await _chain.LoadAsync(Project, "ended", default);
@@ -84,7 +84,7 @@ public sealed class ConversationChainTests
     public async Task Siblings_do_not_see_each_other()
     {
         var trunk = _store.AddChain("t", 1);
-        _chain.Keep(Project, "left", trunk, new HistoryTurn([Said("left")], isSettled: true), 10);
+        _chain.Keep(Project, "left", trunk, new HistoryTurn([Said("left")], isSettled: true), 10, _chain.Erasures);
         _store.Add("left", trunk, MemoryTurns.Said("left"));
         _store.Add("right", trunk, MemoryTurns.Said("right"));
 
@@ -122,7 +122,7 @@ public sealed class ConversationChainTests
     [Fact]
     public async Task Another_projects_turns_are_not_used()
     {
-        _chain.Keep("theirs", "t1", null, new HistoryTurn([Said("secret")], isSettled: true), 10);
+        _chain.Keep("theirs", "t1", null, new HistoryTurn([Said("secret")], isSettled: true), 10, _chain.Erasures);
 
         await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, "t1", default));
         Assert.Single(_store.Reads);
@@ -138,6 +138,21 @@ public sealed class ConversationChainTests
 
         _chain.Clear();
 
+        await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, last, default));
+    }
+
+    [Fact]
+    public async Task A_turn_that_was_made_or_read_while_something_was_erased_is_not_kept()
+    {
+        var last = _store.AddChain("t", 3);
+        var since = _chain.Erasures;
+        _chain.Clear();
+        _chain.Keep(Project, "made", null, new HistoryTurn([Said("made")], isSettled: true), 100, since);
+        _store.WhenRead = _chain.Clear;
+        await _chain.LoadAsync(Project, last, default);
+        _store.Remove(last);
+
+        await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, "made", default));
         await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, last, default));
     }
 

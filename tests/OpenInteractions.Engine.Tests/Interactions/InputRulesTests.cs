@@ -77,6 +77,12 @@ public sealed class InputRulesTests
     [InlineData("""{"type":"image","data":"AAAA","mime_type":"audio/wav"}""", "input.mime_type", "a block of type 'image' has a type such as 'image/png'")]
     [InlineData("""{"type":"audio","data":"AAAA","mime_type":"image/png"}""", "input.mime_type", "'audio/wav'")]
     [InlineData("""{"type":"video","uri":"https://a.b/c","mime_type":"text/plain"}""", "input.mime_type", "'video/mp4'")]
+    [InlineData("""{"type":"image","data":"AAAA","mime_type":"application/pdf"}""", "input.mime_type", "a block of type 'image' has a type such as 'image/png'")]
+    [InlineData("""{"type":"audio","uri":"https://a.b/c","mime_type":"Application/PDF; v=1"}""", "input.mime_type", "'audio/wav'")]
+    [InlineData("""{"type":"video","data":"AAAA","mime_type":"application/vnd.oasis.opendocument.text"}""", "input.mime_type", "'video/mp4'")]
+    [InlineData("""{"type":"image","data":"AAAA","mime_type":"application/vnd.openxmlformats-officedocument.wordprocessingml.document"}""", "input.mime_type", "'image/png'")]
+    [InlineData("""{"type":"document","data":"AAAA","mime_type":"image/png"}""", "input.mime_type", "'application/pdf'")]
+    [InlineData("""{"type":"document","data":"AAAA","mime_type":"video/mp4"}""", "input.mime_type", "'application/pdf'")]
     [InlineData("""{"type":"video","data":"AAAA","mime_type":"video/mp4","processing":{"type":"static","fps":-2}}""", "input.processing.fps", "more than 0")]
     [InlineData("""{"type":"video","data":"AAAA","mime_type":"video/mp4","processing":{"type":"static","fps":1e10}}""", "input.processing.fps", "at most 120")]
     [InlineData("""{"type":"video","data":"AAAA","mime_type":"video/mp4","processing":{"type":"static","start_offset":"banana"}}""", "input.processing.start_offset", "such as '10.5s'")]
@@ -89,6 +95,40 @@ public sealed class InputRulesTests
     [InlineData("[" + Ask + "," + Call1 + """,{"type":"function_result","call_id":"c1","result":[{"type":"image"}]}]""", "input[2].result[0]", "needs 'data'")]
     [Rule("MM-1")]
     public void Content_that_is_not_complete_is_refused_at_its_place(string input, string field, string message) => AssertRefused(input, [], null, field, message);
+
+    /// <summary>The types that the contract names for each kind (wire 7), and some that are only not known to be of another kind.</summary>
+    [Theory]
+    [InlineData("image", "image/png image/jpeg image/webp image/heic image/heif image/gif image/bmp image/tiff application/octet-stream")]
+    [InlineData("audio", "audio/wav audio/mp3 audio/aiff audio/aac audio/ogg audio/flac audio/mpeg audio/m4a audio/l16;rate=24000 audio/opus audio/alaw audio/mulaw audio/webm video/mp4 application/ogg")]
+    [InlineData("video", "video/mp4 video/mpeg video/mpg video/mov video/avi video/x-flv video/webm video/wmv video/3gpp audio/mp4")]
+    [InlineData("document", "application/pdf text/csv text/plain application/json application/msword application/vnd.ms-excel application/vnd.ms-powerpoint "
+        + "application/vnd.openxmlformats-officedocument.wordprocessingml.document application/vnd.oasis.opendocument.spreadsheet")]
+    public void Types_that_a_kind_of_media_may_have_are_accepted(string kind, string types)
+    {
+        foreach (var type in types.Split(' '))
+        {
+            InputRules.Check(Read($$"""{"type":"{{kind}}","data":"AAAA","mime_type":"{{type}}"}"""), [], null);
+        }
+    }
+
+    [Theory]
+    [InlineData(1002, true)] // whole groups
+    [InlineData(1000, true)] // padding counts for nothing
+    [InlineData(1003, false)]
+    [InlineData(1005, false)]
+    public void A_pdf_in_an_input_may_have_so_many_bytes_and_no_more(int bytes, bool isTaken)
+    {
+        const int Most = 1002;
+        InteractionInput Sent(string kind, string type) =>
+            Read($$"""[{"type":"text","text":"Look"},{"type":"{{kind}}","mime_type":"{{type}}","data":"{{Convert.ToBase64String(new byte[bytes])}}"}]""");
+
+        MediaCheck.Sizes(Sent("document", "text/plain"), Most);
+        var refused = Record.Exception(() => MediaCheck.Sizes(Sent("document", "application/PDF;a=b"), Most)) as ApiException;
+
+        Assert.Equal(isTaken, refused is null);
+        Assert.True(isTaken || (refused!.Code, refused.Field) == (ErrorCode.InvalidRequest, "input[1].data"));
+        Assert.True(isTaken || refused!.Message == $"'input[1].data' is a PDF of {bytes} bytes; in a request one may have at most 1002. Send it as 'uri', or in several parts.");
+    }
 
     [Fact]
     public void Input_is_required()

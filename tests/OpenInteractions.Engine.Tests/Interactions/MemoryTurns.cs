@@ -13,6 +13,9 @@ internal sealed class MemoryTurns : IInteractionStore
     /// <summary>Every read: from which id, at most how many.</summary>
     public List<(string Id, int Limit)> Reads { get; } = [];
 
+    /// <summary>Called between a read and its answer.</summary>
+    public Action? WhenRead { get; set; }
+
     public int TurnsRead { get; private set; }
 
     /// <summary>The interaction whose events are followed.</summary>
@@ -47,6 +50,7 @@ internal sealed class MemoryTurns : IInteractionStore
             page.Add(turn);
         }
 
+        WhenRead?.Invoke();
         lock (_turns)
         {
             Reads.Add((id, limit));

@@ -78,6 +78,8 @@ internal sealed class ScriptedQueue : IRunQueue
 
     public Task<MarkedInsert> InsertOnceAsync(StoredInteraction interaction, NewRun run, IdempotencyMark mark, string? claimedBy, TimeSpan ttl, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<EarlierCreate?> FindEarlierAsync(string project, string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<ClaimedRun>> ClaimAsync(string owner, TimeSpan ttl, int limit, ClaimRules rules, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<ClaimedRun>> ClaimCancelledAsync(string owner, TimeSpan ttl, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -244,6 +244,7 @@ public sealed class ToolLoopTests
         Assert.Equal((ErrorCode.InvalidRequest, "tools[1]"), (refused.Code, refused.Field));
         Assert.Contains("the server 'crm' ('tools[0]')", refused.Message, StringComparison.Ordinal);
         Assert.Contains("the function 'tools[1]'", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Give the function, or the server, another name.", refused.Message, StringComparison.Ordinal);
         Assert.Empty(model.Requests);
     }
 
