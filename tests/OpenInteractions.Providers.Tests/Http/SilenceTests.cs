@@ -86,5 +86,5 @@ public sealed class SilenceTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
     }
 
-    private WatchedBody Body(TimeSpan firstByte) => new(_upstream.Reader.AsStream(), _watch, firstByte, Idle, _caller.Token);
+    private WatchedBody Body(TimeSpan firstByte) => new(_upstream.Reader.AsStream(), _watch, firstByte, Idle, most: 1000, _caller.Token);
 }
