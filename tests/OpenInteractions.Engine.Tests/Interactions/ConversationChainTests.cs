@@ -148,11 +148,12 @@ public sealed class ConversationChainTests
         var since = _chain.Erasures;
         _chain.Clear();
         _chain.Keep(Project, "made", null, new HistoryTurn([Said("made")], isSettled: true), 100, since);
+        await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, "made", default));
+
         _store.WhenRead = _chain.Clear;
         await _chain.LoadAsync(Project, last, default);
+        _store.WhenRead = null;
         _store.Remove(last);
-
-        await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, "made", default));
         await Assert.ThrowsAsync<ApiException>(() => _chain.LoadAsync(Project, last, default));
     }
 
