@@ -27,7 +27,7 @@ const picture = fenced('python',
 const types = (interaction) => interaction.steps.map((step) => step.type);
 const call = ['code_execution_call', 'code_execution_result'];
 
-scenario('one call makes a table and a picture, the SDK downloads both, and a second turn reads them', ['AG-1', 'AG-7', 'EN-1', 'EN-10'], async () => {
+scenario('one call makes a table and a picture, the SDK downloads both, and a second turn reads them', ['AG-1', 'AG-7', 'EN-1', 'EN-10', 'ST-5'], async () => {
   const begun = await ai.interactions.create({ agent, environment: 'remote', background: true, input: `Make both.\n\n${table}\n\n${picture}\n` });
   assert.match(begun.environment_id, /^env_/);
   assert.equal(begun.agent, agent);

@@ -40,4 +40,4 @@ public sealed class OciDoorTests(OciDoors doors) : IClassFixture<OciDoors>
 }
 
 /// <summary>What a server saw that makes sandboxes with one, once.</summary>
-public sealed class OciDoors() : AttackResults(Obstacle.ForOci, asUser: false, "doors", Obstacle.Runtime);
+public sealed class OciDoors() : AttackResults(Obstacle.ForOciWhole, asUser: false, "doors", Obstacle.Runtime);

@@ -113,4 +113,4 @@ public sealed class OciAttackTests(OciAttacks attacks) : IClassFixture<OciAttack
 }
 
 /// <summary>The attacks on them, made once.</summary>
-public sealed class OciAttacks() : AttackResults(Obstacle.ForOci, asUser: false, "attacks", Obstacle.Runtime);
+public sealed class OciAttacks() : AttackResults(Obstacle.ForOciWhole, asUser: false, "attacks", Obstacle.Runtime);
