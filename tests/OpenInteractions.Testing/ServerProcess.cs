@@ -14,6 +14,10 @@ public sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // The published one where ./test has made it, otherwise the one that was built with the tests.
+    private static readonly string Server =
+        Environment.GetEnvironmentVariable("OPENINTERACTIONS_TEST_SERVER") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "openinteractions.dll");
+
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("openinteractions-");
     private readonly ServerLog _log = new();
@@ -105,7 +109,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
 
         string[] args = _args ?? ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data-dir", DataDirectory];
-        string[] command = [.. _within, "dotnet", Path.Combine(AppContext.BaseDirectory, "openinteractions.dll"), .. args];
+        string[] command = [.. _within, "dotnet", Server, .. args];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = DataDirectory,
