@@ -105,10 +105,6 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
         }
     }
 
-    /// <summary>Copies the disk of a stopped environment for a new one.</summary>
-    public Task ForkAsync(StoredEnvironment source, StoredEnvironment fork, CancellationToken cancellationToken) =>
-        ForkAsync(source.Id, fork, cancellationToken);
-
     /// <summary>Copies a disk that no sandbox uses for a new environment.</summary>
     public Task ForkAsync(string disk, StoredEnvironment fork, CancellationToken cancellationToken) => host.Engine.ForkDiskAsync(disk, fork.Id, fork.Slot, cancellationToken);
 

@@ -61,7 +61,7 @@ public sealed partial class HostEnvironments
         {
             return await CopyAsync(
                 origin, Asked(origin, spec), (origin.FileCount, origin.SizeBytes),
-                row => _live.WhileStoppedAsync(live, isPatient: true, () => _disks.ForkAsync(origin, row, CancellationToken.None), cancellationToken), cancellationToken);
+                row => _live.WhileStoppedAsync(live, isPatient: true, () => _disks.ForkAsync(origin.Id, row, CancellationToken.None), cancellationToken), cancellationToken);
         }
         finally
         {
