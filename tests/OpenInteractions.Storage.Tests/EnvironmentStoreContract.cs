@@ -78,6 +78,9 @@ public abstract class EnvironmentStoreContract(IStorageFixture fixture)
         await EraseAsync(store, "c");
         await store.Environments.DeleteAsync(Project, "d", Start, Cancel); // its disk is still there
 
+        Assert.Equal(0, await store.Environments.FindFreeSlotAsync(EnvironmentSample.New("x").Host, Cancel));
+        Assert.Equal(1, await store.Environments.FindFreeSlotAsync("another-host", Cancel));
+        Assert.Equal(0, await store.Environments.FindFreeSlotAsync("nobody", Cancel));
         Assert.Equal([0, 2, 4, 5], await SlotsAsync(store, "e", "f", "g", "h"));
         await store.Environments.EraseAsync(Project, "d", Cancel);
         Assert.Equal([3, 6], await SlotsAsync(store, "i", "j"));

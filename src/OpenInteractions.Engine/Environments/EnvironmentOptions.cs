@@ -48,6 +48,9 @@ public sealed class EnvironmentOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan StartWait { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whether, while a sandbox lives, another one waits for the next new environment. It holds some megabytes; only a server that is root can do it. Default true.</summary>
+    public bool WarmStart { get; set; } = true;
+
     /// <summary>How long an interaction waits for another one that uses the same environment; 0 refuses at once. Default 10 minutes (behaviour EN-13).</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan UseWait { get; set; } = TimeSpan.FromMinutes(10);

@@ -12,6 +12,11 @@ public interface IEnvironmentStore
     /// <returns>As it is kept, or the one that the conversation has; null when the host has no slot left (<see cref="StoredEnvironment.Slots"/>).</returns>
     Task<StoredEnvironment?> InsertAsync(StoredEnvironment environment, CancellationToken cancellationToken);
 
+    /// <summary>The slot that a new environment of a host would get now; null when it has none left.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<int?> FindFreeSlotAsync(string host, CancellationToken cancellationToken);
+
     /// <summary>An environment that is not deleted, or null.</summary>
     /// <param name="project">The project.</param>
     /// <param name="id">The environment.</param>

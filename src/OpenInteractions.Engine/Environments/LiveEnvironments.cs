@@ -15,6 +15,7 @@ internal sealed partial class LiveEnvironments(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LiveEnvironment> _all = new(StringComparer.Ordinal);
     private readonly LivePlaces _places = new(options, time);
+    private readonly NextSandbox _next = new(host, store, options, logger);
 
     /// <summary>Takes part in an environment: it does not stop by itself and does not expire until <see cref="Leave"/>.</summary>
     public LiveEnvironment Join(string project, string id)
@@ -201,6 +202,11 @@ internal sealed partial class LiveEnvironments(
         {
             await TryStopIdleAsync(live);
         }
+
+        if (Count == 0)
+        {
+            await _next.ForgetAsync(isForGood: false);
+        }
     }
 
     /// <summary>Stops everything: the server ends.</summary>
@@ -214,6 +220,7 @@ internal sealed partial class LiveEnvironments(
 
         await Task.WhenAll(all.Select(l => StopAsync(l.Project, l.Id)));
         await Task.WhenAll(all.Select(l => l.Watching));
+        await _next.ForgetAsync(isForGood: true);
     }
 
     /// <summary>Makes way for those who wait for a place.</summary>
@@ -274,12 +281,14 @@ internal sealed partial class LiveEnvironments(
             await disks.PrepareAsync(row, cancellationToken);
             network = networks?.Open(NetworkOf(row, spec));
             var variables = Literals(spec);
-            sandbox = await host.Engine.StartAsync(SpecOf(row, variables, network), cancellationToken);
+            var wanted = SpecOf(row, variables, network);
+            sandbox = await host.Engine.StartAsync(wanted, cancellationToken);
             row = await sources.BringAsync(live, row, spec, sandbox, cancellationToken);
             live.Set(sandbox, network, variables);
             live.Applied = row.Sealed;
             live.Watching = WatchAsync(live, sandbox);
             LogStarted(row.Id);
+            _next.Prepare(wanted);
         }
         catch (Exception exception)
         {

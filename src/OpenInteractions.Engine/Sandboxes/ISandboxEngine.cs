@@ -18,6 +18,16 @@ public interface ISandboxEngine
     /// <exception cref="SandboxException">There is one of that name, or the host has no room.</exception>
     Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Says what the next new disk will probably be for, so that the engine may begin beforehand: whoever then creates a disk of that slot and size, and starts a sandbox like that on it, waits less.
+    /// What was prepared before and does not fit any more ends. An engine that cannot do so does nothing.
+    /// </summary>
+    /// <param name="like">What is expected; its name, disk, variables and rules of the way out do not matter. Null when nothing is expected any more.</param>
+    /// <param name="bytes">The size of the disk.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left of it.</param>
+    /// <exception cref="SandboxException">It could not be prepared.</exception>
+    Task ExpectAsync(SandboxSpec? like, long bytes, CancellationToken cancellationToken);
+
     /// <summary>Makes a disk that holds what another one holds now. No sandbox may be using that one.</summary>
     /// <param name="source">The one to copy.</param>
     /// <param name="disk">The new one's name.</param>

@@ -20,7 +20,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     private const int MaxDoorChannels = 1024;
     private readonly Stream _input;
     private readonly Stream _output;
-    private readonly ISandboxNetwork? _network;
+    private volatile ISandboxNetwork? _network;
     private readonly Channel<(byte[] Frame, bool IsPosted)> _outgoing = Channel.CreateUnbounded<(byte[], bool)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _room = new(MaxWaiting);
     private readonly CancellationTokenSource _gone = new();
@@ -45,6 +45,9 @@ internal sealed class FrameConnection : IAsyncDisposable
         // A thread, since reading from a pipe holds one anyway; of the pool's, a hundred sandboxes would take all.
         new Thread(ReadAll, maxStackSize: 256 * 1024) { IsBackground = true, Name = "sandbox frames" }.Start();
     }
+
+    /// <summary>Puts another way out in the place of the one there was, for connections that are opened from now on.</summary>
+    public void Serve(ISandboxNetwork? network) => _network = network;
 
     /// <summary>Completes when the init has said hello.</summary>
     public Task Greeted => _greeted.Task;
@@ -194,7 +197,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
 
         _lastDoor = number;
-        if (_network is null || _serving.Count >= MaxDoorChannels)
+        if (_network is not { } network || _serving.Count >= MaxDoorChannels)
         {
             const int ConnectionRefused = 111;
             Post(FrameType.Opened, number, 0, new PayloadWriter().Int(ConnectionRefused).Written.Span);
@@ -206,7 +209,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         Post(FrameType.Opened, number, 0, new PayloadWriter().Int(0).Written.Span);
         // Kept before it can end, and ended before it is forgotten.
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _serving[number] = ServeAsync(_network, channel, message, begin.Task);
+        _serving[number] = ServeAsync(network, channel, message, begin.Task);
         begin.SetResult();
     }
 

@@ -34,9 +34,11 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     private readonly ControlGroups _groups;
     private readonly Disks _disks;
     private readonly RootCatalog _roots;
+    private readonly SpareSandbox _spare;
     private bool _prepared;
     private PreflightReport? _report;
     private long _tried;
+    private int _isDisposed;
 
     public BubblewrapEngine(SandboxOptions options)
     {
@@ -45,6 +47,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         _groups = new ControlGroups(_directory.Root);
         _disks = new Disks(_directory);
         _roots = new RootCatalog(_directory.Root, options.RootFileSystem);
+        _spare = new SpareSandbox(_disks, _roots, StartOwnAsync, Adopt);
     }
 
     public string Name => _options.Engine == SandboxEngine.Oci ? $"oci ({Path.GetFileName(_options.OciRuntime)})" : "bubblewrap";
@@ -79,7 +82,10 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     {
         SandboxNames.Checked(disk, "disk");
         await PrepareAsync(cancellationToken);
-        await _disks.CreateAsync(disk, slot, bytes, cancellationToken);
+        if (!await _spare.TryTakeDiskAsync(disk, slot, bytes, cancellationToken))
+        {
+            await _disks.CreateAsync(disk, slot, bytes, cancellationToken);
+        }
     }
 
     public async Task ForkDiskAsync(string source, string disk, int slot, CancellationToken cancellationToken)
@@ -87,6 +93,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         SandboxNames.Checked(source, "disk");
         SandboxNames.Checked(disk, "disk");
         await PrepareAsync(cancellationToken);
+        await _spare.LetGoAsync(source);
         RefuseUsed(source);
         await LoopDevices.WaitUntilFreeAsync(_directory.Disk(source), cancellationToken); // until then the kernel still writes to it
         await _disks.ForkAsync(source, disk, slot, cancellationToken);
@@ -110,14 +117,14 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     public async Task<bool> DeleteDiskAsync(string disk, CancellationToken cancellationToken)
     {
         SandboxNames.Checked(disk, "disk");
+        await _spare.LetGoAsync(disk);
         RefuseUsed(disk);
-        await LoopDevices.WaitUntilFreeAsync(_directory.Disk(disk), cancellationToken);
-        var deleted = await _disks.DeleteAsync(disk);
+        var deleted = await _disks.DeleteWhenFreeAsync(disk, cancellationToken);
         await _roots.ForgetAsync(disk);
         return deleted;
     }
 
-    public IReadOnlyList<string> Disks() => _disks.Names();
+    public IReadOnlyList<string> Disks() => [.. _disks.Names().Where(d => d != SpareSandbox.Disk)];
 
     public long? GenerationOf(string disk) => _disks.GenerationOf(SandboxNames.Checked(disk, "disk"));
 
@@ -128,6 +135,28 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         // What root alone may take is not free for others: on a machine that is shared, that is the last reserve.
         var drive = new DriveInfo(_directory.Root);
         return drive.TotalSize <= 0 ? 0 : (int)Math.Round(100.0 * (drive.TotalSize - drive.AvailableFreeSpace) / drive.TotalSize);
+    }
+
+    public async Task ExpectAsync(SandboxSpec? like, long bytes, CancellationToken cancellationToken)
+    {
+        if (like is null || (await PreflightAsync(cancellationToken)).CanStart)
+        {
+            await ExpectUncheckedAsync(like, bytes, cancellationToken);
+        }
+    }
+
+    /// <summary>Begins without asking the preflight.</summary>
+    public async Task ExpectUncheckedAsync(SandboxSpec? like, long bytes, CancellationToken cancellationToken)
+    {
+        if (like is null)
+        {
+            await _spare.EndAllAsync();
+        }
+        else if (Native.IsRoot && _options.Engine == SandboxEngine.Bubblewrap)
+        {
+            await PrepareAsync(cancellationToken);
+            await _spare.PrepareAsync(like, bytes, cancellationToken);
+        }
     }
 
     public async Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
@@ -142,6 +171,11 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     public async Task<LinuxSandbox> StartUncheckedAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         SpecCheck.Check(spec);
+        return await _spare.TryTakeAsync(spec, cancellationToken) ?? await StartOwnAsync(spec, cancellationToken);
+    }
+
+    private async Task<LinuxSandbox> StartOwnAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
         await PrepareAsync(cancellationToken);
         _disks.RefuseMissing(spec.Disk);
         if (Native.IsRoot && _directory.SlotOf(spec.Disk) != spec.Slot)
@@ -163,10 +197,16 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     }
 
     public async Task<IReadOnlyList<string>> ReapAsync(CancellationToken cancellationToken) =>
-        [.. await new Reaping(_directory, _groups, _disks, _live.ContainsKey).ReapAsync(), .. (await _roots.PruneAsync()).Select(id => $"root file system {id}, which no disk has")];
+        [.. await new Reaping(_directory, _groups, _disks, IsLive).ReapAsync(), .. (await _roots.PruneAsync()).Select(id => $"root file system {id}, which no disk has")];
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
+        _spare.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _groups.Remove();
         _disks.Dispose();
         _directory.Dispose();
@@ -216,10 +256,9 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             await File.WriteAllBytesAsync($"{plan.Stage}/{SandboxDirectory.Bundle}", OciBundle.Write(plan, oci, Processors.Own), cancellationToken);
         }
 
-        if (spec.Network is { Authority: var authority })
+        if (spec.Network is { } network)
         {
-            await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthorities}", RootFiles.Trusted + authority, cancellationToken);
-            await File.WriteAllTextAsync($"{plan.Stage}/{LaunchCommand.StagedAuthority}", authority ?? "", cancellationToken);
+            WriteTrust($"{plan.Stage}/{LaunchCommand.StagedAuthorities}", $"{plan.Stage}/{LaunchCommand.StagedAuthority}", network);
         }
 
         Process process;
@@ -235,7 +274,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             throw;
         }
 
-        var sandbox = new LinuxSandbox(spec, doors => Variables(spec, doors), process, group, () =>
+        var sandbox = new LinuxSandbox(spec, Variables, process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
             system.Dispose();
@@ -311,12 +350,43 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
     {
         lock (_live)
         {
-            if (_live.ContainsKey(spec.Id) || _live.Values.Any(s => s.Disk == spec.Disk || s.Slot == spec.Slot))
-            {
-                throw new SandboxException(SandboxErrorKind.Conflict, "A sandbox of that name, on that disk or with that slot is live already.");
-            }
-
+            RefuseTaken(spec, spec.Id);
             _live[spec.Id] = spec;
+        }
+    }
+
+    // Its stage and its control group keep the name that they were made with.
+    private void Adopt(LinuxSandbox sandbox, SandboxSpec spec)
+    {
+        var name = sandbox.Id;
+        lock (_live)
+        {
+            RefuseTaken(spec, except: name);
+            _live[name] = spec;
+        }
+
+        if (spec.Network is { } network)
+        {
+            // Whoever started it is still in the namespace where its root file system was put together.
+            WriteTrust($"/proc/{sandbox.HostPid}/root{_directory.Stage(name)}/root{LaunchCommand.Authorities}", $"/proc/{sandbox.HostPid}/root{_directory.Stage(name)}/root{LaunchCommand.Authority}", network);
+        }
+
+        sandbox.Become(spec);
+    }
+
+    private static void WriteTrust(string authorities, string authority, ISandboxNetwork network)
+    {
+        File.WriteAllText(authorities, RootFiles.Trusted + network.Authority);
+        File.WriteAllText(authority, network.Authority);
+    }
+
+    private bool IsLive(string name) => _live.ContainsKey(name) || _live.Values.Any(s => s.Disk == name);
+
+    private void RefuseTaken(SandboxSpec spec, string except)
+    {
+        if (_live.ContainsKey(spec.Id) || _live.Any(l => l.Key != except && (l.Value.Id == spec.Id || l.Value.Disk == spec.Disk || l.Value.Slot == spec.Slot)))
+        {
+            throw new SandboxException(SandboxErrorKind.Conflict, "A sandbox of that name, on that disk or with that slot is live already.");
         }
     }
 

@@ -131,6 +131,13 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         }
     }
 
+    /// <summary>Deletes a disk as soon as the kernel has let go of it.</summary>
+    public async Task<bool> DeleteWhenFreeAsync(string disk, CancellationToken cancellationToken)
+    {
+        await LoopDevices.WaitUntilFreeAsync(directory.Disk(disk), cancellationToken);
+        return await DeleteAsync(disk);
+    }
+
     public async Task<bool> DeleteAsync(string disk)
     {
         if (!Path.Exists(directory.Disk(disk)))
@@ -153,6 +160,15 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         File.Delete(directory.Generation(disk));
         await DiscardAsync(disk);
         return true;
+    }
+
+    /// <summary>Gives an image another name, whoever uses it: its slot is there first, so that it is whole under each of them.</summary>
+    public void Rename(string disk, string name)
+    {
+        RefuseExisting(name);
+        File.Copy(directory.Owner(disk), directory.Owner(name), overwrite: true);
+        File.Move(directory.Disk(disk), directory.Disk(name));
+        File.Delete(directory.Owner(disk));
     }
 
     /// <summary>Those that are whole: a disk's slot is kept before it gets its name.</summary>

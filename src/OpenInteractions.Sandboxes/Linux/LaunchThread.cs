@@ -45,13 +45,10 @@ internal static unsafe class LaunchThread
         if (plan.HasDoors)
         {
             LocalNetwork.Make();
-        }
-
-        if (plan is { Oci: not null, HasDoors: true })
-        {
-            // A runtime binds files only, and a bind would name a path of the host. Here they are root's, on the disk, and written anew at each start.
-            File.WriteAllText("root" + LaunchCommand.Authorities, File.ReadAllText(LaunchCommand.StagedAuthorities));
-            File.WriteAllText("root" + LaunchCommand.Authority, File.ReadAllText(LaunchCommand.StagedAuthority));
+            // Root's, in memory, and in reach of the server: a sandbox that was started beforehand gets another authority before its first command.
+            Check(NativeMounts.Mount("tmpfs", "root" + LaunchCommand.Trust, "tmpfs", NativeMounts.MS_NOSUID | NativeMounts.MS_NODEV | NativeMounts.MS_NOEXEC, "mode=0755,size=8m"), "Certificates have no place");
+            File.Copy(LaunchCommand.StagedAuthorities, "root" + LaunchCommand.Authorities);
+            File.Copy(LaunchCommand.StagedAuthority, "root" + LaunchCommand.Authority);
         }
     }
 

@@ -17,24 +17,28 @@ internal sealed class LinuxSandbox : ISandbox
     private readonly FrameConnection _connection;
     private readonly RemoteSandbox _remote;
     private readonly StringBuilder _errors = new();
+    private volatile SandboxSpec _spec;
     private volatile bool _stopping;
 
-    public LinuxSandbox(SandboxSpec spec, Func<Doors, IReadOnlyDictionary<string, string>> environment, Process process, ControlGroup group, Action removed)
+    public LinuxSandbox(SandboxSpec spec, Func<SandboxSpec, Doors, IReadOnlyDictionary<string, string>> environment, Process process, ControlGroup group, Action removed)
     {
-        (Id, _process, _group, _removed) = (spec.Id, process, group, removed);
+        (_spec, _process, _group, _removed) = (spec, process, group, removed);
         var listening = ListenAsync(process.StandardError);
         _connection = new FrameConnection(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, spec.Network);
-        _remote = new RemoteSandbox(_connection, () => environment(_connection.Doors), Policy.LaunchCommand.Workspace);
+        _remote = new RemoteSandbox(_connection, () => environment(_spec, _connection.Doors), Policy.LaunchCommand.Workspace);
         Ended = WatchAsync(listening);
     }
 
-    public string Id { get; }
+    public string Id => _spec.Id;
 
     public ISandboxFiles Files => _remote.Files;
 
     public IReadOnlyCollection<ISandboxCommand> Commands => _remote.Commands;
 
     public Task<SandboxEnd> Ended { get; }
+
+    /// <summary>Whether nothing was seen of its end yet, which <see cref="Ended"/> says when everything is tidied up.</summary>
+    public bool IsAlive => !_connection.Ended.IsCompleted && !_process.HasExited;
 
     /// <summary>Completes when the init is there.</summary>
     public Task Greeted => _connection.Greeted;
@@ -58,6 +62,13 @@ internal sealed class LinuxSandbox : ISandbox
     public int HostPid => _process.Id;
 
     public ControlGroup Group => _group;
+
+    /// <summary>Becomes the sandbox of somebody else, before its first command: name, variables and way out are his from now on.</summary>
+    public void Become(SandboxSpec spec)
+    {
+        _connection.Serve(spec.Network);
+        _spec = spec;
+    }
 
     public Task<ISandboxCommand> StartAsync(CommandSpec command, CancellationToken cancellationToken) => _remote.StartAsync(command, cancellationToken);
 

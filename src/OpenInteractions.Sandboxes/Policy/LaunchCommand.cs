@@ -14,11 +14,14 @@ internal static class LaunchCommand
 
     public const string Home = "/home/agent";
 
+    /// <summary>Where those are that programs trust inside.</summary>
+    public const string Trust = "/etc/oi";
+
     /// <summary>Whom programs trust inside: what the host trusts, and the sandbox's own authority.</summary>
-    public const string Authorities = "/etc/oi/ca-certificates.crt";
+    public const string Authorities = $"{Trust}/ca-certificates.crt";
 
     /// <summary>The sandbox's own authority alone.</summary>
-    public const string Authority = "/etc/oi/authority.crt";
+    public const string Authority = $"{Trust}/authority.crt";
 
     /// <summary>The names of both in the stage.</summary>
     public const string StagedAuthorities = "authorities", StagedAuthority = "authority";
@@ -33,11 +36,11 @@ internal static class LaunchCommand
 
         """;
 
-    // What bwrap reads by number: the filter and, from the stage, whom programs trust.
+    // What bwrap reads by number: the filter and, without root, whom programs trust, from the stage.
     private const string Enter = """
-        cd -- "$1"; filter=$2 doors=$3
+        cd -- "$1"; filter=$2 trust=$3
         shift 3
-        [ "$doors" = no ] || exec 8<authorities 7<authority
+        [ "$trust" = no ] || exec 8<authorities 7<authority
         exec 9<"$filter"
         exec "$@"
         """;
@@ -62,11 +65,11 @@ internal static class LaunchCommand
             return OciBundle.Command(plan, oci);
         }
 
-        var doors = plan.HasDoors ? "yes" : "no";
+        var trust = TakesTrust(plan) ? "yes" : "no";
         List<string> command = plan.HasDoors && !plan.Privileged
             ? ["/bin/sh", "-c", Join + "exec \"$@\"", "oi-sandbox-join", .. plan.ControlGroups, "--", "unshare", "--user", "--map-root-user", "--net", "--", "/bin/sh", "-c", Network + Enter, "oi-sandbox-open"]
             : ["/bin/sh", "-c", Join + Enter, "oi-sandbox-join", .. plan.ControlGroups, "--"];
-        command.AddRange([plan.Stage, plan.Filter, doors, "bwrap", .. Walls(plan), .. Files(plan), .. Variables(plan), "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
+        command.AddRange([plan.Stage, plan.Filter, trust, "bwrap", .. Walls(plan), .. Files(plan), .. Variables(plan), "--seccomp", Text(FilterDescriptor), "--chdir", Workspace, "--"]);
         if (plan.Privileged)
         {
             command.AddRange(["setpriv", "--reuid", Text(plan.Uid), "--regid", Text(plan.Uid), "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--"]);
@@ -93,7 +96,7 @@ internal static class LaunchCommand
 
         files.AddRange(RuntimeParts(plan).SelectMany(p => (string[])["--ro-bind", p.From, p.To]));
 
-        if (plan.HasDoors)
+        if (TakesTrust(plan))
         {
             // As data, since the bind of a file would name a path of the host.
             files.AddRange(["--perms", "0444", "--ro-bind-data", Text(AuthoritiesDescriptor), Authorities, "--perms", "0444", "--ro-bind-data", Text(AuthorityDescriptor), Authority]);
@@ -111,6 +114,9 @@ internal static class LaunchCommand
 
         return files;
     }
+
+    // With root they are in the root file system already: see LaunchThread.
+    private static bool TakesTrust(LaunchPlan plan) => plan is { HasDoors: true, Privileged: false };
 
     /// <summary>What the init needs of the host's .NET, and where it is inside.</summary>
     public static IEnumerable<(string From, string To)> RuntimeParts(LaunchPlan plan) =>

@@ -61,6 +61,15 @@ internal sealed class RootCatalog(string directory, string setting = RootCatalog
         }
     }
 
+    /// <summary>A disk that gets another name has what it had.</summary>
+    public void Rename(string from, string to)
+    {
+        if (File.Exists(NoteOf(from)))
+        {
+            File.Move(NoteOf(from), NoteOf(to), overwrite: true);
+        }
+    }
+
     /// <summary>Forgets what a deleted disk had, and removes it where nobody needs it any more.</summary>
     public async Task ForgetAsync(string disk)
     {

@@ -63,6 +63,9 @@ internal sealed class PostgresEnvironmentStore(PostgresDatabase database) : IEnv
         },
         cancellationToken);
 
+    public async Task<int?> FindFreeSlotAsync(string host, CancellationToken cancellationToken) =>
+        await database.ReadAllAsync(EnvironmentRows.FreeSlotSql, host, static (command, host) => command.Text(host), static row => row.GetInt32(0), cancellationToken) is [< StoredEnvironment.Slots and var slot] ? slot : null;
+
     public Task<StoredEnvironment?> GetAsync(string project, string id, CancellationToken cancellationToken) => database.ReadRowAsync(One, (project, id), cancellationToken);
 
     public Task<StoredEnvironment?> FindOfChainAsync(string project, string chainId, CancellationToken cancellationToken) =>

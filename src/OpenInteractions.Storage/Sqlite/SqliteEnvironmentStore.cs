@@ -44,6 +44,9 @@ internal sealed class SqliteEnvironmentStore(SqliteWriter writer, SqliteReaders 
         },
         cancellationToken);
 
+    public Task<int?> FindFreeSlotAsync(string host, CancellationToken cancellationToken) => readers.ReadAsync(
+        host, static (session, host) => session[EnvironmentRows.FreeSlotSql].Set(1, host).QueryNumber() is < StoredEnvironment.Slots and var slot ? (int?)slot : null, cancellationToken);
+
     public Task<StoredEnvironment?> GetAsync(string project, string id, CancellationToken cancellationToken) => readers.ReadAsync(
         (project, id), static (session, key) => First(session[EnvironmentRows.GetSql].Set(1, key.project).Set(2, key.id)), cancellationToken);
 

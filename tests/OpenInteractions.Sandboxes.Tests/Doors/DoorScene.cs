@@ -12,6 +12,7 @@ namespace OpenInteractions.Sandboxes.Tests.Doors;
 /// <summary>An engine, and a world outside whose servers listen on loopback, which the test's own guard lets pass.</summary>
 internal sealed class DoorScene(string directory, IEnumerable<string> accept) : IAsyncDisposable
 {
+    private const long DiskBytes = 64 * 1024 * 1024;
     private readonly List<DoorRoom> _rooms = [];
     private int _slot = 20;
 
@@ -38,8 +39,14 @@ internal sealed class DoorScene(string directory, IEnumerable<string> accept) : 
     {
         var slot = ++_slot;
         var network = Rig.Networks.Open(Spec(rules, $"env-{slot}", credentials));
-        await Engine.CreateDiskAsync($"d{slot}", slot, 64 * 1024 * 1024, Within.Time);
-        var sandbox = await Engine.StartUncheckedAsync(new SandboxSpec { Id = $"d{slot}", Disk = $"d{slot}", Slot = slot, Limits = Scene.Limits with { OpenFiles = 1024 }, Network = network }, Within.Time);
+        var spec = new SandboxSpec { Id = $"d{slot}", Disk = $"d{slot}", Slot = slot, Limits = Scene.Limits with { OpenFiles = 1024 }, Network = network };
+        if (slot % 2 == 0)
+        {
+            await Engine.ExpectUncheckedAsync(spec, DiskBytes, Within.Time); // every second one was started before it had rules
+        }
+
+        await Engine.CreateDiskAsync(spec.Disk, slot, DiskBytes, Within.Time);
+        var sandbox = await Engine.StartUncheckedAsync(spec, Within.Time);
         var room = new DoorRoom(sandbox, network);
         _rooms.Add(room);
         return room;

@@ -55,6 +55,7 @@ internal static class HostProgram
         using var engine = Engine(directory, accept);
         await engine.CreateDiskAsync("held", 1, 64 * 1024 * 1024, CancellationToken.None);
         await using var sandbox = await engine.StartUncheckedAsync(new SandboxSpec { Id = "held", Disk = "held", Slot = 1, Limits = Scene.Limits }, CancellationToken.None);
+        await engine.ExpectUncheckedAsync(new SandboxSpec { Id = "next", Disk = "next", Slot = 2, Limits = Scene.Limits }, 64 * 1024 * 1024, CancellationToken.None); // and one that waits for its owner
         const string Hostile = "trap '' HUP INT TERM QUIT USR1 USR2 PIPE; for i in 1 2 3; do setsid -f bash -c 'trap \"\" HUP INT TERM QUIT PIPE; exec 0<&- 1>&- 2>&-; while :; do read -t 1 <> <(:); done'; done; echo up; while :; do read -t 1 <> <(:); done";
         var command = await sandbox.StartAsync(new CommandSpec { Arguments = ["bash", "-c", Hostile] }, CancellationToken.None);
         await using var output = command.ReadOutputAsync(CancellationToken.None).GetAsyncEnumerator();

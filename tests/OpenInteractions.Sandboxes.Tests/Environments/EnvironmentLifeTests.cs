@@ -116,6 +116,31 @@ public sealed class EnvironmentLifeTests
     }
 
     [RootFact]
+    public async Task While_one_lives_another_sandbox_waits_for_the_next_new_one()
+    {
+        await using var rig = new EnvironmentRig(o => o.WarmStart = true);
+        var (a, b, c) = (await rig.CreateAsync(), await rig.CreateAsync(), await rig.CreateAsync());
+        await rig.RunAsync(a.Id, "true");
+        var groups = rig.Engine.Inner.Groups;
+        Assert.True(await CrashTests.UntilAsync(() => groups.Ids().Count == 2), "None waits.");
+        var waiting = groups.Ids().Single(id => id != a.Id);
+        var made = await rig.CreateAsync();
+        Assert.Equal((3, "agent\n"), (made.Slot, await rig.RunAsync(made.Id, "echo kept >file; whoami"))); // b and c have their slots already
+        Assert.DoesNotContain(made.Id, groups.Ids());
+        Assert.Contains(waiting, groups.Ids());
+        Assert.Equal("", await rig.RunAsync(b.Id, "true")); // not the one that was expected
+        Assert.Contains(b.Id, groups.Ids());
+
+        rig.Time.Advance(rig.Options.IdleTime);
+        await rig.Keeper.SweepAsync(Within.Time);
+
+        Assert.Empty(groups.Ids());
+        Assert.Equal([a.Id, b.Id, made.Id], rig.Engine.Disks().Order());
+        Assert.Equal("kept\n", await rig.RunAsync(made.Id, "cat file"));
+        Assert.Equal(EnvironmentState.Pending, (await rig.RowAsync(c.Id)).State);
+    }
+
+    [RootFact]
     public async Task Beyond_the_most_that_may_live_the_one_used_longest_ago_makes_way_and_none_in_use_does()
     {
         await using var rig = new EnvironmentRig(o => o.MaxLive = 2);

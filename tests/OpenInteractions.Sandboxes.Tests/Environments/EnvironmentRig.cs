@@ -24,7 +24,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
 
     public EnvironmentRig(Action<EnvironmentOptions>? adjust = null, IEnumerable<IEnvironmentSource>? sources = null)
     {
-        Options = new EnvironmentOptions { DiskBytes = 64 << 20, MemoryBytes = 160 << 20, Processes = 80, Processors = 0.8, TemporaryBytes = 16 << 20 };
+        Options = new EnvironmentOptions { DiskBytes = 64 << 20, MemoryBytes = 160 << 20, Processes = 80, Processors = 0.8, TemporaryBytes = 16 << 20, WarmStart = false };
         adjust?.Invoke(Options);
         Checkpoints = new MemoryCheckpointStore(Store);
         _sources = [new InlineSource(), .. sources ?? []];
@@ -117,6 +117,8 @@ internal sealed class TriedEngine(BubblewrapEngine engine) : ISandboxEngine, IDi
     public Task<PreflightReport> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(Report);
 
     public Task CreateDiskAsync(string disk, int slot, long bytes, CancellationToken cancellationToken) => engine.CreateDiskAsync(disk, slot, bytes, cancellationToken);
+
+    public Task ExpectAsync(SandboxSpec? like, long bytes, CancellationToken cancellationToken) => engine.ExpectUncheckedAsync(like, bytes, cancellationToken);
 
     public Task ForkDiskAsync(string source, string disk, int slot, CancellationToken cancellationToken) => engine.ForkDiskAsync(source, disk, slot, cancellationToken);
 

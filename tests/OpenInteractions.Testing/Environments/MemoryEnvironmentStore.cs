@@ -30,11 +30,17 @@ public sealed class MemoryEnvironmentStore : IEnvironmentStore
                 return Task.FromResult<StoredEnvironment?>(ofChain);
             }
 
-            var taken = _rows.Values.Where(r => r.Host == environment.Host).Select(r => r.Slot).ToHashSet();
-            var slot = Enumerable.Range(0, StoredEnvironment.Slots).First(s => !taken.Contains(s));
-            var row = environment with { Number = ++_last, Slot = slot };
+            var row = environment with { Number = ++_last, Slot = FreeSlot(environment.Host) };
             _rows.Add(row.Id, row);
             return Task.FromResult<StoredEnvironment?>(row);
+        }
+    }
+
+    public Task<int?> FindFreeSlotAsync(string host, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<int?>(FreeSlot(host));
         }
     }
 
@@ -111,6 +117,12 @@ public sealed class MemoryEnvironmentStore : IEnvironmentStore
 
             return Task.CompletedTask;
         }
+    }
+
+    private int FreeSlot(string host)
+    {
+        var taken = _rows.Values.Where(r => r.Host == host).Select(r => r.Slot).ToHashSet();
+        return Enumerable.Range(0, StoredEnvironment.Slots).First(s => !taken.Contains(s));
     }
 
     private StoredEnvironment? Find(string project, string id)
