@@ -70,6 +70,25 @@ public abstract class IndexingContract(IStorageFixture fixture)
     }
 
     [Fact]
+    public async Task A_document_that_is_being_claimed_when_the_server_stops_is_handed_over_as_well()
+    {
+        await using var store = await NewStoreAsync();
+        await store.UploadAsync("s", "d", "alpha");
+        var (claimed, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var node = await StartAsync(store, prepare: queue => queue.AfterClaim = () =>
+        {
+            claimed.TrySetResult();
+            return answer.Task;
+        });
+        await claimed.Task.OrTimeout("the claim");
+        var stopping = node.DisposeAsync();
+        answer.SetResult();
+        await stopping;
+
+        Assert.Equal(1, (await store.ClaimAsync(DocumentWork.Read)).Attempts);
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_read_fails_in_the_readers_words()
     {
         await using var store = await NewStoreAsync();

@@ -12,6 +12,9 @@ internal sealed class WatchedQueue(IDocumentQueue queue) : IDocumentQueue
     /// <summary>Called before each portion of pieces is kept.</summary>
     public Func<int, CancellationToken, Task> BeforeChunks { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Called when a document was claimed, before whoever asked for it knows.</summary>
+    public Func<Task> AfterClaim { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Waits until this was done.</summary>
     public async Task ComesAsync(string step)
     {
@@ -21,7 +24,17 @@ internal sealed class WatchedQueue(IDocumentQueue queue) : IDocumentQueue
         }
     }
 
-    public Task<ClaimedDocument?> ClaimAsync(DocumentWork work, TimeSpan ttl, CancellationToken cancellationToken) => queue.ClaimAsync(work, ttl, cancellationToken);
+    public async Task<ClaimedDocument?> ClaimAsync(DocumentWork work, TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var claimed = await queue.ClaimAsync(work, ttl, cancellationToken);
+        if (claimed is not null)
+        {
+            await AfterClaim();
+            cancellationToken.ThrowIfCancellationRequested(); // as a connection does that is cut off before the answer
+        }
+
+        return claimed;
+    }
 
     public Task<bool> RenewAsync(DocumentLease lease, TimeSpan ttl, CancellationToken cancellationToken) => queue.RenewAsync(lease, ttl, cancellationToken);
 

@@ -52,7 +52,8 @@ public sealed partial class DocumentIndexer(
             await UntilKeptAsync(
                 async stopping =>
                 {
-                    while (await queue.ClaimAsync(work, _options.LeaseDuration, stopping) is { } claimed)
+                    // Not to be cut off by a stop: a claim that was made all the same would have no owner until its lease runs out.
+                    while (!stopping.IsCancellationRequested && await queue.ClaimAsync(work, _options.LeaseDuration, CancellationToken.None) is { } claimed)
                     {
                         await WithLeaseAsync(claimed, doAsync, stopping);
                     }
@@ -77,7 +78,7 @@ public sealed partial class DocumentIndexer(
                 await doAsync(stopping);
                 return;
             }
-            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
                 LogInterrupted(exception);
                 await Task.Delay(_options.ScanInterval, time, stopping);
