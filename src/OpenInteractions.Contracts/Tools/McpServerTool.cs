@@ -22,6 +22,10 @@ public sealed record McpServerTool : Tool
     /// <summary>Headers sent on every request; never echoed, as they may hold secrets.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>The credential that is sent on every request (behaviour TL-11). A header of the same name in <see cref="Headers"/> is sent in its place.</summary>
+    [NotEmpty]
+    public string? Credential { get; init; }
+
     /// <summary>Limits what may be called.</summary>
     public IReadOnlyList<AllowedTools>? AllowedTools { get; init; }
 }

@@ -1,7 +1,9 @@
+using OpenInteractions.Engine.Credentials;
+
 namespace OpenInteractions.Tools.Mcp;
 
 /// <summary>What all runs share: sessions, and what is known about servers.</summary>
-internal sealed class McpConnections(Func<HttpMessageHandler> newHandler, McpOptions options, TimeProvider time) : IAsyncDisposable
+internal sealed class McpConnections(Func<HttpMessageHandler> newHandler, McpOptions options, TimeProvider time, ICredentials? credentials) : IAsyncDisposable
 {
     private readonly SessionPool _pool = new(options, time);
     private readonly Eras _eras = new(time);
@@ -11,12 +13,12 @@ internal sealed class McpConnections(Func<HttpMessageHandler> newHandler, McpOpt
     public int Sessions => _pool.Count;
 
     public Task<SessionLease> TakeAsync(ServerDeclaration server, ToolScope scope, CancellationToken cancellationToken) =>
-        _pool.TakeAsync(SessionKey.Of(server, scope), ended => ConnectAsync(server, ended), cancellationToken);
+        _pool.TakeAsync(SessionKey.Of(server, scope), ended => ConnectAsync(server, scope.Project, ended), cancellationToken);
 
     /// <summary>Whether a server that cannot be connected to speaks the transport of 2024-11-05: it then opens a stream with an event that names another address.</summary>
-    public async Task<bool> IsOldTransportAsync(ServerDeclaration server, CancellationToken cancellationToken)
+    public async Task<bool> IsOldTransportAsync(ServerDeclaration server, string project, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(NewHandler(server)) { Timeout = Timeout.InfiniteTimeSpan };
+        using var http = new HttpClient(NewHandler(server, project)) { Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(HttpMethod.Get, server.Url);
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -31,9 +33,9 @@ internal sealed class McpConnections(Func<HttpMessageHandler> newHandler, McpOpt
 
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
-    private Task<ServerSession> ConnectAsync(ServerDeclaration server, CancellationToken cancellationToken) =>
-        ServerSession.ConnectAsync(server.Url, NewHandler(server), options.ConnectTimeout, time, cancellationToken);
+    private Task<ServerSession> ConnectAsync(ServerDeclaration server, string project, CancellationToken cancellationToken) =>
+        ServerSession.ConnectAsync(server.Url, NewHandler(server, project), options.ConnectTimeout, time, cancellationToken);
 
     // The factory's handler is shared: disposing what it gives ends nothing.
-    private SessionHandler NewHandler(ServerDeclaration server) => new(server, _eras, newHandler());
+    private SessionHandler NewHandler(ServerDeclaration server, string project) => new(server, new ServerSecret(server, project, credentials), _eras, newHandler());
 }

@@ -83,6 +83,10 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
             server.Failed(tool.Name, exception);
             return Failed(call, $"The MCP server '{server.Name}' cannot be called. {exception.Message}");
         }
+        catch (SecretRefusedException exception)
+        {
+            return Failed(call, $"The MCP server '{server.Name}' cannot be called. {exception.Message}"); // nothing was sent, and it is not the server's fault
+        }
         catch (HttpRequestException exception) when (exception.StatusCode is { } status)
         {
             Count(status, exception);

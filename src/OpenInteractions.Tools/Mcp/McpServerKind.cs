@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Outbound;
 
 namespace OpenInteractions.Tools.Mcp;
 
-/// <summary>Tools of remote MCP servers over streamable HTTP (behaviour TL-8 to TL-10, protocols 3).</summary>
+/// <summary>Tools of remote MCP servers over streamable HTTP (behaviour TL-8 to TL-11, protocols 3).</summary>
 internal sealed class McpServerKind : IToolKind, IAsyncDisposable
 {
     private readonly OutboundGuard _guard;
@@ -13,13 +14,13 @@ internal sealed class McpServerKind : IToolKind, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<McpServerKind> _logger;
 
-    public McpServerKind(OutboundGuard guard, IHttpMessageHandlerFactory handlers, IOptions<McpOptions> options, TimeProvider time, ILogger<McpServerKind> logger)
+    public McpServerKind(OutboundGuard guard, IHttpMessageHandlerFactory handlers, IOptions<McpOptions> options, TimeProvider time, ILogger<McpServerKind> logger, ICredentials? credentials = null)
     {
         _guard = guard;
         _options = options.Value;
         _time = time;
         _logger = logger;
-        _connections = new McpConnections(() => handlers.CreateHandler(OutboundHttp.ClientName), _options, time);
+        _connections = new McpConnections(() => handlers.CreateHandler(OutboundHttp.ClientName), _options, time, credentials);
     }
 
     public string Type => McpServerTool.TypeName;

@@ -190,9 +190,14 @@ internal sealed partial class OpenMcpServer(
             return Refusal(ErrorCode.FailedPrecondition, $"cannot be reached. {exception.Message}");
         }
 
+        if (exception is SecretRefusedException)
+        {
+            return Refusal(ErrorCode.FailedPrecondition, $"cannot be reached. {exception.Message}");
+        }
+
         if (status is System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden)
         {
-            return Refusal(ErrorCode.FailedPrecondition, $"refused the connection with HTTP {(int)status}. Check the 'headers' of the tool.");
+            return Refusal(ErrorCode.FailedPrecondition, $"refused the connection with HTTP {(int)status}. Check the 'headers' of the tool{(server.Credential is null ? "" : " and its 'credential'")}.");
         }
 
         if (status is { } answered && (int)answered < 500 && await SpeaksOldTransportAsync(cancellationToken))
@@ -221,7 +226,7 @@ internal sealed partial class OpenMcpServer(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            return await connections.IsOldTransportAsync(server, both.Token);
+            return await connections.IsOldTransportAsync(server, scope.Project, both.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or AnswerTooLargeException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -3,7 +3,7 @@ using OpenInteractions.Engine.Outbound;
 namespace OpenInteractions.Tools.Mcp;
 
 /// <summary>A declared server whose fields are right (protocols M-1).</summary>
-internal sealed record ServerDeclaration(string Name, Uri Url, IReadOnlyDictionary<string, string> Headers, AllowedNames Allowed)
+internal sealed record ServerDeclaration(string Name, Uri Url, IReadOnlyDictionary<string, string> Headers, string? Credential, AllowedNames Allowed)
 {
     private const int MaxName = 64;
 
@@ -32,9 +32,15 @@ internal sealed record ServerDeclaration(string Name, Uri Url, IReadOnlyDictiona
         }
 
         var headers = declared.Headers ?? new Dictionary<string, string>();
-        return HeaderRules.FaultOf(headers) is { } fault
-            ? throw Wrong($"{path}.headers", $"Invalid value for '{path}.headers': {fault}.")
-            : new ServerDeclaration(name, guard.Require(url, $"{path}.url"), headers, new AllowedNames(declared.AllowedTools));
+        if (HeaderRules.FaultOf(headers) is { } fault)
+        {
+            throw Wrong($"{path}.headers", $"Invalid value for '{path}.headers': {fault}.");
+        }
+
+        var address = guard.Require(url, $"{path}.url");
+        return declared.Credential is not null && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback
+            ? throw Wrong($"{path}.url", $"Invalid value for '{path}.url': its 'credential' would be readable on its way. Use an https address.")
+            : new ServerDeclaration(name, address, headers, declared.Credential, new AllowedNames(declared.AllowedTools));
     }
 
     // The records' own would print the headers.

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace OpenInteractions.Tools.Mcp;
 
-/// <summary>What all requests of a session have in common: the caller's headers, a bound on answers, and what is known of the server's era.</summary>
-internal sealed class SessionHandler(ServerDeclaration server, Eras eras, HttpMessageHandler guarded) : DelegatingHandler(guarded)
+/// <summary>What all requests of a session have in common: the caller's headers and credential, a bound on answers, and what is known of the server's era.</summary>
+internal sealed class SessionHandler(ServerDeclaration server, ServerSecret secret, Eras eras, HttpMessageHandler guarded) : DelegatingHandler(guarded)
 {
     private const string MethodHeader = "Mcp-Method";
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
@@ -21,6 +21,7 @@ internal sealed class SessionHandler(ServerDeclaration server, Eras eras, HttpMe
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        await secret.AddAsync(request.Headers, cancellationToken);
         var response = request.Method == HttpMethod.Delete ? await SendFarewellAsync(request, cancellationToken) : await base.SendAsync(request, cancellationToken);
         if (method == "server/discover" && response.StatusCode == HttpStatusCode.MethodNotAllowed)
         {

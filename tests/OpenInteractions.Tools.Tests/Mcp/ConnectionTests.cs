@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Credentials;
 
 namespace OpenInteractions.Tools.Tests.Mcp;
 
@@ -27,6 +28,60 @@ public sealed class ConnectionTests
         Assert.Equal(["DELETE", "GET", "POST"], server.Heard.Select(h => h.Verb).Distinct().Order(StringComparer.Ordinal));
         Assert.All(server.Heard, h => Assert.Equal(("Bearer geheim", "blue"), (h.Headers["Authorization"], h.Headers["X-Team"])));
         Assert.DoesNotContain("geheim", rig.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("TL-11")]
+    public async Task A_stored_credential_goes_with_every_request_as_it_is_then_and_into_no_log()
+    {
+        await using var server = await FakeMcpServer.StartAsync();
+        var credentials = new ScriptedCredentials { Now = new OpenedHeader("Authorization", "Bearer", "geheim-1") };
+        var rig = new McpRig(credentials: credentials);
+        await using (var open = await rig.OpenAsync(McpRig.Declare(server.Url) with { Credential = "crm-key" }))
+        {
+            await server.HeardAsync(FakeMcpServer.Stream);
+            Assert.All(server.Heard, h => Assert.Equal("Bearer geheim-1", h.Headers["Authorization"]));
+            credentials.Now = new OpenedHeader("X-Key", "", "geheim-2");
+            await open.CallAsync("echo");
+            var last = server.Heard[^1];
+            Assert.Equal((false, "geheim-2"), (last.Headers.ContainsKey("Authorization"), last.Headers["X-Key"]));
+            credentials.Now = null;
+            var failed = await open.CallAsync("echo");
+            Assert.True(failed.IsError);
+            Assert.Contains("There is no credential 'crm-key'", failed.Result.ToString(), StringComparison.Ordinal);
+        }
+
+        await rig.DisposeAsync();
+        Assert.All(credentials.Asked, asked => Assert.Equal(("project", "crm-key"), asked));
+        Assert.DoesNotContain("geheim", rig.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("TL-11")]
+    public async Task A_header_that_was_given_wins_over_the_credentials()
+    {
+        await using var server = await FakeMcpServer.StartAsync();
+        await using var rig = new McpRig(credentials: new ScriptedCredentials { Now = new OpenedHeader("Authorization", "Bearer", "stored") });
+        var declared = McpRig.Declare(server.Url) with { Credential = "crm-key", Headers = new Dictionary<string, string> { ["authorization"] = "Bearer given" } };
+
+        await using var open = await rig.OpenAsync(declared);
+
+        Assert.All(server.Heard, h => Assert.Equal("Bearer given", h.Headers["Authorization"]));
+    }
+
+    [Fact]
+    public async Task A_credential_that_cannot_be_sent_fails_the_run_and_nothing_is_sent()
+    {
+        await using var server = await FakeMcpServer.StartAsync();
+        await using var rig = new McpRig(credentials: new ScriptedCredentials { Now = new OpenedValue("v", ["header"], ["x"]) });
+        var declared = McpRig.Declare(server.Url) with { Credential = "crm-key" };
+
+        var failed = await Assert.ThrowsAsync<ApiException>(() => rig.OpenAsync(declared));
+
+        Assert.Equal((ErrorCode.FailedPrecondition, "The MCP server 'crm' cannot be reached. Its credential 'crm-key' is none that is sent as a header. Use one of type 'bearer_token' or 'oauth2'."), (failed.Code, failed.Message));
+        Assert.Empty(server.Heard);
+        var plain = Assert.Throws<ApiException>(() => rig.Kind.Require(declared with { Url = "http://93.184.216.34/mcp" }, "tools[0]"));
+        Assert.Equal(("tools[0].url", ErrorCode.InvalidRequest), (plain.Field, plain.Code));
     }
 
     [Theory]

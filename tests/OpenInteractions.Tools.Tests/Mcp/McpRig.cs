@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tools;
@@ -16,7 +17,7 @@ internal sealed class McpRig : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public McpRig(TimeProvider? time = null, McpOptions? options = null, bool loopback = true, OutboundGuard? guard = null)
+    public McpRig(TimeProvider? time = null, McpOptions? options = null, bool loopback = true, OutboundGuard? guard = null, ICredentials? credentials = null)
     {
         var outbound = new OutboundOptions();
         outbound.AllowedNetworks.AddRange(loopback ? ["127.0.0.1/32"] : []);
@@ -33,7 +34,8 @@ internal sealed class McpRig : IAsyncDisposable
             _services.GetRequiredService<IHttpMessageHandlerFactory>(),
             Options.Create(options ?? new McpOptions()),
             time ?? TimeProvider.System,
-            _services.GetRequiredService<ILogger<McpServerKind>>());
+            _services.GetRequiredService<ILogger<McpServerKind>>(),
+            credentials);
     }
 
     public McpServerKind Kind { get; }
@@ -59,6 +61,20 @@ internal sealed class McpRig : IAsyncDisposable
     {
         await Kind.DisposeAsync();
         await _services.DisposeAsync();
+    }
+}
+
+/// <summary>One credential, as it is now.</summary>
+internal sealed class ScriptedCredentials : ICredentials
+{
+    public OpenedCredential? Now { get; set; }
+
+    public System.Collections.Concurrent.ConcurrentQueue<(string Project, string Id)> Asked { get; } = [];
+
+    public ValueTask<OpenedCredential?> ResolveAsync(string project, string id, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue((project, id));
+        return ValueTask.FromResult(Now);
     }
 }
 
