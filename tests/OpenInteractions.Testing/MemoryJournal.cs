@@ -110,6 +110,8 @@ public sealed class MemoryJournal : IEventJournal
     public Task<IReadOnlyList<JournalBatch>> ReadAsync(string project, string interactionId, EventPosition after, int limit, CancellationToken cancellationToken)
     {
         Reads++;
-        return Task.FromResult<IReadOnlyList<JournalBatch>>([.. BatchesOf(interactionId).Where(b => new EventPosition(b.Epoch, b.LastNumber) > after).Take(limit)]);
+        var bytes = 0;
+        return Task.FromResult<IReadOnlyList<JournalBatch>>(
+            [.. BatchesOf(interactionId).Where(b => new EventPosition(b.Epoch, b.LastNumber) > after).Take(limit).TakeWhile(b => (bytes += b.Frames.Length) - b.Frames.Length < IEventJournal.ReadBytes)]);
     }
 }

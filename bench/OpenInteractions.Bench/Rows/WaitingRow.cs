@@ -24,7 +24,9 @@ internal sealed class WaitingRow : IRow
     public async Task MeasureAsync(Run run, CancellationToken cancellationToken)
     {
         await WaitingAsync(run, cancellationToken);
-        await new StalledReaders(Name).MeasureAsync(run, cancellationToken);
+        var stalled = new StalledReaders(Name);
+        await stalled.MeasureAsync(run, cancellationToken);
+        await stalled.MeasureReplaysAsync(run, cancellationToken);
     }
 
     /// <summary>

@@ -64,6 +64,9 @@ public static class EventFrame
         return position;
     }
 
+    /// <summary>How many frames there are.</summary>
+    public static int Count(ReadOnlySpan<byte> frames) => frames.Count(Separator);
+
     /// <summary>Every event of a stretch of frames.</summary>
     public static IEnumerable<StreamEvent> ReadAll(ReadOnlyMemory<byte> frames)
     {

@@ -190,11 +190,14 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
                 var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader is not { MayHaveEnded: false }, hasJournal, reachedAt, gone);
                 foreach (var batch in look?.Batches ?? [])
                 {
-                    var frames = CompactJournal.Frames(batch);
                     var skip = batch.Epoch == position.Epoch ? Math.Max(0, position.Number - batch.FirstNumber + 1) : 0;
                     (position, wasGiven) = (new EventPosition(batch.Epoch, batch.LastNumber), true);
+                    foreach (var piece in CompactJournal.Pieces(batch, skip))
+                    {
+                        yield return piece;
+                    }
+
                     quietSince = time.GetTimestamp();
-                    yield return frames[EventFrame.SkipFrames(frames.Span, skip)..];
                 }
 
                 if (look is not null)
@@ -202,7 +205,7 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
                     reachedAt = time.GetTimestamp();
                     hasJournal |= look.GoesOn;
                     runsElsewhere = look.GoesOn;
-                    if (look.Batches.Count > 0 && (!look.GoesOn || look.Batches.Count >= PageSize || registry.FeedOf(project, id) is not null))
+                    if (look.Batches.Count > 0 && (!look.GoesOn || look.MayHaveMore || registry.FeedOf(project, id) is not null))
                     {
                         continue; // there may be more at hand
                     }
@@ -281,13 +284,19 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
             return default; // he has the last event
         }
 
-        var batches = await journal.ReadAsync(project, id, position with { Number = 0 }, PageSize, gone);
-        if (batches.Count == 0)
+        JournalBatch? end = null;
+        var place = position with { Number = 0 };
+        while (await journal.ReadAsync(project, id, place, 1, gone) is [var next])
+        {
+            (end, place) = (next, new EventPosition(next.Epoch, next.LastNumber));
+        }
+
+        if (end is null)
         {
             return default; // deleted
         }
 
-        var frames = CompactJournal.Frames(batches[^1]);
+        var frames = CompactJournal.Frames(end);
         var events = EventFrame.ReadAll(frames).ToList();
         var count = events is [.., ErrorEvent, _] ? 2 : 1;
         return frames[EventFrame.SkipFrames(frames.Span, events.Count - count)..];
@@ -299,5 +308,9 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
         return position.Number < all.LastNumber ? [all] : [];
     }
 
-    private sealed record StoredEvents(IReadOnlyList<JournalBatch> Batches, bool GoesOn);
+    private sealed record StoredEvents(IReadOnlyList<JournalBatch> Batches, bool GoesOn)
+    {
+        /// <summary>Whether the read ended with its bounds, and not with what there was.</summary>
+        public bool MayHaveMore { get; } = Batches.Count >= PageSize || Batches.Sum(b => (long)b.Frames.Length) >= IEventJournal.ReadBytes;
+    }
 }

@@ -7,7 +7,13 @@ public interface IEventJournal
     /// <returns>For each append, whether its lease still held; a refused append wrote nothing.</returns>
     Task<IReadOnlyList<bool>> AppendAsync(IReadOnlyList<JournalAppend> appends, CancellationToken cancellationToken);
 
-    /// <summary>Reads batches of an interaction in order of epoch and number: those with an event after the position, at most <paramref name="limit"/>.</summary>
+    /// <summary>Bytes of frames after which a read gives no further batch: what a reader holds while he is slow.</summary>
+    const int ReadBytes = 256 * 1024;
+
+    /// <summary>
+    /// Reads batches of an interaction in order of epoch and number: those with an event after the position, at most <paramref name="limit"/>, and none behind the one that reaches
+    /// <see cref="ReadBytes"/>.
+    /// </summary>
     Task<IReadOnlyList<JournalBatch>> ReadAsync(string project, string interactionId, EventPosition after, int limit, CancellationToken cancellationToken);
 }
 

@@ -53,9 +53,10 @@ internal sealed class PostgresEventJournal(PostgresDatabase database) : IEventJo
                     .Text(state.project).Text(state.interactionId).Long(state.after.Epoch).Long(state.after.Number).Integer(Math.Max(state.limit, 0));
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
                 var batches = new List<JournalBatch>();
-                while (await reader.ReadAsync(cancellationToken))
+                for (var bytes = 0; bytes < IEventJournal.ReadBytes && await reader.ReadAsync(cancellationToken);)
                 {
                     batches.Add(Rows.ReadBatch(new PostgresRows(reader)));
+                    bytes += batches[^1].Frames.Length;
                 }
 
                 return batches;

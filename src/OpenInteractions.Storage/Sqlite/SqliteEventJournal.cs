@@ -54,9 +54,10 @@ internal sealed class SqliteEventJournal(SqliteWriter writer, SqliteReaders read
                 using var rows = session[ReadSql]
                     .Set(1, project).Set(2, interactionId).Set(3, after.Epoch).Set(4, after.Number).Set(5, Math.Max(limit, 0)).Query();
                 var batches = new List<JournalBatch>();
-                while (rows.Read())
+                for (var bytes = 0; bytes < IEventJournal.ReadBytes && rows.Read();)
                 {
                     batches.Add(Rows.ReadBatch(rows));
+                    bytes += batches[^1].Frames.Length;
                 }
 
                 return batches;
