@@ -91,7 +91,8 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
                         await take(bytes <= most ? buffer.AsMemory(1, length - 1) : throw TooLarge(most), cancellationToken);
                         break;
                     case 3:
-                        throw Refused("its server gave up: " + Excerpt.Of(new string([.. Encoding.UTF8.GetString(buffer, 1, length - 1).Where(c => !char.IsControl(c))]), 100));
+                        // Who was sent a secret may say it back.
+                        throw Refused(headers.Count > 0 ? "its server gave up" : "its server gave up: " + Excerpt.Of(new string([.. Encoding.UTF8.GetString(buffer, 1, length - 1).Where(c => !char.IsControl(c))]), 100));
                 }
             }
         }
@@ -131,7 +132,7 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
         using (answer)
         {
             throw Refused((int)answer.StatusCode is 401 or 403 or 404
-                ? $"its host answers {(int)answer.StatusCode}: there is none, or it needs credentials. Give them as a header for its host in 'network.allowlist' ('transform')"
+                ? $"its host answers {(int)answer.StatusCode}: there is none, or it needs credentials. Name one in the source's 'credential', or one or a header for its host in 'network.allowlist' ('credential', 'transform')"
                 : $"its host answers {(int)answer.StatusCode}");
         }
     }
@@ -140,14 +141,7 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
     {
         var request = new HttpRequestMessage(method, address);
         request.Headers.TryAddWithoutValidation("User-Agent", "git/openinteractions");
-        if (request.RequestUri!.Scheme == Uri.UriSchemeHttps && request.RequestUri.IdnHost == repository.IdnHost)
-        {
-            foreach (var (name, value) in headers)
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-
+        SourceHeaders.Set(request, headers, repository);
         return request;
     }
 

@@ -27,5 +27,8 @@ public interface IEnvironmentSource
 /// <summary>Where a source goes.</summary>
 /// <param name="Target">The absolute path inside.</param>
 /// <param name="Sandbox">The environment's sandbox.</param>
-/// <param name="HeadersFor">Headers that the environment's rules add to requests to a host.</param>
-public sealed record SourcePlace(string Target, ISandbox Sandbox, Func<string, IReadOnlyList<KeyValuePair<string, string>>> HeadersFor);
+/// <param name="HeadersFor">
+/// What is sent along to an address that the source names (behaviour EN-4): its credential, and what the environment's rules add. It is for requests to the origin of that address alone.
+/// Throws where what was asked for cannot be sent.
+/// </param>
+public sealed record SourcePlace(string Target, ISandbox Sandbox, Func<Uri, CancellationToken, Task<IReadOnlyList<KeyValuePair<string, string>>>> HeadersFor);

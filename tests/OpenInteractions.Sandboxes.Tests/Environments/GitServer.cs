@@ -41,6 +41,15 @@ internal sealed class GitServer : IDisposable
 
     public string Work => $"{_directory.FullName}/work";
 
+    /// <summary>A header that requests need; null for none.</summary>
+    public (string Name, string Value)? Needed { get; set; }
+
+    /// <summary>Where <c>/away</c> redirects to.</summary>
+    public string Away { get; set; } = "";
+
+    /// <summary>All headers of all requests that have come.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> Heard { get; } = [];
+
     public IDictionary<string, byte[]> Files { get; } = new Dictionary<string, byte[]>();
 
     public void Commit(string message)
@@ -64,10 +73,32 @@ internal sealed class GitServer : IDisposable
         {
             var context = await _listener.GetContextAsync();
             using var response = context.Response;
+            foreach (var name in context.Request.Headers.AllKeys)
+            {
+                Heard.Enqueue($"{name}: {context.Request.Headers[name]}");
+            }
+
+            if (Needed is { } needed && context.Request.Headers[needed.Name] != needed.Value)
+            {
+                response.StatusCode = 401;
+                continue;
+            }
+
             switch (context.Request.Url!.AbsolutePath)
             {
                 case "/moved/info/refs":
                     response.Redirect($"{Address}/r.git/info/refs?service=git-upload-pack");
+                    break;
+                case "/away/info/refs":
+                    response.Redirect($"{Away}/info/refs?service=git-upload-pack");
+                    break;
+                case "/rude/info/refs":
+                    response.ContentType = "application/x-git-upload-pack-advertisement";
+                    await response.OutputStream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{4 + 41 + 5:x4}{new string('a', 40)} HEAD\n"));
+                    break;
+                case "/rude/git-upload-pack":
+                    var words = $"\u0003you said {context.Request.Headers["Authorization"]}";
+                    await response.OutputStream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{4 + words.Length:x4}{words}"));
                     break;
                 case "/r.git/info/refs":
                     response.ContentType = "application/x-git-upload-pack-advertisement";
