@@ -219,11 +219,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
         return IsOffered && environment.Host == _host.Id ? _host.RootFileSystem(environment.Id) : null;
     }
 
-    /// <summary>Deletes an environment, its files and what runs in it.</summary>
-    /// <param name="project">The project.</param>
-    /// <param name="id">The environment.</param>
-    /// <param name="cancellationToken">Ends the wait; what has begun is finished by the host.</param>
-    /// <exception cref="ApiException">There is none.</exception>
+    /// <inheritdoc/>
     public async Task DeleteAsync(string project, string id, CancellationToken cancellationToken)
     {
         var row = await RequireAsync(project, id, "id", cancellationToken);
