@@ -9,6 +9,10 @@ public interface IEnvironmentSource
     /// <summary>The type, as on the wire.</summary>
     string Type { get; }
 
+    /// <summary>Where it goes when its target is not said; null when that has to be said.</summary>
+    /// <param name="source">The source, which may be wrong.</param>
+    string? TargetOf(EnvironmentSource source) => null;
+
     /// <summary>Checks a source as far as that goes without asking anybody.</summary>
     /// <param name="source">The source.</param>
     /// <param name="field">Where it stands in the request.</param>

@@ -59,6 +59,7 @@ internal sealed partial class SourceLoader(
     {
         using var late = new CancellationTokenSource(options.SourceTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        source = source with { Target = source.Target ?? readers[source.Type].TargetOf(source) };
         var shown = Excerpt.Of(source.Target!, 100);
         try
         {

@@ -20,7 +20,9 @@ internal static class Fetching
         services.AddSingleton(Options.Create(Outbound(allow)));
         services.AddOutboundGuard();
         var provider = services.BuildServiceProvider();
-        return new EnvironmentRig(adjust, [new RepositorySource(provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<OutboundGuard>(), Options.Create(options))], world);
+        var guard = provider.GetRequiredService<OutboundGuard>();
+        return new EnvironmentRig(
+            adjust, [new RepositorySource(provider.GetRequiredService<IHttpClientFactory>(), guard, Options.Create(options)), new BucketSource(guard, Options.Create(options)), new SkillSource(guard, Options.Create(options))], world);
     }
 
     public static OutboundOptions Outbound(bool allow)

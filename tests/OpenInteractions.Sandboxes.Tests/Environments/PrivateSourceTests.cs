@@ -1,17 +1,11 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Json;
 using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
-using OpenInteractions.Engine.Outbound;
-using OpenInteractions.Sandboxes.Egress;
-using OpenInteractions.Sandboxes.Egress.Secrets;
 using OpenInteractions.Sandboxes.Tests.Engine;
 using OpenInteractions.Sandboxes.Tests.Init;
-using static OpenInteractions.Sandboxes.Tests.Environments.EnvironmentRig;
 
 namespace OpenInteractions.Sandboxes.Tests.Environments;
 
@@ -20,7 +14,7 @@ public sealed class PrivateSourceTests
 {
     private const string Token = "eC1hY2Nlc3MtdG9rZW46aHVudGVyMg";
 
-    private readonly Secrets _secrets = new()
+    private readonly KnownSecrets _secrets = new()
     {
         ["basic"] = new OpenedHeader("Authorization", "Basic", Token),
         ["bearer"] = new OpenedHeader("Authorization", "Bearer", Token),
@@ -149,21 +143,8 @@ public sealed class PrivateSourceTests
         return git;
     }
 
-    private EnvironmentRig Rig(bool plain = true)
-    {
-        var egress = new EgressOptions { PlainSecrets = plain };
-        var networks = new SandboxNetworks(new OutboundGuard(Options.Create(Fetching.Outbound(allow: true))), Options.Create(egress), new NoSecrets(), TimeProvider.System, new EgressInstruments(), NullLogger<SandboxNetworks>.Instance);
-        return Fetching.Rig(world: new World(networks, _secrets, egress));
-    }
+    private EnvironmentRig Rig(bool plain = true) => Fetching.Rig(world: KnownSecrets.World(_secrets, plain));
 
     private static EnvironmentSpec Repository(string address, string? credential) =>
         new() { Type = "remote", Sources = [new EnvironmentSource { Type = "repository", Source = address, Target = "r", Credential = credential }] };
-
-    private sealed class Secrets : Dictionary<string, OpenedCredential>, ICredentials
-    {
-        public ValueTask<OpenedCredential?> ResolveAsync(string project, string id, CancellationToken cancellationToken) =>
-            project != Project ? throw new InvalidOperationException(project)
-            : id == "broken" && !ContainsKey(id) ? throw new ApiException(ErrorCode.FailedPrecondition, "the vendor is away")
-            : ValueTask.FromResult(this.GetValueOrDefault(id));
-    }
 }
