@@ -82,6 +82,13 @@ need_runtime() {
     say "runc could not be installed; the tests that need it will be skipped."
 }
 
+# Tests of the agent's browser open pages with it, in sandboxes, and are skipped without it.
+need_browser() {
+  { [ -x /usr/bin/chromium ] && [ -x /usr/bin/certutil ]; } ||
+    (install_packages "chromium, libnss3-tools and fonts-dejavu-core (the tests open pages with them as agents do)" chromium libnss3-tools fonts-dejavu-core) ||
+    say "chromium could not be installed; the tests that need it will be skipped."
+}
+
 # Tests that need it are skipped without it, and say so.
 need_schema_suite() {
   [ -d /usr/share/json-schema-test-suite ] && return

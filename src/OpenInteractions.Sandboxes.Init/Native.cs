@@ -184,10 +184,17 @@ internal static unsafe partial class Native
         public short Returned;
     }
 
+    /// <summary>Asks <c>statx(2)</c> for the time at which a file was made.</summary>
+    public const uint BirthTime = 0x800;
+
     /// <summary>Of <c>statx(2)</c>, which is the same on every processor.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatX
     {
+        /// <summary>What of it the file system has filled.</summary>
+        [FieldOffset(0)]
+        public uint Mask;
+
         [FieldOffset(20)]
         public uint Uid;
 
@@ -197,6 +204,12 @@ internal static unsafe partial class Native
         [FieldOffset(40)]
         public ulong Size;
 
+        [FieldOffset(80)]
+        public long BornSeconds;
+
+        [FieldOffset(88)]
+        public uint BornNanoseconds;
+
         [FieldOffset(112)]
         public long ModifiedSeconds;
 
@@ -204,5 +217,8 @@ internal static unsafe partial class Native
         public uint ModifiedNanoseconds;
 
         public readonly int Type => Mode & 0xF000;
+
+        /// <summary>When it was made, in milliseconds; null where the file system does not know.</summary>
+        public readonly long? Born => (Mask & BirthTime) != 0 ? (BornSeconds * 1000) + (BornNanoseconds / 1_000_000) : null;
     }
 }

@@ -12,6 +12,8 @@ internal sealed class NetworkRuleReader(IOptions<EgressOptions> options) : INetw
 
     public void Check(StringOr<NetworkRules>? rules, string field) => _ = EgressPolicy.From(rules, Settings, field);
 
-    public IReadOnlyList<KeyValuePair<string, string>> HeadersFor(StringOr<NetworkRules>? rules, string host) =>
-        EgressHost.Read(host, out _) is { } read && EgressPolicy.From(rules, Settings).Find(read) is { } rule ? rule.Headers : [];
+    public bool PlainSecrets => Settings.PlainSecrets;
+
+    public AddedToRequests AddedFor(StringOr<NetworkRules>? rules, string host) =>
+        EgressHost.Read(host, out _) is { } read && EgressPolicy.From(rules, Settings).Find(read) is { } rule ? new AddedToRequests(rule.Credential, rule.Headers) : AddedToRequests.Nothing;
 }

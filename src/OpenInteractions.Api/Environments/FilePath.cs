@@ -40,6 +40,7 @@ internal static class FilePath
             Type = isDirectory ? "directory" : "file",
             MimeType = isDirectory ? "" : MediaTypeOf(path),
             SizeBytes = (isDirectory ? 0 : entry.Size).ToString(CultureInfo.InvariantCulture),
+            Created = entry.Created,
             Modified = entry.Modified,
         };
     }

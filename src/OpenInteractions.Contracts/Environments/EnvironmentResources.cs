@@ -121,6 +121,9 @@ public sealed record EnvironmentFile : WireObject
     /// <summary>Bytes, as a string.</summary>
     public required string SizeBytes { get; init; }
 
+    /// <summary>When it was made; absent where the file system does not know.</summary>
+    public DateTimeOffset? Created { get; init; }
+
     /// <summary>When its content changed last.</summary>
     public required DateTimeOffset Modified { get; init; }
 }

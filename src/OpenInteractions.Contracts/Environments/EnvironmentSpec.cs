@@ -47,6 +47,10 @@ public sealed record EnvironmentSource : WireObject
 
     /// <summary>How <see cref="Content"/> is encoded, such as <c>base64</c>.</summary>
     public string? Encoding { get; init; }
+
+    /// <summary>The credential that it is fetched with, where it comes from somewhere. Ours.</summary>
+    [NotEmpty]
+    public string? Credential { get; init; }
 }
 
 /// <summary>A variable given as an object: its value, or the credential that stands behind it.</summary>

@@ -9,8 +9,11 @@ public static class AgentTools
     /// <summary>Writes a file as a whole.</summary>
     public const string WriteFile = "write_file";
 
-    /// <summary>All functions over files, by their names.</summary>
-    public static IReadOnlyList<string> FileFunctions { get; } = ["read_file", WriteFile, "edit_file", "list_dir", "grep_search", "find_by_name"];
+    /// <summary>Shows a page in the browser of the environment, where it has one.</summary>
+    public const string Browser = "open_in_browser";
+
+    /// <summary>All functions that come with an environment, by their names.</summary>
+    public static IReadOnlyList<string> EnvironmentFunctions { get; } = ["read_file", WriteFile, "edit_file", "list_dir", "grep_search", "find_by_name", Browser];
 
     /// <summary>The declaration that stands for them.</summary>
     public static Tool FilesDeclaration { get; } = new UnknownTool(Files, JsonElement.Parse($$"""{"type":"{{Files}}"}"""));

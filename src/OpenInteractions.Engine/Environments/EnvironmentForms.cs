@@ -14,7 +14,7 @@ internal sealed class EnvironmentForms(ISecretBox box)
         new EnvironmentSpec
         {
             Type = spec.Type,
-            Sources = spec.Sources is { Count: > 0 } sources ? [.. sources.Select(s => new EnvironmentSource { Type = s.Type, Source = WithoutQuery(s.Source), Target = s.Target })] : null,
+            Sources = spec.Sources is { Count: > 0 } sources ? [.. sources.Select(s => new EnvironmentSource { Type = s.Type, Source = WithoutQuery(s.Source), Target = s.Target, Credential = s.Credential })] : null,
             Network = spec.Network?.Value?.Allowlist?.Entries is { } entries
                 ? new StringOr<NetworkRules>(new NetworkRules { Allowlist = new NetworkAllowlist([.. entries.Select(e => new AllowlistEntry { Domain = e.Domain, Credential = e.Credential })]) })
                 : spec.Network,

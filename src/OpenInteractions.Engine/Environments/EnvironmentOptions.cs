@@ -63,6 +63,16 @@ public sealed class EnvironmentOptions
     [Range(1_000, 100_000_000_000)]
     public long MaxSourceBytes { get; set; } = 500_000_000;
 
+    /// <summary>Most bytes of all objects of a bucket that one source brings in. Default 2 GB (behaviour EN-3).</summary>
+    [Range(1_000, 100_000_000_000)]
+    public long MaxBucketBytes { get; set; } = 2_000_000_000;
+
+    /// <summary>Where buckets of sources of type <c>gcs</c> are: the address of Google's storage, or of what speaks its JSON API.</summary>
+    public string BucketEndpoint { get; set; } = "https://storage.googleapis.com";
+
+    /// <summary>Registries of sources of type <c>skill_registry</c>, by their names: directories of this machine with a directory for each skill, or addresses below which <c>SKILL.tar.gz</c> is.</summary>
+    public Dictionary<string, string> SkillRegistries { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Most bytes of a file, or of an archive as it comes and unpacked, that is uploaded. Default 1 GB.</summary>
     [Range(1_000, 100_000_000_000)]
     public long MaxUploadBytes { get; set; } = 1_000_000_000;
@@ -93,6 +103,31 @@ public sealed class EnvironmentOptions
     /// <summary>Bytes that all checkpoints of a host take together; beyond, the oldest of the project that has most make way. Default 20 GiB.</summary>
     [Range(16_777_216, 1_125_899_906_842_624)]
     public long CheckpointBytes { get; set; } = 20L << 30;
+
+    /// <summary>What is wrong with the settings, each naming the setting.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!IsAddress(BucketEndpoint))
+        {
+            yield return $"{Section}:{nameof(BucketEndpoint)}: must be an absolute http or https address without user name, query and fragment.";
+        }
+
+        foreach (var (name, where) in SkillRegistries)
+        {
+            if (!SkillSource.IsName(name))
+            {
+                yield return $"{Section}:{nameof(SkillRegistries)}:{name}: a registry's name has letters, digits, '-', '_' and '.', and begins with a letter or a digit.";
+            }
+
+            if (Path.IsPathFullyQualified(where) ? !Directory.Exists(where) : !IsAddress(where))
+            {
+                yield return $"{Section}:{nameof(SkillRegistries)}:{name}: must be the absolute path of a directory that exists, or an absolute http or https address without user name, query and fragment.";
+            }
+        }
+    }
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        && address is { UserInfo: "", Query: "", Fragment: "" };
 }
 
 /// <summary>When checkpoints of environments are made.</summary>

@@ -50,15 +50,15 @@ internal sealed class EnvironmentRules(IReadOnlyDictionary<string, IEnvironmentS
                     $"{place}.type");
             }
 
-            if (source.Target is not { Length: > 0 })
+            if ((source.Target ?? reader.TargetOf(source)) is not { Length: > 0 } wanted)
             {
                 throw Wrong($"{place}.target", "it is missing: give the path where the source goes, such as '/workspace/data'");
             }
 
-            var target = EnvironmentPaths.Target(source.Target, out var fault) ?? throw Wrong($"{place}.target", $"{fault}. Give a path such as '{EnvironmentPaths.Workspace}/data'");
+            var target = EnvironmentPaths.Target(wanted, out var fault) ?? throw Wrong($"{place}.target", $"{fault}. Give a path such as '{EnvironmentPaths.Workspace}/data'");
             if (!targets.Add(target))
             {
-                throw Wrong($"{place}.target", $"'{Excerpt.Of(source.Target)}' is the target of two sources");
+                throw Wrong($"{place}.target", $"'{Excerpt.Of(wanted)}' is the target of two sources");
             }
 
             reader.Check(source, place);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Settings;
 
 namespace OpenInteractions.Engine.Environments;
@@ -11,7 +12,10 @@ public static class EnvironmentsFeature
     {
         services.AddCheckedOptions<EnvironmentOptions>(EnvironmentOptions.Section);
         services.AddSingleton<IEnvironmentSource, InlineSource>();
+        services.AddSingleton<IValidateOptions<EnvironmentOptions>, Validation>();
         services.AddSingleton<IEnvironmentSource, RepositorySource>();
+        services.AddSingleton<IEnvironmentSource, BucketSource>();
+        services.AddSingleton<IEnvironmentSource, SkillSource>();
         services.AddSingleton<EnvironmentUploads>();
         services.AddSingleton<UploadToEnvironment>();
         services.AddSingleton<HostEnvironments>();
@@ -20,5 +24,11 @@ public static class EnvironmentsFeature
         services.AddSingleton<EnvironmentKeeper>();
         services.AddHostedService(s => s.GetRequiredService<EnvironmentKeeper>());
         return services;
+    }
+
+    private sealed class Validation : IValidateOptions<EnvironmentOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, EnvironmentOptions options) =>
+            options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 }

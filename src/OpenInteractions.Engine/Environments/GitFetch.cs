@@ -35,7 +35,7 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
             throw Refused("it does not speak git's HTTP protocol");
         }
 
-        await using var lines = new Limited(await answer.Content.ReadAsStreamAsync(cancellationToken), MaxAdvertisement);
+        await using var lines = Limited(await answer.Content.ReadAsStreamAsync(cancellationToken), MaxAdvertisement);
         var (hash, branch, isFirst) = (null as string, "main", true);
         var branches = new List<(string Name, string Hash)>();
         await foreach (var line in LinesAsync(lines, endsAtFlush: false, cancellationToken))
@@ -78,7 +78,7 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
         request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes($"{wants.Length + LineHeader:x4}{wants}00000009done\n"));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue($"application/x-{Service}-request");
         using var answer = await SendAsync(request, cancellationToken);
-        await using var content = new Limited(await answer.Content.ReadAsStreamAsync(cancellationToken), most + (most / 16) + (1 << 20));
+        await using var content = Limited(await answer.Content.ReadAsStreamAsync(cancellationToken), most + (most / 16) + (1 << 20));
         var buffer = ArrayPool<byte>.Shared.Rent(ushort.MaxValue + 1);
         try
         {
@@ -91,7 +91,8 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
                         await take(bytes <= most ? buffer.AsMemory(1, length - 1) : throw TooLarge(most), cancellationToken);
                         break;
                     case 3:
-                        throw Refused("its server gave up: " + Excerpt.Of(new string([.. Encoding.UTF8.GetString(buffer, 1, length - 1).Where(c => !char.IsControl(c))]), 100));
+                        // Who was sent a secret may say it back.
+                        throw Refused(headers.Count > 0 ? "its server gave up" : "its server gave up: " + Excerpt.Of(new string([.. Encoding.UTF8.GetString(buffer, 1, length - 1).Where(c => !char.IsControl(c))]), 100));
                 }
             }
         }
@@ -100,6 +101,8 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static FetchedStream Limited(Stream inner, long most) => new(inner, most, () => TooLarge(most), () => Refused("its answer was cut"));
 
     /// <summary>The words for what cannot be fetched.</summary>
     public static ApiException Refused(string why) => new(ErrorCode.FailedPrecondition, $"The repository cannot be brought in: {why}.", "sources");
@@ -131,7 +134,7 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
         using (answer)
         {
             throw Refused((int)answer.StatusCode is 401 or 403 or 404
-                ? $"its host answers {(int)answer.StatusCode}: there is none, or it needs credentials. Give them as a header for its host in 'network.allowlist' ('transform')"
+                ? $"its host answers {(int)answer.StatusCode}: there is none, or it needs credentials. Name one in the source's 'credential', or one or a header for its host in 'network.allowlist' ('credential', 'transform')"
                 : $"its host answers {(int)answer.StatusCode}");
         }
     }
@@ -140,14 +143,7 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
     {
         var request = new HttpRequestMessage(method, address);
         request.Headers.TryAddWithoutValidation("User-Agent", "git/openinteractions");
-        if (request.RequestUri!.Scheme == Uri.UriSchemeHttps && request.RequestUri.IdnHost == repository.IdnHost)
-        {
-            foreach (var (name, value) in headers)
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-
+        SourceHeaders.Set(request, headers, repository);
         return request;
     }
 
@@ -200,54 +196,5 @@ internal sealed class GitFetch(HttpClient http, Uri repository, IReadOnlyList<Ke
         }
 
         return length - LineHeader;
-    }
-
-    private sealed class Limited(Stream inner, long most) : Stream
-    {
-        private readonly long _most = most;
-        private long _left = most;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                var read = await inner.ReadAsync(buffer, cancellationToken);
-                _left -= read;
-                return _left >= 0 ? read : throw TooLarge(_most);
-            }
-            catch (Exception exception) when (exception is IOException or HttpRequestException)
-            {
-                throw Refused("its answer was cut");
-            }
-        }
-
-        public override void Flush()
-        {
-            // Nothing is written.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            inner.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }

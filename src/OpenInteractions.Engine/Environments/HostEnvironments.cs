@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Sandboxes;
@@ -29,7 +30,8 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
     /// <summary>Opens nothing yet.</summary>
     public HostEnvironments(
         SandboxHost host, IEnvironmentStore store, ICheckpointStore checkpoints, ISecretBox box, InteractionId ids, IEnumerable<IEnvironmentSource> sources, IOptions<EnvironmentOptions> options,
-        EngineInstruments instruments, TimeProvider time, ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null)
+        EngineInstruments instruments, TimeProvider time, ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null,
+        ICredentials? credentials = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_host, _store, _ids, _options, _time, _logger) = (host, store, ids, options.Value, time, logger);
@@ -38,7 +40,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
         _rules = new EnvironmentRules(readers, rules, hasNetwork: networks is not null);
         Checkpoints = new Checkpoints(host, checkpoints, store, ids, _options, instruments, time, logger);
         _disks = new EnvironmentDisks(host, store, Checkpoints, _options, logger);
-        _live = new LiveEnvironments(host, store, _forms, _disks, new SourceLoader(readers, store, _forms, rules, _options, time, logger), _options, time, networks, logger);
+        _live = new LiveEnvironments(host, store, _forms, _disks, new SourceLoader(readers, store, _forms, new SourceHeaders(rules, credentials), _options, time, logger), _options, time, networks, logger);
     }
 
     /// <inheritdoc/>
@@ -217,11 +219,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
         return IsOffered && environment.Host == _host.Id ? _host.RootFileSystem(environment.Id) : null;
     }
 
-    /// <summary>Deletes an environment, its files and what runs in it.</summary>
-    /// <param name="project">The project.</param>
-    /// <param name="id">The environment.</param>
-    /// <param name="cancellationToken">Ends the wait; what has begun is finished by the host.</param>
-    /// <exception cref="ApiException">There is none.</exception>
+    /// <inheritdoc/>
     public async Task DeleteAsync(string project, string id, CancellationToken cancellationToken)
     {
         var row = await RequireAsync(project, id, "id", cancellationToken);

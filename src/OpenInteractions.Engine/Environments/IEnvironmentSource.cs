@@ -9,6 +9,10 @@ public interface IEnvironmentSource
     /// <summary>The type, as on the wire.</summary>
     string Type { get; }
 
+    /// <summary>Where it goes when its target is not said; null when that has to be said.</summary>
+    /// <param name="source">The source, which may be wrong.</param>
+    string? TargetOf(EnvironmentSource source) => null;
+
     /// <summary>Checks a source as far as that goes without asking anybody.</summary>
     /// <param name="source">The source.</param>
     /// <param name="field">Where it stands in the request.</param>
@@ -27,5 +31,8 @@ public interface IEnvironmentSource
 /// <summary>Where a source goes.</summary>
 /// <param name="Target">The absolute path inside.</param>
 /// <param name="Sandbox">The environment's sandbox.</param>
-/// <param name="HeadersFor">Headers that the environment's rules add to requests to a host.</param>
-public sealed record SourcePlace(string Target, ISandbox Sandbox, Func<string, IReadOnlyList<KeyValuePair<string, string>>> HeadersFor);
+/// <param name="HeadersFor">
+/// What is sent along to an address that the source names (behaviour EN-4): its credential, and what the environment's rules add. It is for requests to the origin of that address alone.
+/// Throws where what was asked for cannot be sent.
+/// </param>
+public sealed record SourcePlace(string Target, ISandbox Sandbox, Func<Uri, CancellationToken, Task<IReadOnlyList<KeyValuePair<string, string>>>> HeadersFor);

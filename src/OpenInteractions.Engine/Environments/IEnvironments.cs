@@ -33,6 +33,13 @@ public interface IEnvironments
     /// <exception cref="ApiException">404: there is none, or it has expired (behaviour EN-2, EN-10).</exception>
     Task<StoredEnvironment> RequireAsync(string project, string id, string field, CancellationToken cancellationToken);
 
+    /// <summary>Deletes an environment, its files and what runs in it.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="id">The environment.</param>
+    /// <param name="cancellationToken">Ends the wait; what has begun is finished by the host.</param>
+    /// <exception cref="ApiException">There is none.</exception>
+    Task DeleteAsync(string project, string id, CancellationToken cancellationToken);
+
     /// <summary>The environment that runs the code of a conversation; made when there is none.</summary>
     /// <param name="project">The project.</param>
     /// <param name="chainId">The conversation's first interaction.</param>

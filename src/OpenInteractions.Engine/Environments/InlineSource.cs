@@ -35,6 +35,11 @@ internal sealed class InlineSource : IEnvironmentSource
             throw Wrong($"{field}.source", "an inline source has its text in 'content' and comes from nowhere else");
         }
 
+        if (source.Credential is not null)
+        {
+            throw Wrong($"{field}.credential", "an inline source is fetched from nowhere. Leave it out");
+        }
+
         if (source.Encoding is not (null or "" or Base64 or "utf-8" or "text"))
         {
             throw Wrong($"{field}.encoding", "expected 'base64', or nothing for text");

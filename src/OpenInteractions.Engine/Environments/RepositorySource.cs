@@ -61,7 +61,7 @@ internal sealed class RepositorySource(IHttpClientFactory clients, OutboundGuard
 
         await files.MakeDirectoryAsync(place.Target, cancellationToken);
         var making = $"{place.Target}/.oi-source-{Guid.NewGuid():N}";
-        var fetch = new GitFetch(clients.CreateClient(OutboundHttp.ClientName), address, place.HeadersFor(address.IdnHost));
+        var fetch = new GitFetch(clients.CreateClient(OutboundHttp.ClientName), address, await place.HeadersFor(address, cancellationToken));
         try
         {
             if (ArchiveEnds.Any(e => address.AbsolutePath.EndsWith(e, StringComparison.OrdinalIgnoreCase)))

@@ -6,7 +6,7 @@ namespace OpenInteractions.Engine.Environments;
 
 /// <summary>Brings the sources of an environment into its sandbox, and notes that they are there.</summary>
 internal sealed partial class SourceLoader(
-    IReadOnlyDictionary<string, IEnvironmentSource> readers, IEnvironmentStore store, EnvironmentForms forms, INetworkRuleReader? rules, EnvironmentOptions options, TimeProvider time, ILogger logger)
+    IReadOnlyDictionary<string, IEnvironmentSource> readers, IEnvironmentStore store, EnvironmentForms forms, SourceHeaders headers, EnvironmentOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Brings in what is not there yet.</summary>
     /// <param name="live">The environment.</param>
@@ -20,7 +20,7 @@ internal sealed partial class SourceLoader(
         var pending = spec.Sources ?? [];
         foreach (var source in pending)
         {
-            await BringAsync(source, spec, sandbox, cancellationToken);
+            await BringAsync(live.Project, source, spec, sandbox, cancellationToken);
         }
 
         if (pending.Count > 0)
@@ -55,14 +55,15 @@ internal sealed partial class SourceLoader(
         }
     }
 
-    private async Task BringAsync(EnvironmentSource source, EnvironmentSpec spec, ISandbox sandbox, CancellationToken cancellationToken)
+    private async Task BringAsync(string project, EnvironmentSource source, EnvironmentSpec spec, ISandbox sandbox, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(options.SourceTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        source = source with { Target = source.Target ?? readers[source.Type].TargetOf(source) };
         var shown = Excerpt.Of(source.Target!, 100);
         try
         {
-            var place = new SourcePlace(EnvironmentPaths.Target(source.Target!, out _)!, sandbox, host => rules?.HeadersFor(spec.Network, host) ?? []);
+            var place = new SourcePlace(EnvironmentPaths.Target(source.Target!, out _)!, sandbox, (address, gone) => headers.ForAsync(project, source, spec.Network, address, gone));
             await readers[source.Type].BringAsync(source, place, either.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -119,7 +119,14 @@ public sealed partial class CreateInteraction
         }
         catch (CameBeforeException repeated)
         {
+            await DiscardEnvironmentAsync(plan);
             return await RepeatAsync(plan.Interaction.Project, plan.Request, plan.Mark!, repeated.Earlier, gone);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !plan.IsStored)
+        {
+            // Refused. Of a stored interaction only the reading ended: its run goes on when its caller has left.
+            await DiscardEnvironmentAsync(plan);
+            throw;
         }
     }
 
@@ -190,7 +197,12 @@ public sealed partial class CreateInteraction
 
         // Last, since it may make one.
         return await _environments.BindAsync(caller, sent, agent, gone) is { } environment
-            ? plan with { Request = request with { Environment = new(environment) }, Interaction = plan.Interaction with { Settings = SettingsEcho.Write(sent, environment) } }
+            ? plan with
+            {
+                Request = request with { Environment = new(environment.Id) },
+                Interaction = plan.Interaction with { Settings = SettingsEcho.Write(sent, environment.Id) },
+                MadeEnvironment = environment.IsNew ? environment.Id : null,
+            }
             : plan;
     }
 

@@ -24,6 +24,9 @@ internal sealed record RunPlan
     /// <summary>False when nothing is kept (<c>store:false</c>).</summary>
     public required bool IsStored { get; init; }
 
+    /// <summary>The environment that was made for it, or null.</summary>
+    public string? MadeEnvironment { get; init; }
+
     /// <summary>The provider of its model; empty when it is not known.</summary>
     public string Provider { get; init; } = "";
 

@@ -91,7 +91,11 @@ public sealed record WriteOptions
 /// <param name="Uid">The owner, as the sandbox numbers it.</param>
 /// <param name="Modified">When its content changed last, by the sandbox's word.</param>
 /// <param name="LinkTarget">Where a link leads; empty otherwise.</param>
-public sealed record SandboxEntry(string Path, SandboxEntryKind Kind, long Size, int Mode, long Uid, DateTimeOffset Modified, string LinkTarget);
+public sealed record SandboxEntry(string Path, SandboxEntryKind Kind, long Size, int Mode, long Uid, DateTimeOffset Modified, string LinkTarget)
+{
+    /// <summary>When it was made, by the sandbox's word; null where its file system does not know. A file that is replaced is made anew.</summary>
+    public DateTimeOffset? Created { get; init; }
+}
 
 /// <summary>Entries of a directory.</summary>
 /// <param name="Items">Them.</param>

@@ -45,7 +45,7 @@ internal static partial class FunctionMentions
         if (named.Length == 0)
         {
             // Tools of a sandbox are called by their names alone: their words, such as "file", are in every second prompt.
-            return [.. functions.Where(f => f.Name != CodeExecutionTool.TypeName && !AgentTools.FileFunctions.Contains(f.Name)).Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];
+            return [.. functions.Where(f => f.Name != CodeExecutionTool.TypeName && !AgentTools.EnvironmentFunctions.Contains(f.Name)).Select(f => ByMeaning(prompt, f)).OfType<Mention>().OrderBy(m => m.Start)];
         }
 
         // get_weather_forecast names get_weather as little as "forecast" alone would.

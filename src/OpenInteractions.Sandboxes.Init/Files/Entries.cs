@@ -4,7 +4,7 @@ using OpenInteractions.Sandboxes.Frames;
 
 namespace OpenInteractions.Sandboxes.Init.Files;
 
-/// <summary>Records of a result stream: their length, then path, kind, size, mode, uid, time and the target of a link.</summary>
+/// <summary>Records of a result stream: their length, then path, kind, size, mode, uid, time of the last change and of the making (-1 where that is not known), and the target of a link.</summary>
 internal static unsafe class Entries
 {
     public const int RegularFile = 0x8000, DirectoryType = 0x4000, LinkType = 0xA000;
@@ -12,7 +12,7 @@ internal static unsafe class Entries
     public static void Write(FileChannel channel, string shown, in Native.StatX stat, string path)
     {
         var record = new PayloadWriter().Text(shown).Byte(KindOf(stat.Type)).Long((long)stat.Size).Int(stat.Mode & 0xFFF).Long(stat.Uid)
-            .Long((stat.ModifiedSeconds * 1000) + (stat.ModifiedNanoseconds / 1_000_000)).Text(stat.Type == LinkType ? TargetOf(path) : "");
+            .Long((stat.ModifiedSeconds * 1000) + (stat.ModifiedNanoseconds / 1_000_000)).Long(stat.Born ?? -1).Text(stat.Type == LinkType ? TargetOf(path) : "");
         Write(channel, record);
     }
 

@@ -37,7 +37,7 @@ internal static unsafe class FileOperations
     {
         const uint BasicStats = 0x7FF;
         Native.StatX result;
-        return Native.StatAt(directory, path, flags, BasicStats, &result) < 0 ? throw new FileFailure(Native.Error) : result;
+        return Native.StatAt(directory, path, flags, BasicStats | Native.BirthTime, &result) < 0 ? throw new FileFailure(Native.Error) : result;
     }
 
     /// <summary>Opens a file for reading. Only a regular one: a pipe would wait for a writer for ever, a device might do anything.</summary>

@@ -10,6 +10,9 @@ internal sealed class RemoteFiles(FrameConnection connection) : ISandboxFiles
     private const int MaxMatches = 10_000;
     private const int MaxPath = 4095;
 
+    // The last second of the year 9999, in milliseconds.
+    private const long LastTime = 253_402_300_799_000;
+
     // What a list or a search may say in all, whatever it was asked for.
     private const int MaxResult = 32 * 1024 * 1024;
 
@@ -124,10 +127,11 @@ internal sealed class RemoteFiles(FrameConnection connection) : ISandboxFiles
             _ => throw new FrameException("There is no such kind of entry."),
         };
         var (size, mode, uid) = (reader.Long(), reader.Int(), reader.Long());
-        var modified = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(reader.Long(), 0, 253_402_300_799_000));
+        var modified = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(reader.Long(), 0, LastTime));
+        var born = reader.Long();
         var target = reader.Text();
         reader.Done();
-        return new SandboxEntry(path, kind, Math.Max(0, size), mode & 0xFFF, uid, modified, target);
+        return new SandboxEntry(path, kind, Math.Max(0, size), mode & 0xFFF, uid, modified, target) { Created = born is > 0 and <= LastTime ? DateTimeOffset.FromUnixTimeMilliseconds(born) : null };
     }
 
     private static SandboxMatch ReadMatch(PayloadReader reader)

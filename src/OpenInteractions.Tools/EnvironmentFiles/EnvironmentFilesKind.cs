@@ -6,7 +6,7 @@ using OpenInteractions.Tools.Hooks;
 
 namespace OpenInteractions.Tools.EnvironmentFiles;
 
-/// <summary>The file tools that come with an agent's environment (behaviour AG-1). No request can declare them; their calls are shown as functions that are answered already (AG-2).</summary>
+/// <summary>The file tools, and the browser where there is one, that come with an agent's environment (behaviour AG-1). No request can declare them; their calls are shown as functions that are answered already (AG-2).</summary>
 internal sealed class EnvironmentFilesKind(IOptions<AgentOptions> agents, OutboundGuard guard, IEnvironments? environments = null) : IToolKind
 {
     public string Type => AgentTools.Files;
@@ -19,15 +19,17 @@ internal sealed class EnvironmentFilesKind(IOptions<AgentOptions> agents, Outbou
         }
     }
 
-    public ValueTask<IOpenTool> OpenAsync(Tool declared, ToolScope scope, CancellationToken cancellationToken)
+    public async ValueTask<IOpenTool> OpenAsync(Tool declared, ToolScope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var environment = scope.Environment ?? throw new ApiException(ErrorCode.FailedPrecondition, "An agent needs an environment, and this server runs no sandboxes.", "environment");
+        var browser = await OpenInBrowser.FindAsync((await environment.SandboxAsync(cancellationToken)).Files, cancellationToken);
         IReadOnlyList<IToolFunction> functions =
         [
             new ReadFile(environment, scope.MediaFault), new WriteFile(environment), new EditFile(environment), new ListDirectory(environment), new SearchText(environment), new FindByName(environment),
+            .. browser is null ? (IReadOnlyList<IToolFunction>)[] : [new OpenInBrowser(environment, browser, scope.MediaFault)],
         ];
-        return new(new OpenFiles(RunHooks.Around(functions, environment, guard, agents.Value)));
+        return new OpenFiles(RunHooks.Around(functions, environment, guard, agents.Value));
     }
 
     private sealed class OpenFiles(IReadOnlyList<IToolFunction> functions) : IOpenTool

@@ -4,8 +4,8 @@ using OpenInteractions.Engine.Sandboxes;
 
 namespace OpenInteractions.Tools.EnvironmentFiles;
 
-/// <summary>A function over the files of the run's sandbox. Paths are looked up inside it.</summary>
-internal abstract class FileFunction(RunEnvironment environment) : IToolFunction
+/// <summary>A function that comes with an agent's environment. Paths are looked up inside it.</summary>
+internal abstract class EnvironmentFunction(RunEnvironment environment) : IToolFunction
 {
     /// <summary>What paths that are not absolute are below.</summary>
     protected const string Root = "/workspace";
@@ -27,7 +27,7 @@ internal abstract class FileFunction(RunEnvironment environment) : IToolFunction
 
     public object? Line => environment.Line;
 
-    public CallLimits? Limits => null;
+    public virtual CallLimits? Limits => null;
 
     public Step CallStep(string id, JsonElement arguments) => new FunctionCallStep { Id = id, Name = Declaration.Name, Arguments = arguments };
 
@@ -39,7 +39,7 @@ internal abstract class FileFunction(RunEnvironment environment) : IToolFunction
         try
         {
             var sandbox = await environment.SandboxAsync(cancellationToken);
-            return Result(call, await RunAsync(sandbox.Files, arguments, cancellationToken), isError: false);
+            return Result(call, await RunAsync(sandbox, arguments, cancellationToken), isError: false);
         }
         catch (FileArgumentException exception)
         {
@@ -62,7 +62,7 @@ internal abstract class FileFunction(RunEnvironment environment) : IToolFunction
     /// <summary>Does it.</summary>
     /// <returns>The result for the model: a text, or blocks.</returns>
     /// <exception cref="FileArgumentException">The arguments are wrong; the message says how.</exception>
-    protected abstract Task<JsonElement> RunAsync(ISandboxFiles files, FileArguments arguments, CancellationToken cancellationToken);
+    protected abstract Task<JsonElement> RunAsync(ISandbox sandbox, FileArguments arguments, CancellationToken cancellationToken);
 
     protected static FunctionTool Declare(string name, string description, string properties, string required) => new()
     {
@@ -92,6 +92,15 @@ internal abstract class FileFunction(RunEnvironment environment) : IToolFunction
         ReadOnlyFiles => "it cannot be written: only /workspace, /home/agent, /tmp and /var/tmp can.",
         _ => exception.Message,
     };
+}
+
+/// <summary>A function over the files of the run's sandbox.</summary>
+internal abstract class FileFunction(RunEnvironment environment) : EnvironmentFunction(environment)
+{
+    protected sealed override Task<JsonElement> RunAsync(ISandbox sandbox, FileArguments arguments, CancellationToken cancellationToken) => RunAsync(sandbox.Files, arguments, cancellationToken);
+
+    /// <inheritdoc cref="EnvironmentFunction.RunAsync(ISandbox, FileArguments, CancellationToken)"/>
+    protected abstract Task<JsonElement> RunAsync(ISandboxFiles files, FileArguments arguments, CancellationToken cancellationToken);
 }
 
 /// <summary>The arguments of a call do not say what is needed.</summary>

@@ -108,6 +108,8 @@ public sealed class AgentEnvironmentTests
 
         public Task<StoredEnvironment> ChangeAsync(string project, string id, EnvironmentSpec spec, string field, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task DeleteAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<StoredEnvironment> OfChainAsync(string project, string chainId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IEnvironmentUse> EnterAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();

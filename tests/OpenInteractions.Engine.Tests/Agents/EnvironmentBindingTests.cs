@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Interactions;
@@ -76,7 +77,7 @@ public sealed class EnvironmentBindingTests
     [InlineData("""{"agent":"antigravity","input":"x"}""", "An agent needs an environment, which is not available on this server")]
     public void Without_sandboxes_it_is_refused_by_name(string request, string message)
     {
-        foreach (var binding in new[] { new EnvironmentBinding(null!), new EnvironmentBinding(null!, new RecordedEnvironments { IsOffered = false }) })
+        foreach (var binding in new[] { Binding(null), Binding(new RecordedEnvironments { IsOffered = false }) })
         {
             var refused = Assert.Throws<ApiException>(() => binding.Require(Read(request)));
 
@@ -90,17 +91,43 @@ public sealed class EnvironmentBindingTests
     {
         var environments = new RecordedEnvironments { Why = "its memory cannot be limited" };
 
-        var refused = await Assert.ThrowsAsync<ApiException>(() => new EnvironmentBinding(null!, environments).BindAsync(TestCaller, Read("""{"model":"m","input":"x","environment":"remote"}"""), null, default));
+        var refused = await Assert.ThrowsAsync<ApiException>(() => Binding(environments).BindAsync(TestCaller, Read("""{"model":"m","input":"x","environment":"remote"}"""), null, default));
 
         Assert.Equal("'environment' is not available on this server: its memory cannot be limited.", refused.Message);
         Assert.Empty(environments.Done);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_copy_that_cannot_be_changed_as_asked_is_taken_back_and_the_refusal_is_told(bool failsToDelete)
+    {
+        var environments = new RecordedEnvironments
+        {
+            ChangeFault = new ApiException(ErrorCode.InvalidRequest, "No.", "environment.sources"), DeleteFault = failsToDelete ? new ApiException(ErrorCode.ServiceUnavailable, "Later.") : null,
+        };
+
+        var refused = await Assert.ThrowsAsync<ApiException>(() => Binding(environments).BindAsync(
+            TestCaller, Read("""{"agent":"mine","input":"x","environment":{"type":"remote","network":"disabled"}}"""), Plain with { BaseEnvironment = new("env_base") }, default));
+
+        Assert.Equal("No.", refused.Message);
+        Assert.Equal("delete env_new", environments.Done[^1]);
+    }
+
+    [Theory]
+    [InlineData("""{"agent":"antigravity","input":"x"}""", true)]
+    [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","from_interaction":"int_1"}}""", true)]
+    [InlineData("""{"agent":"antigravity","input":"x","environment":"env_1"}""", false)]
+    [InlineData("""{"agent":"antigravity","input":"x","environment":{"type":"remote","environment_id":"env_2"}}""", false)]
+    public async Task It_is_known_which_environments_were_made(string request, bool isNew) => Assert.Equal(isNew, (await BindAsync(request, Plain))!.IsNew);
+
     private static Caller TestCaller => new("default", null);
 
-    private Task<string?> BindAsync(string request, AgentDefinition? agent)
+    private static EnvironmentBinding Binding(IEnvironments? environments) => new(null!, NullLogger<EnvironmentBinding>.Instance, environments);
+
+    private Task<BoundEnvironment?> BindAsync(string request, AgentDefinition? agent)
     {
-        var binding = new EnvironmentBinding(null!, _environments);
+        var binding = Binding(_environments);
         binding.Require(Read(request));
         return binding.BindAsync(TestCaller, Read(request), agent, default);
     }
@@ -115,6 +142,16 @@ public sealed class EnvironmentBindingTests
 
         public string? Why { get; init; }
 
+        public ApiException? ChangeFault { get; init; }
+
+        public Exception? DeleteFault { get; init; }
+
+        public Task DeleteAsync(string project, string id, CancellationToken cancellationToken)
+        {
+            Done.Add($"delete {id}");
+            return DeleteFault is null ? Task.CompletedTask : Task.FromException(DeleteFault);
+        }
+
         public ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) => new(Why);
 
         public Task<StoredEnvironment> CreateAsync(string project, EnvironmentRequest request, string field, CancellationToken cancellationToken)
@@ -126,6 +163,11 @@ public sealed class EnvironmentBindingTests
         public Task<StoredEnvironment> ChangeAsync(string project, string id, EnvironmentSpec spec, string field, CancellationToken cancellationToken)
         {
             Done.Add($"change {id} {Text(spec)}");
+            if (ChangeFault is { } fault)
+            {
+                throw fault;
+            }
+
             return Task.FromResult(Of(id));
         }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Interactions;
@@ -20,10 +21,15 @@ internal sealed class EnvironmentRig : IAsyncDisposable
     public const string Project = "p";
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("oi-environments-");
     private readonly IEnumerable<IEnvironmentSource> _sources;
+    private readonly World _world;
     private SandboxHost _host;
 
-    public EnvironmentRig(Action<EnvironmentOptions>? adjust = null, IEnumerable<IEnvironmentSource>? sources = null)
+    /// <summary>What an environment meets outside: ways out, secrets, and what the operator says of both.</summary>
+    public sealed record World(ISandboxNetworks? Networks = null, ICredentials? Credentials = null, EgressOptions? Egress = null);
+
+    public EnvironmentRig(Action<EnvironmentOptions>? adjust = null, IEnumerable<IEnvironmentSource>? sources = null, World? world = null)
     {
+        _world = world ?? new World();
         Options = new EnvironmentOptions { DiskBytes = 64 << 20, MemoryBytes = 160 << 20, Processes = 80, Processors = 0.8, TemporaryBytes = 16 << 20, WarmStart = false };
         adjust?.Invoke(Options);
         Checkpoints = new MemoryCheckpointStore(Store);
@@ -96,7 +102,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
         var host = new SandboxHost($"{_directory.FullName}/s", () => "host-1", () => new TriedEngine(HostProgram.Engine($"{_directory.FullName}/s", [])));
         var environments = new HostEnvironments(
             host, Store, Checkpoints, new SecretBox(() => new byte[SecretBox.KeySize]), new InteractionId(Time), _sources, Microsoft.Extensions.Options.Options.Create(Options), Instruments, Time,
-            NullLogger<HostEnvironments>.Instance, networks: null, new NetworkRuleReader(Microsoft.Extensions.Options.Options.Create(new EgressOptions())));
+            NullLogger<HostEnvironments>.Instance, _world.Networks, new NetworkRuleReader(Microsoft.Extensions.Options.Options.Create(_world.Egress ?? new EgressOptions())), _world.Credentials);
         return (host, environments, new EnvironmentKeeper(environments, new EnvironmentUploads(host, Microsoft.Extensions.Options.Options.Create(Options), Time), host, Store, Time, NullLogger<EnvironmentKeeper>.Instance));
     }
 }

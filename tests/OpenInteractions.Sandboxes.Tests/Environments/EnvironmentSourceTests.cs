@@ -156,7 +156,7 @@ public sealed class EnvironmentSourceTests
         await File.WriteAllTextAsync($"{git.Work}/a.txt", "two");
         File.CreateSymbolicLink($"{git.Work}/link", "/etc/passwd");
         git.Commit("second");
-        await using var rig = Fetching();
+        await using var rig = Fetching.Rig();
         var made = await rig.CreateAsync(new EnvironmentSpec { Type = "remote", Sources = [Repository($"{git.Address}/r.git", "repo"), Repository($"{git.Address}/moved", "/workspace/other")] });
 
         var seen = await rig.RunAsync(made.Id, "cd repo; cat a.txt; git log --format=%s; git status --short --branch; git config remote.origin.url; ls .git/hooks 2>/dev/null; readlink link; cat /workspace/other/a.txt; ls -A /workspace");
@@ -171,7 +171,7 @@ public sealed class EnvironmentSourceTests
         git.Files["/a.tar.gz"] = Archive(gzip: true, ("top/a.txt", "packed"));
         git.Files["/b.tar"] = Archive(gzip: false, ("b.txt", "plain"));
         git.Files["/evil.tar"] = Archive(gzip: false, ("../../evil.txt", "x"));
-        await using var rig = Fetching();
+        await using var rig = Fetching.Rig();
         var made = await rig.CreateAsync(new EnvironmentSpec { Type = "remote", Sources = [Repository($"{git.Address}/a.tar.gz", "a"), Repository($"{git.Address}/b.tar?token=t", "b")] });
         var evil = await rig.CreateAsync(new EnvironmentSpec { Type = "remote", Sources = [Repository($"{git.Address}/evil.tar", "e")] });
 
@@ -186,7 +186,7 @@ public sealed class EnvironmentSourceTests
         using var git = new GitServer();
         await File.WriteAllBytesAsync($"{git.Work}/big", System.Security.Cryptography.RandomNumberGenerator.GetBytes(300_000));
         git.Commit("big");
-        await using var rig = Fetching(o => o.MaxSourceBytes = 100_000);
+        await using var rig = Fetching.Rig(o => o.MaxSourceBytes = 100_000);
         var (large, missing, page) = (
             await rig.CreateAsync(new EnvironmentSpec { Type = "remote", Sources = [Repository($"{git.Address}/r.git", "r")] }),
             await rig.CreateAsync(new EnvironmentSpec { Type = "remote", Sources = [Repository($"{git.Address}/no.git", "r")] }),
@@ -207,7 +207,7 @@ public sealed class EnvironmentSourceTests
     [InlineData("http://[::ffff:10.0.0.1]/r.git")]
     public async Task Addresses_of_other_protocols_of_this_network_or_with_passwords_are_refused(string address)
     {
-        await using var rig = Fetching(allow: false);
+        await using var rig = Fetching.Rig(allow: false);
 
         var refused = await Assert.ThrowsAsync<ApiException>(() => rig.CreateAsync(new EnvironmentSpec { Type = "remote", Sources = [Repository(address, "r")] }));
 
@@ -219,7 +219,7 @@ public sealed class EnvironmentSourceTests
 
     private static EnvironmentSpec Allowing(string domain) => new() { Type = "remote", Network = new(new NetworkRules { Allowlist = new NetworkAllowlist([new AllowlistEntry { Domain = domain }]) }) };
 
-    private static byte[] Archive(bool gzip, params (string Name, string Content)[] entries)
+    internal static byte[] Archive(bool gzip, params (string Name, string Content)[] entries)
     {
         var bytes = new MemoryStream();
         using (var packed = gzip ? new GZipStream(bytes, CompressionLevel.Fastest) : null)
@@ -232,22 +232,5 @@ public sealed class EnvironmentSourceTests
         }
 
         return bytes.ToArray();
-    }
-
-    private static EnvironmentRig Fetching(Action<EnvironmentOptions>? adjust = null, bool allow = true)
-    {
-        var outbound = new OutboundOptions();
-        if (allow)
-        {
-            outbound.AllowedNetworks.Add("127.0.0.1/32");
-        }
-
-        var options = new EnvironmentOptions();
-        adjust?.Invoke(options);
-        var services = new ServiceCollection();
-        services.AddSingleton(Options.Create(outbound));
-        services.AddOutboundGuard();
-        var provider = services.BuildServiceProvider();
-        return new EnvironmentRig(adjust, [new RepositorySource(provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<OutboundGuard>(), Options.Create(options))]);
     }
 }

@@ -29,6 +29,22 @@ public sealed class InitFileTests
     }
 
     [Fact]
+    public async Task An_entry_says_when_it_was_made_where_the_file_system_knows_it()
+    {
+        await using var init = new PlainInit();
+        await File.WriteAllTextAsync(init["file"], "old");
+        File.SetLastWriteTimeUtc(init["file"], new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%W", init["file"]]) { RedirectStandardOutput = true })!;
+        var born = long.Parse(await stat.StandardOutput.ReadToEndAsync(Within.Time), System.Globalization.CultureInfo.InvariantCulture); // 0 where nobody knows
+
+        var entry = (await init.Files.ListAsync(init[""], recursive: false, "file", 1, Within.Time)).Items.Single();
+
+        Assert.Equal(2001, entry.Modified.Year);
+        Assert.Equal(born, entry.Created?.ToUnixTimeSeconds() ?? 0);
+        Assert.Equal(entry.Created, (await init.Files.StatAsync(init["file"], Within.Time)).Created);
+    }
+
+    [Fact]
     public async Task A_file_is_replaced_only_where_that_is_asked_for()
     {
         await using var init = new PlainInit();

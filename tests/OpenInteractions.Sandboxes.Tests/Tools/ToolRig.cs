@@ -19,22 +19,24 @@ namespace OpenInteractions.Sandboxes.Tests.Tools;
 /// <summary>The tools of one run over a real environment.</summary>
 internal sealed class ToolRig : IAsyncDisposable
 {
-    private readonly EnvironmentRig _rig = new();
+    private readonly EnvironmentRig _rig;
     private readonly List<IToolFunction> _functions = [];
     private int _calls;
 
-    private ToolRig()
-    {
-    }
+    private ToolRig(EnvironmentRig rig) => _rig = rig;
+
+    /// <summary>What a model may call.</summary>
+    public IReadOnlyList<IToolFunction> Functions => _functions;
 
     public RunEnvironment Environment { get; private set; } = null!;
 
     /// <param name="spec">The environment; null for the one of a conversation, which nobody asked for.</param>
     /// <param name="adjust">Settings.</param>
     /// <param name="mediaFault">What the model does not take.</param>
-    public static async Task<ToolRig> StartAsync(EnvironmentSpec? spec, Action<AgentOptions, CodeExecutionOptions>? adjust = null, Func<MediaContent, string?>? mediaFault = null)
+    /// <param name="environments">Environments of the test's own, which end with this.</param>
+    public static async Task<ToolRig> StartAsync(EnvironmentSpec? spec, Action<AgentOptions, CodeExecutionOptions>? adjust = null, Func<MediaContent, string?>? mediaFault = null, EnvironmentRig? environments = null)
     {
-        var rig = new ToolRig();
+        var rig = new ToolRig(environments ?? new EnvironmentRig());
         var (agents, code) = (new AgentOptions(), new CodeExecutionOptions());
         adjust?.Invoke(agents, code);
         var id = spec is null ? null : (await rig._rig.CreateAsync(spec)).Id;
