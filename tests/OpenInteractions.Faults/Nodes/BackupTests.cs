@@ -7,7 +7,7 @@ namespace OpenInteractions.Faults.Tests.Nodes;
 
 /// <summary>
 /// A backup that is made by the commands of docs/operations.md while runs are written, and brought back by them on a fresh server: what was accepted before it
-/// is there, chains and streams go on, runs that had not ended end, and the callers' keys open what they did.
+/// is there, with agents, credentials and files that are searched; chains and streams go on, runs that had not ended end, and keys open what they did.
 /// </summary>
 public sealed class BackupTests : IDisposable
 {
@@ -73,11 +73,16 @@ public sealed class BackupTests : IDisposable
     private static async Task<Before> FillAsync(InteractionsClient client, SlowChat provider)
     {
         var named = (await client.CreateAsync("""{"model":"demo","input":"My name is Ada."}""")).Ok();
+        (await client.PostAsync("agents", """{"id":"reader","base_agent":"antigravity","system_instruction":"Answer in one sentence."}""")).Ok();
+        (await client.SendAsync(client.Request(HttpMethod.Patch, "agents/reader", InteractionsClient.Json("""{"description":"Reads tables"}""")))).Ok();
+        (await client.PostAsync("credentials", """{"id":"tok","type":"bearer_token","token":"kept"}""")).Ok();
+        var files = await client.NewStoreAsync();
+        await client.UploadAsync(files, "boilers.txt", "The boiler in the cellar is bled through the brass valve."u8.ToArray());
         var streamed = await client.CreateStreamedAsync("""{"model":"slow/any","input":"tell","stream":true}""");
         await streamed.DeltasAsync(10);
         var ids = await Runs.StartAsync(client, 8);
         await provider.CalledAsync(5);
-        return new Before(named, streamed, ids);
+        return new Before(named, streamed, ids, files);
     }
 
     /// <summary>Turns are accepted all the while, so that the backup is made of a store that is being written.</summary>
@@ -124,7 +129,21 @@ public sealed class BackupTests : IDisposable
             Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(source.DataDirectory, name)), await File.ReadAllBytesAsync(Path.Combine(restored.DataDirectory, name)));
         }
 
+        await AssertOthersAsync(before, client);
         await before.Streamed.DisposeAsync();
+    }
+
+    private static async Task AssertOthersAsync(Before before, InteractionsClient client)
+    {
+        var versions = (await client.SendAsync(HttpMethod.Get, "agents/reader/versions")).Ok().Json.GetProperty("versions").EnumerateArray().Select(v => v.GetProperty("version").ToString());
+        Assert.Equal(["2", "1"], versions);
+        var found = (await client.CreateAsync($$"""{"model":"demo","input":"Search my files for \"Which valve bleeds the boiler?\".","tools":[{"type":"file_search","file_search_store_names":["{{before.Files}}"]}]}""")).Ok();
+        Assert.Contains("brass valve", found.Text, StringComparison.Ordinal);
+
+        // Nobody is told what a credential holds. One that opens gets as far as looking for the server; one that does not is named.
+        string WithCredential(string id) => $$"""{"model":"demo","input":"hi","tools":[{"type":"mcp_server","name":"crm","url":"https://mcp.invalid/mcp","credential":"{{id}}"}]}""";
+        Assert.DoesNotContain("'tok'", (await client.CreateAsync(WithCredential("tok"))).Text, StringComparison.Ordinal);
+        Assert.Contains("'none'", (await client.CreateAsync(WithCredential("none"))).Text, StringComparison.Ordinal);
     }
 
     private static void AssertPrivate(string directory)
@@ -133,5 +152,5 @@ public sealed class BackupTests : IDisposable
         Assert.All(Directory.EnumerateFiles(directory).Prepend(directory), path => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & others));
     }
 
-    private sealed record Before(Answer Named, EventReader Streamed, IReadOnlyDictionary<string, string> Ids);
+    private sealed record Before(Answer Named, EventReader Streamed, IReadOnlyDictionary<string, string> Ids, string Files);
 }
