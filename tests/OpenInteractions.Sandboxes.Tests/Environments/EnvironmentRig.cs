@@ -129,7 +129,11 @@ internal sealed class TriedEngine(BubblewrapEngine engine) : ISandboxEngine, IDi
 
     public long? GenerationOf(string disk) => engine.GenerationOf(disk);
 
-    public void SetGeneration(string disk, long generation) => engine.SetGeneration(disk, generation);
+    public Task SetGenerationAsync(string disk, long generation, CancellationToken cancellationToken) => engine.SetGenerationAsync(disk, generation, cancellationToken);
+
+    public Task ExportDiskAsync(string disk, Stream target, CancellationToken cancellationToken) => engine.ExportDiskAsync(disk, target, cancellationToken);
+
+    public Task ImportDiskAsync(string disk, int slot, Stream source, CancellationToken cancellationToken) => engine.ImportDiskAsync(disk, slot, source, cancellationToken);
 
     public int UsedPercent() => Used;
 
