@@ -160,6 +160,8 @@ internal sealed partial class Checkpoints(
         }
 
         var id = StoredCheckpoint.Prefix + ids.Next()[InteractionId.Prefix.Length..];
+        var limit = Math.Min(options.MaxCheckpointBytes, options.CheckpointBytes);
+        long? bytes;
         await live.Starting.WaitAsync(cancellationToken); // neither stops nor starts meanwhile
         try
         {
@@ -168,50 +170,46 @@ internal sealed partial class Checkpoints(
                 return "skipped"; // deleted in the middle of the turn, or never made
             }
 
-            var limit = Math.Min(options.MaxCheckpointBytes, options.CheckpointBytes);
-            if (await host.Engine.SnapshotDiskAsync(live.Id, id, limit, cancellationToken) is not { } bytes)
+            bytes = await host.Engine.SnapshotDiskAsync(live.Id, id, limit, cancellationToken);
+        }
+        finally
+        {
+            live.Starting.Release();
+        }
+
+        if (bytes is null)
+        {
+            LogTooLarge(live.Id, interactionId, limit);
+            return "too_large";
+        }
+
+        StoredCheckpoint? kept = null;
+        try
+        {
+            if (isInStore && (bytes = await images!.SaveAsync(host.Engine, id, live.Project, limit, cancellationToken)) is null)
             {
                 LogTooLarge(live.Id, interactionId, limit);
                 return "too_large";
             }
 
-            StoredCheckpoint? kept = null;
-            try
+            var made = new StoredCheckpoint
             {
-                if (isInStore)
-                {
-                    if (await images!.SaveAsync(host.Engine, id, live.Project, limit, cancellationToken) is not { } sent)
-                    {
-                        LogTooLarge(live.Id, interactionId, limit);
-                        return "too_large";
-                    }
-
-                    bytes = sent;
-                }
-
-                var made = new StoredCheckpoint
-                {
-                    Project = live.Project, Id = id, EnvironmentId = live.Id, InteractionId = interactionId, Host = Place, Created = time.GetUtcNow(), SizeBytes = bytes,
-                };
-                kept = await store.InsertAsync(made, cancellationToken);
-                return kept is null ? "skipped" : Kept;
-            }
-            finally
-            {
-                if (isInStore || kept is null)
-                {
-                    await DropAsync(id); // should the row be there all the same, the next start removes it
-                }
-
-                if (isInStore && kept is null)
-                {
-                    await images!.DeleteAsync(id, CancellationToken.None);
-                }
-            }
+                Project = live.Project, Id = id, EnvironmentId = live.Id, InteractionId = interactionId, Host = Place, Created = time.GetUtcNow(), SizeBytes = bytes.Value,
+            };
+            kept = await store.InsertAsync(made, cancellationToken);
+            return kept is null ? "skipped" : Kept;
         }
         finally
         {
-            live.Starting.Release();
+            if (isInStore || kept is null)
+            {
+                await DropAsync(id); // should the row be there all the same, the next start removes it
+            }
+
+            if (isInStore && kept is null)
+            {
+                await images!.DeleteAsync(id, CancellationToken.None);
+            }
         }
     }
 

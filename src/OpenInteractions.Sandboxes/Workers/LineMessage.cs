@@ -6,7 +6,7 @@ namespace OpenInteractions.Sandboxes.Workers;
 /// <summary>A message between a server and a worker, as JSON. Which fields it has, its kind says.</summary>
 internal sealed record LineMessage
 {
-    /// <summary>From the worker, once, before all else.</summary>
+    /// <summary>From the worker, once, before all else. The server answers with the same when the worker is its host.</summary>
     public const string Hello = "hello";
 
     /// <summary>From the worker: it lives. The server answers with the same.</summary>

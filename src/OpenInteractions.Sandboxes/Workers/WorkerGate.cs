@@ -89,6 +89,7 @@ internal sealed partial class WorkerGate(HostEnvironments environments, Environm
         Task? leaving = null;
         try
         {
+            await line.SendAsync(new LineMessage { Kind = LineMessage.Hello }, cancellationToken);
             silent.CancelAfter(options.Value.LeaseTime);
             while (await HearAsync(line, silent.Token, cancellationToken) is { } message)
             {

@@ -95,9 +95,9 @@ public static class WorkerHost
         using var line = new Line(await ConnectAsync(settings, http, "connect" + query, leaving));
         Task<WebSocket> OpenAsync(string stream, CancellationToken cancellationToken) => ConnectAsync(settings, http, $"stream{query}&stream={Uri.EscapeDataString(stream)}", cancellationToken);
         string? why;
-        await using (var session = new WorkerSession(engine, settings, line, OpenAsync, TimeSpan.FromSeconds(lease.LeaseSeconds)))
+        void Say() => settings.Log($"Serving {settings.Server.GetLeftPart(UriPartial.Authority)} as {lease.Worker}, lease {lease.Epoch}.");
+        await using (var session = new WorkerSession(engine, settings, line, OpenAsync, TimeSpan.FromSeconds(lease.LeaseSeconds), Say))
         {
-            settings.Log($"Serving {settings.Server.GetLeftPart(UriPartial.Authority)} as {lease.Worker}, lease {lease.Epoch}.");
             why = await session.RunAsync(leaving);
         }
 

@@ -8,7 +8,7 @@ namespace OpenInteractions.Sandboxes.Workers;
 /// One connection of a worker with its server: does what it is asked, and lives as long as it is heard. With its end everything that runs is ended: nobody could be told of it, and somebody else may be about to serve
 /// these disks.
 /// </summary>
-internal sealed class WorkerSession(BubblewrapEngine engine, WorkerSettings settings, Line line, Func<string, CancellationToken, Task<WebSocket>> open, TimeSpan lease) : IAsyncDisposable
+internal sealed class WorkerSession(BubblewrapEngine engine, WorkerSettings settings, Line line, Func<string, CancellationToken, Task<WebSocket>> open, TimeSpan lease, Action serving) : IAsyncDisposable
 {
     private const int MaxOrders = 64;
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(20);
@@ -39,6 +39,9 @@ internal sealed class WorkerSession(BubblewrapEngine engine, WorkerSettings sett
             {
                 switch (message.Kind)
                 {
+                    case LineMessage.Hello:
+                        serving();
+                        break;
                     case LineMessage.Beat when _beats.TryRemove(message.Number, out var sent):
                         var left = Silence - TimeProvider.System.GetElapsedTime(sent); // from when it was said: the answer may have been long on its way
                         silent.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);

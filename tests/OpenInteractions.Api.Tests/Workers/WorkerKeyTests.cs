@@ -231,7 +231,7 @@ public sealed class WorkerKeyTests : IAsyncLifetime
             Assert.Equal(WebSocketMessageType.Close, answer.MessageType);
         });
         Assert.True(heard is null or WebSocketException, $"{heard}");
-        Assert.DoesNotContain("failed", string.Join('\n', Server.Log.Lines.Where(l => l.Contains("workers:connect", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.Empty(Server.Log.Errors);
     }
 
     [Fact]
@@ -247,8 +247,7 @@ public sealed class WorkerKeyTests : IAsyncLifetime
         socket.Options.SetRequestHeader("Authorization", $"Bearer {key}");
         await socket.ConnectAsync(new Uri($"ws://{Server.Address.Authority}/v1/workers:connect?epoch={epoch}"), CancellationToken.None);
         await socket.SendAsync("""{"kind":"hello","engine":"test"}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        await socket.SendAsync("""{"kind":"beat","number":1}"""u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        await socket.ReceiveAsync(new byte[100].AsMemory(), CancellationToken.None).AsTask().OrTimeout("the answer to a beat");
+        await socket.ReceiveAsync(new byte[100].AsMemory(), CancellationToken.None).AsTask().OrTimeout("the answer to a hello");
 
         var environment = (await Ada.PostAsync("environments", "{}")).Ok();
         Assert.Equal(made.Id, environment.Json.GetProperty("worker").GetProperty("id").GetString());
