@@ -123,12 +123,13 @@ internal sealed class LineEngine : ISandboxEngine
             using var late = Late(cancellationToken);
             var order = OrderAsync(new LineMessage { Kind = LineMessage.Order, What = nameof(ExportDiskAsync), Disk = disk, Stream = stream.Name }, Long, late.Token);
             var whole = ByteLine.ReceiveAllAsync(await SocketOfAsync(stream, order, late.Token), bytes => target.WriteAsync(bytes, late.Token), late.Token);
-            if (!await whole)
+            var isWhole = await whole;
+            Drop(stream); // the worker waits for that
+            await order; // which says why, where it is not whole
+            if (!isWhole)
             {
                 throw Gone();
             }
-
-            await order;
         }
         finally
         {

@@ -228,6 +228,24 @@ internal sealed class WorkerSession(BubblewrapEngine engine, WorkerSettings sett
             socket.Abort(); // or its end would be taken for the image's
             throw;
         }
+
+        await output.DisposeAsync();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(StreamPatience);
+        await HeardAsync(socket, late.Token);
+    }
+
+    // What was sent last may still be on its way: the server closes when it has all of it.
+    private static async Task HeardAsync(WebSocket socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ByteLine.ReceiveAllAsync(socket, _ => default, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // It does not close. Whether it had all, it knows.
+        }
     }
 
     private async Task ImportAsync(LineMessage order, CancellationToken cancellationToken)

@@ -30,7 +30,11 @@ internal sealed class WorkerScene : IAsyncDisposable
         return (made.Id, made.Json.GetProperty("key").GetString()!);
     }
 
-    public async Task<string> CreateAsync(string body = "{}") => (await Client.PostAsync("environments", body)).Ok().Id;
+    public async Task<string> CreateAsync(string body = "{}")
+    {
+        var answer = await Client.PostAsync("environments", body);
+        return answer.Status == 200 ? answer.Id : throw new InvalidOperationException($"No environment was made: {answer}. The server wrote:\n{Server.Log}");
+    }
 
     /// <summary>A turn of an agent that runs a line of shell in an environment.</summary>
     public async Task<Answer> TurnAsync(string environment, string line) => await Client.PostAsync(

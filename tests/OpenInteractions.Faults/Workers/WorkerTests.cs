@@ -59,13 +59,13 @@ public sealed class WorkerTests
         var environment = await scene.CreateAsync();
 
         // In pieces and in nobody's command line, so that what looks is not what is found.
-        var look = $"""
-            key() {{ printf '%s%s\n' {key[..20]} {key[20..]}; }}
+        var look = $$"""
+            key() { printf '%s%s\n' {{key[..20]}} {{key[20..]}}; }
             echo begin
             env | grep -c -F -f <(key)
             cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -c -F -f <(key)
-            grep -r -l -a -F -f <(key) /etc /home /opt /root /run /srv /tmp /usr/local /var /workspace {worker.DataDirectory} 2>/dev/null | wc -l
-            ls {worker.DataDirectory} 2>&1
+            grep -r -l -a -F -f <(key) /etc /home /opt /root /run /srv /tmp /usr/local /var /workspace {{worker.DataDirectory}} 2>/dev/null | wc -l
+            ls {{worker.DataDirectory}} 2>&1
             key | grep -c -F -f <(key)
             """;
         (await scene.UploadAsync(environment, "workspace/look.sh", look)).Ok();
