@@ -9,6 +9,7 @@ using OpenInteractions.Api.FileSearch;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Api.Interactions;
 using OpenInteractions.Api.Models;
+using OpenInteractions.Api.Workers;
 using OpenInteractions.Engine.Settings;
 
 namespace OpenInteractions.Api;
@@ -36,6 +37,7 @@ public static class ApiFeature
     {
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<ErrorResponses>();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         app.UseRouting();
         app.UseMiddleware<LocalAccess>();
         app.UseWhen(context => context.Request.Headers.Origin.Count > 0, browsers => browsers.UseCors());
@@ -50,6 +52,8 @@ public static class ApiFeature
             EnvironmentEndpoints.Map(version);
             CheckpointEndpoints.Map(version);
             FileEndpoints.Map(version);
+            WorkerEndpoints.Map(version);
+            WorkerLineEndpoints.Map(version);
         });
         app.MapGroup(ApiVersions.Uploads).MapVersions(version =>
         {

@@ -5,6 +5,7 @@ using OpenInteractions.Cli.Models;
 using OpenInteractions.Cli.Sandboxes;
 using OpenInteractions.Cli.Server;
 using OpenInteractions.Cli.Storage;
+using OpenInteractions.Cli.Workers;
 
 namespace OpenInteractions.Cli;
 
@@ -14,7 +15,7 @@ internal static class OiCommand
     public static RootCommand Create()
     {
         var server = new ServerOptions();
-        return new RootCommand("oi: API keys, stores, agents and sandboxes of an OpenInteractions server, and its API from a terminal.")
+        return new RootCommand("oi: API keys, stores, agents, sandboxes and workers of an OpenInteractions server, and its API from a terminal.")
         {
             server.Url,
             server.Key,
@@ -26,6 +27,8 @@ internal static class OiCommand
             AskCommand.Create(server),
             DoctorCommand.Create(server),
             SandboxesCommand.Create(),
+            WorkersCommand.Create(server),
+            WorkerCommand.Create(),
         };
     }
 }

@@ -1,11 +1,12 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Settings;
+using OpenInteractions.Engine.Workers;
 using OpenInteractions.Sandboxes.Egress;
 using OpenInteractions.Sandboxes.Linux;
 using OpenInteractions.Sandboxes.Roots;
+using OpenInteractions.Sandboxes.Workers;
 
 namespace OpenInteractions.Sandboxes;
 
@@ -24,6 +25,7 @@ public static class SandboxesFeature
         services.AddSingleton<IValidateOptions<OciOptions>, RuntimeValidation>();
         services.AddSingleton<INetworkRuleReader, NetworkRuleReader>();
         services.AddSandboxNetworks();
+        services.AddSingleton<IWorkerGate, WorkerGate>();
         services.AddSingleton(s => HostOf(s.GetRequiredService<IOptions<SandboxOptions>>().Value, s.GetRequiredService<IOptions<OciOptions>>().Value, directory));
         return services;
     }
@@ -32,52 +34,32 @@ public static class SandboxesFeature
     {
         if (options.Engine == SandboxEngine.None)
         {
-            return new SandboxHost($"its operator runs none ({SandboxOptions.Section}:{nameof(SandboxOptions.Engine)})");
+            return new SandboxHost($"its operator runs none ({SandboxOptions.Section}:{nameof(SandboxOptions.Engine)})", directory);
         }
 
         if (!OperatingSystem.IsLinux())
         {
-            return new SandboxHost("they need Linux");
+            return new SandboxHost("they need Linux", directory);
         }
 
         if (options.Engine == SandboxEngine.Oci && !Native.IsRoot)
         {
-            return new SandboxHost("its engine 'oci' needs a server that is root");
+            return new SandboxHost("its engine 'oci' needs a server that is root", directory);
         }
 
         if (options.Engine == SandboxEngine.Oci && !File.Exists(oci.Runtime))
         {
-            return new SandboxHost($"the program of {OciOptions.Section}:{nameof(OciOptions.Runtime)} is not there");
+            return new SandboxHost($"the program of {OciOptions.Section}:{nameof(OciOptions.Runtime)} is not there", directory);
         }
 
         if (options.Engine == SandboxEngine.Bubblewrap && !Tool.Exists("bwrap"))
         {
-            return new SandboxHost("bubblewrap is not installed on it ('apt-get install bubblewrap', and start the server again)");
+            return new SandboxHost("bubblewrap is not installed on it ('apt-get install bubblewrap', and start the server again)", directory);
         }
 
         options.OciRuntime = oci.Runtime;
         options.Directory = string.IsNullOrEmpty(options.Directory) ? directory : options.Directory;
-        return new SandboxHost(options.Directory, () => IdOf(options.Directory), () => new BubblewrapEngine(options), new RootCatalog(options.Directory, options.RootFileSystem).NameFor);
-    }
-
-    // Beside the disks: who loses those has another host's.
-    private static string IdOf(string directory)
-    {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var file = Path.Combine(directory, "host");
-        if (!File.Exists(file))
-        {
-            var making = file + ".new";
-            using (var stream = new FileStream(making, FileMode.Create, FileAccess.Write))
-            {
-                stream.Write(System.Text.Encoding.ASCII.GetBytes($"host_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10))}"));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(making, file, overwrite: true);
-        }
-
-        return File.ReadAllText(file).Trim();
+        return new SandboxHost(options.Directory, () => WorkerDirectory.NameOf(options.Directory), () => new BubblewrapEngine(options), new RootCatalog(options.Directory, options.RootFileSystem).NameFor);
     }
 
     private sealed class RuntimeValidation : IValidateOptions<OciOptions>

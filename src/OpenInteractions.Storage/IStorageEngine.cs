@@ -4,6 +4,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage;
 
@@ -27,6 +28,10 @@ internal interface IStorageEngine : IAsyncDisposable
     IEnvironmentStore Environments { get; }
 
     ICheckpointStore Checkpoints { get; }
+
+    ICheckpointImages Images { get; }
+
+    IWorkerStore Workers { get; }
 
     ICredentialStore Credentials { get; }
 

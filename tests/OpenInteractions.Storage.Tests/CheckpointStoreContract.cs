@@ -101,7 +101,7 @@ public abstract class CheckpointStoreContract(IStorageFixture fixture)
         }
     }
 
-    private static StoredCheckpoint New(string id, string environment, string interaction) => new()
+    internal static StoredCheckpoint New(string id, string environment, string interaction) => new()
     {
         Project = Project, Id = id, EnvironmentId = environment, InteractionId = interaction, Host = "host", Created = Start, SizeBytes = 100,
     };

@@ -3,6 +3,7 @@ using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage.Tests;
 
@@ -41,6 +42,10 @@ public sealed class TestStore : IAsyncDisposable
     public IEnvironmentStore Environments => _storage.Environments;
 
     public ICheckpointStore Checkpoints => _storage.Checkpoints;
+
+    public ICheckpointImages Images => _storage.Images;
+
+    public IWorkerStore Workers => _storage.Workers;
 
     public ICredentialStore Credentials => _storage.Credentials;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using OpenInteractions.Testing.Client;
 
 namespace OpenInteractions.Testing;
@@ -10,7 +9,7 @@ namespace OpenInteractions.Testing;
 /// The real server as a process of its own, on a data directory of its own: it can be killed, asked to stop and started again on the same data and
 /// the same address. It never outlives the test.
 /// </summary>
-public sealed partial class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -138,18 +137,18 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        Signal(SigTerm);
+        Signals.Send(Running, Signals.Terminate);
         return await GoneAsync("SIGTERM");
     }
 
     /// <summary>Asks it to stop and goes on at once.</summary>
-    public void AskToStop() => Signal(SigTerm);
+    public void AskToStop() => Signals.Send(Running, Signals.Terminate);
 
     /// <summary>Holds it still (SIGSTOP): as a machine that hangs, or a virtual one that is moved.</summary>
-    public void Pause() => Signal(SigStop);
+    public void Pause() => Signals.Send(Running, Signals.Stop);
 
     /// <summary>Lets it go on (SIGCONT).</summary>
-    public void Resume() => Signal(SigCont);
+    public void Resume() => Signals.Send(Running, Signals.Continue);
 
     /// <summary>Completes when it writes a line that holds this text. One is waited for at a time; ask before what makes it write.</summary>
     public async Task LoggedAsync(string text)
@@ -179,14 +178,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
         Client.Dispose();
         _data.Delete(recursive: true);
-    }
-
-    private void Signal(int signal)
-    {
-        if (Kill(Running.Id, signal) != 0)
-        {
-            throw new InvalidOperationException($"The process {Running.Id} could not be signalled.");
-        }
     }
 
     private async Task<int> GoneAsync(string after)
@@ -236,11 +227,4 @@ public sealed partial class ServerProcess : IAsyncDisposable
         listener.Start();
         return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
-
-    private const int SigTerm = 15;
-    private const int SigCont = 18;
-    private const int SigStop = 19;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }

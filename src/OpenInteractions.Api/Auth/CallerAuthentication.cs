@@ -1,19 +1,45 @@
+using OpenInteractions.Api.Workers;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Api.Auth;
 
 /// <summary>Finds out who calls (behaviour TR-5, protocols F-2): <c>x-goog-api-key</c>, then bearer, then <c>?key=</c>, then the headers of other clients.</summary>
-internal sealed class CallerAuthentication(RequestDelegate next, ApiKeyRing keys)
+internal sealed class CallerAuthentication(RequestDelegate next, ApiKeyRing keys, IWorkerStore workers)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<PublicRoute>() is null)
+        var route = context.GetEndpoint()?.Metadata;
+        if (route?.GetMetadata<WorkerRoute>() is not null)
         {
+            return ForWorkerAsync(context);
+        }
+
+        if (route?.GetMetadata<PublicRoute>() is null)
+        {
+            if (Candidates(context.Request).Any(WorkerKey.IsOne))
+            {
+                // Also where everybody is served: whoever has come by such a key is no caller.
+                throw new ApiException(ErrorCode.PermissionDenied, "The key of a worker opens nothing but what workers call. Use an API key ('oi keys create').");
+            }
+
             var caller = keys.Find(Candidates(context.Request))
                 ?? throw new ApiException(ErrorCode.Authentication, "A valid API key is needed: send it as 'x-goog-api-key', as 'Authorization: Bearer …' or as '?key='.");
             context.Features.Set(caller);
         }
 
         return next(context);
+    }
+
+    // In one place alone: a key in an address would be in logs of proxies.
+    private async Task ForWorkerAsync(HttpContext context)
+    {
+        const string Bearer = "Bearer ";
+        var authorization = context.Request.Headers.Authorization.ToString();
+        var key = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : "";
+        var worker = WorkerKey.IsOne(key) ? await workers.FindByKeyAsync(WorkerKey.Hash(key), context.RequestAborted) : null;
+        context.Features.Set(worker ?? throw new ApiException(
+            ErrorCode.Authentication, "The key of a worker is needed ('oi workers create' makes one), as 'Authorization: Bearer …'. If there was one, the worker was deleted."));
+        await next(context);
     }
 
     private static IEnumerable<string> Candidates(HttpRequest request)

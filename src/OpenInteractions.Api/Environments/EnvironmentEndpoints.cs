@@ -2,6 +2,7 @@ using System.Globalization;
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.FileSearch;
 using OpenInteractions.Api.Http;
+using OpenInteractions.Api.Workers;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Validation;
 using OpenInteractions.Engine.Environments;
@@ -35,7 +36,7 @@ internal static class EnvironmentEndpoints
             ForkOf = asked.FromEnvironment is { } origin ? ResourceId.Bare(origin, Collection) : null,
             FromInteraction = asked.FromInteraction,
         };
-        return Answer(environments, await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
+        return await AnswerAsync(context, environments, await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, HostEnvironments environments)
@@ -47,14 +48,14 @@ internal static class EnvironmentEndpoints
         return Answers.Of(
             new EnvironmentList
             {
-                Environments = [.. page.Take(size).Select(e => Show(environments, e))],
+                Environments = await ShowAsync(context, environments, page.Take(size)),
                 NextPageToken = page.Count > size ? PageToken.Write(page[size - 1].Number.ToString(CultureInfo.InvariantCulture), list) : null,
             },
             WireJson.Wire.EnvironmentList);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, HostEnvironments environments) =>
-        Answer(environments, await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
+        await AnswerAsync(context, environments, await environments.RequireAsync(context.Caller().Project, ResourceId.Read(context, Collection), "id", context.RequestAborted));
 
     private static async Task<IResult> DeleteAsync(HttpContext context, HostEnvironments environments)
     {
@@ -62,15 +63,34 @@ internal static class EnvironmentEndpoints
         return Answers.Empty;
     }
 
-    private static IResult Answer(HostEnvironments environments, StoredEnvironment environment) => Answers.Of(Show(environments, environment), WireJson.Wire.EnvironmentInfo);
+    private static async Task<IResult> AnswerAsync(HttpContext context, HostEnvironments environments, StoredEnvironment environment) =>
+        Answers.Of((await ShowAsync(context, environments, [environment]))[0], WireJson.Wire.EnvironmentInfo);
 
-    private static EnvironmentInfo Show(HostEnvironments environments, StoredEnvironment environment)
+    // Many environments are on few workers.
+    private static async Task<List<EnvironmentInfo>> ShowAsync(HttpContext context, HostEnvironments environments, IEnumerable<StoredEnvironment> rows)
+    {
+        var standings = new Dictionary<string, WorkerStanding?>(StringComparer.Ordinal);
+        var shown = new List<EnvironmentInfo>();
+        foreach (var row in rows)
+        {
+            if (!standings.TryGetValue(row.Host, out var standing))
+            {
+                standings[row.Host] = standing = await environments.StandingAsync(row, context.RequestAborted);
+            }
+
+            shown.Add(Show(environments, row, standing));
+        }
+
+        return shown;
+    }
+
+    private static EnvironmentInfo Show(HostEnvironments environments, StoredEnvironment environment, WorkerStanding? standing)
     {
         var asked = HostEnvironments.ShownOf(environment);
         return new EnvironmentInfo
         {
             Id = environment.Id,
-            Status = environment.State == EnvironmentState.Failed ? "expired" : "active", // the wire has no other word for one that can be used no more
+            Status = environment.State == EnvironmentState.Failed || standing is { State: WorkerState.Lost or WorkerState.Deleted } ? "expired" : "active", // the wire has no other word for one that can be used no more
             Created = environment.Created,
             Updated = environment.Updated,
             LastAccessed = environment.LastAccessed,
@@ -79,6 +99,7 @@ internal static class EnvironmentEndpoints
             FileCount = environment.FileCount.ToString(CultureInfo.InvariantCulture),
             SizeBytes = environment.SizeBytes.ToString(CultureInfo.InvariantCulture),
             RootFilesystem = environments.RootFileSystemOf(environment),
+            Worker = WorkerStates.Show(standing),
         };
     }
 }

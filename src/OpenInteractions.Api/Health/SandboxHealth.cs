@@ -10,7 +10,7 @@ internal sealed class SandboxHealth(HostEnvironments environments)
     /// <summary>Tries walls and limits when that is asked for (<c>?try=sandboxes</c>), once in the life of the server. Otherwise they are tried when somebody needs a sandbox.</summary>
     public async Task TryAsync(IQueryCollection query, CancellationToken cancellationToken)
     {
-        if (query.ReadText("try") == "sandboxes" && environments.IsOffered)
+        if (query.ReadText("try") == "sandboxes" && environments.Obstacle is null)
         {
             await environments.UnavailableAsync(cancellationToken);
         }
@@ -37,6 +37,12 @@ internal sealed class SandboxHealth(HostEnvironments environments)
             {
                 json.WriteString("root_filesystem"u8, root);
             }
+        }
+
+        if (environments.Workers is { Count: > 0 } workers)
+        {
+            json.WriteNumber("workers"u8, workers.Count);
+            json.WriteNumber("live_on_workers"u8, workers.Values.Sum());
         }
 
         if (environments.Report is { } tried)

@@ -31,6 +31,11 @@ internal static class DoctorCommand
 
         var state = Text(sandboxes, "state");
         output.WriteLine(state == "none" ? $"sandboxes: none: {Text(sandboxes, "why")}" : $"sandboxes: {state}");
+        if (sandboxes.TryGetProperty("workers", out var workers))
+        {
+            output.WriteLine($"  workers: {workers.GetRawText()} connected ('oi worker --check' looks at their machines)");
+        }
+
         if (Text(sandboxes, "root_filesystem") is { Length: > 0 } root)
         {
             output.WriteLine($"  root file system: {root}{(root == "host" ? ": agents see the programs of the server's machine. 'oi sandboxes build' makes them a system of their own" : "")}");

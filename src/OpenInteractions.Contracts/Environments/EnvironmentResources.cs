@@ -1,4 +1,5 @@
 using OpenInteractions.Contracts.Validation;
+using OpenInteractions.Contracts.Workers;
 
 namespace OpenInteractions.Contracts.Environments;
 
@@ -59,6 +60,9 @@ public sealed record EnvironmentInfo : WireObject
 
     /// <summary>Ours: what it sees as its system: <c>host</c> for the programs of the server's machine, <c>built ID</c> or <c>path</c>. Absent where another server has it.</summary>
     public string? RootFilesystem { get; init; }
+
+    /// <summary>Ours: the worker that has it, and how it stands with that. Absent where it is on a server.</summary>
+    public EnvironmentWorker? Worker { get; init; }
 }
 
 /// <summary>A page of environments.</summary>

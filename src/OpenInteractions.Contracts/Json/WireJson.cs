@@ -10,6 +10,7 @@ using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Contracts.Models;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Contracts.Workers;
 
 namespace OpenInteractions.Contracts.Json;
 
@@ -118,6 +119,11 @@ namespace OpenInteractions.Contracts.Json;
 [JsonSerializable(typeof(EnvironmentInfo))]
 [JsonSerializable(typeof(EnvironmentList))]
 [JsonSerializable(typeof(EnvironmentCheckpointList))]
+[JsonSerializable(typeof(CreateWorkerRequest))]
+[JsonSerializable(typeof(Worker))]
+[JsonSerializable(typeof(WorkerList))]
+[JsonSerializable(typeof(WorkerLeaseRequest))]
+[JsonSerializable(typeof(WorkerLease))]
 [JsonSerializable(typeof(EnvironmentFile))]
 [JsonSerializable(typeof(EnvironmentFileList))]
 [JsonSerializable(typeof(EnvironmentVariable))]

@@ -1,14 +1,17 @@
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Interactions;
+using OpenInteractions.Engine.Sandboxes;
 
 namespace OpenInteractions.Engine.Environments;
 
 /// <summary>
-/// Checkpoints of this host's environments. A checkpoint is a disk; its row is written when that is durable, and deleted before the disk is. So a row always has a disk, and a disk without a row is one
-/// that a crash left: it goes at the next start.
+/// Checkpoints of one host's environments. A checkpoint is a disk of this host, or an image in the store where the host is a worker, which may be lost; its row is written when that is durable, and
+/// deleted before the disk or the image is. So a row always has its files, and files without a row are what a crash left: they go at the next start, or after an hour.
 /// </summary>
-internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore store, IEnvironmentStore environments, InteractionId ids, EnvironmentOptions options, EngineInstruments instruments, TimeProvider time, ILogger logger)
+internal sealed partial class Checkpoints(
+    SandboxHost host, ICheckpointStore store, IEnvironmentStore environments, CheckpointImages? images, bool isInStore, InteractionId ids, EnvironmentOptions options, EngineInstruments instruments, TimeProvider time,
+    ILogger logger)
 {
     private const int Page = 100;
     private const string Kept = "kept";
@@ -16,6 +19,14 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
 
     /// <summary>How long the end of a turn waits for its checkpoint, and programs in the sandbox that write at that moment.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same where the image has to go over a line first.</summary>
+    private static readonly TimeSpan LinePatience = TimeSpan.FromSeconds(90);
+
+    private TimeSpan Longest => isInStore ? LinePatience : Patience;
+
+    // Asked for when it is needed: the id of a machine that runs no sandboxes is not known.
+    private string Place => isInStore ? CheckpointImages.Host : host.Id;
 
     /// <summary>Keeps the files as they are now, if that is wanted. What goes wrong is told to the operator, and to whoever asks for the checkpoint later; the turn has nothing to do with it.</summary>
     /// <param name="live">The environment, which the caller uses alone.</param>
@@ -28,7 +39,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
             return;
         }
 
-        using var late = new CancellationTokenSource(Patience, time);
+        using var late = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var outcome = "failed";
         try
@@ -46,7 +57,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
         catch (OperationCanceledException)
         {
             outcome = "too_slow";
-            LogNotInTime(live.Id, interactionId, Patience);
+            LogNotInTime(live.Id, interactionId, Longest);
         }
         catch (IOException exception) when ((exception.HResult & 0xFFFF) is NoSpace or OverQuota)
         {
@@ -108,12 +119,16 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
     /// <summary>Removes what is old, and what is too much by now.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        while (await store.ListOfHostAsync(host.Id, null, 0, Page, cancellationToken) is { Count: > 0 } page && page.TakeWhile(HasExpired).ToList() is { Count: > 0 } old)
+        while (await store.ListOfHostAsync(Place, null, 0, Page, cancellationToken) is { Count: > 0 } page && page.TakeWhile(HasExpired).ToList() is { Count: > 0 } old)
         {
             await RemoveAsync(old, cancellationToken);
         }
 
         await MakeRoomAsync(cancellationToken);
+        if (isInStore)
+        {
+            await images!.SweepAsync(cancellationToken);
+        }
     }
 
     /// <summary>After a start: a row whose disk is gone goes too.</summary>
@@ -145,6 +160,8 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
         }
 
         var id = StoredCheckpoint.Prefix + ids.Next()[InteractionId.Prefix.Length..];
+        var limit = Math.Min(options.MaxCheckpointBytes, options.CheckpointBytes);
+        long? bytes;
         await live.Starting.WaitAsync(cancellationToken); // neither stops nor starts meanwhile
         try
         {
@@ -153,34 +170,59 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
                 return "skipped"; // deleted in the middle of the turn, or never made
             }
 
-            var limit = Math.Min(options.MaxCheckpointBytes, options.CheckpointBytes);
-            if (await host.Engine.SnapshotDiskAsync(live.Id, id, limit, cancellationToken) is not { } bytes)
+            bytes = await host.Engine.SnapshotDiskAsync(live.Id, id, limit, cancellationToken);
+        }
+        finally
+        {
+            live.Starting.Release();
+        }
+
+        if (bytes is null)
+        {
+            LogTooLarge(live.Id, interactionId, limit);
+            return "too_large";
+        }
+
+        StoredCheckpoint? kept = null;
+        try
+        {
+            if (isInStore && (bytes = await images!.SaveAsync(host.Engine, id, live.Project, limit, cancellationToken)) is null)
             {
                 LogTooLarge(live.Id, interactionId, limit);
                 return "too_large";
             }
 
-            StoredCheckpoint? kept = null;
-            try
+            var made = new StoredCheckpoint
             {
-                var made = new StoredCheckpoint
-                {
-                    Project = live.Project, Id = id, EnvironmentId = live.Id, InteractionId = interactionId, Host = host.Id, Created = time.GetUtcNow(), SizeBytes = bytes,
-                };
-                kept = await store.InsertAsync(made, cancellationToken);
-                return kept is null ? "skipped" : Kept;
-            }
-            finally
-            {
-                if (kept is null)
-                {
-                    await host.Engine.DeleteDiskAsync(id, CancellationToken.None); // should the row be there all the same, the next start removes it
-                }
-            }
+                Project = live.Project, Id = id, EnvironmentId = live.Id, InteractionId = interactionId, Host = Place, Created = time.GetUtcNow(), SizeBytes = bytes.Value,
+            };
+            kept = await store.InsertAsync(made, cancellationToken);
+            return kept is null ? "skipped" : Kept;
         }
         finally
         {
-            live.Starting.Release();
+            if (isInStore || kept is null)
+            {
+                await DropAsync(id); // should the row be there all the same, the next start removes it
+            }
+
+            if (isInStore && kept is null)
+            {
+                await images!.DeleteAsync(id, CancellationToken.None);
+            }
+        }
+    }
+
+    // Where the line was cut, the worker's next connection finds a disk without a row.
+    private async Task DropAsync(string id)
+    {
+        try
+        {
+            await host.Engine.DeleteDiskAsync(id, CancellationToken.None);
+        }
+        catch (Exception exception) when (isInStore && exception is ApiException or SandboxException)
+        {
+            LogNotDropped(exception, id);
         }
     }
 
@@ -197,7 +239,7 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
     {
         while (await MeasureAsync(cancellationToken) is { Count: > 0 } usage && usage.Sum(u => u.Bytes) > options.CheckpointBytes)
         {
-            if (await store.ListOfHostAsync(host.Id, usage[0].Project, 0, 1, cancellationToken) is not [var oldest] || !await RemoveAsync(oldest, cancellationToken))
+            if (await store.ListOfHostAsync(Place, usage[0].Project, 0, 1, cancellationToken) is not [var oldest] || !await RemoveAsync(oldest, cancellationToken))
             {
                 break; // somebody else is at it
             }
@@ -208,8 +250,12 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
 
     private async Task<IReadOnlyList<CheckpointUsage>> MeasureAsync(CancellationToken cancellationToken)
     {
-        var usage = await store.UsageOfHostAsync(host.Id, cancellationToken);
-        instruments.SetCheckpoints(usage.Sum(u => u.Count), usage.Sum(u => u.Bytes));
+        var usage = await store.UsageOfHostAsync(Place, cancellationToken);
+        if (!isInStore || host.Obstacle is not null)
+        {
+            instruments.SetCheckpoints(usage.Sum(u => u.Count), usage.Sum(u => u.Bytes)); // of this machine, where it has any
+        }
+
         return usage;
     }
 
@@ -228,7 +274,11 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
             return false;
         }
 
-        if (checkpoint.Host == host.Id)
+        if (checkpoint.Host == CheckpointImages.Host)
+        {
+            await (images?.DeleteAsync(checkpoint.Id, CancellationToken.None) ?? Task.CompletedTask);
+        }
+        else if (host.Obstacle is null && checkpoint.Host == host.Id)
         {
             await host.Engine.DeleteDiskAsync(checkpoint.Id, CancellationToken.None);
         }
@@ -249,6 +299,9 @@ internal sealed partial class Checkpoints(SandboxHost host, ICheckpointStore sto
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No checkpoint of {Environment} was kept for {Interaction}")]
     private partial void LogFailed(Exception exception, string environment, string interaction);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The disk {Disk} could not be removed from its worker; its next connection removes it")]
+    private partial void LogNotDropped(Exception exception, string disk);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The checkpoint {Checkpoint} of {Environment} made way: together they take more than {Limit} bytes")]
     private partial void LogMadeRoom(string checkpoint, string environment, long limit);

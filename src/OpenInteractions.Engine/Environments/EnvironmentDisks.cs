@@ -11,6 +11,7 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
 
     private readonly SemaphoreSlim _once = new(1);
     private bool _isTidy;
+    private DateTimeOffset _since = DateTimeOffset.MaxValue;
 
     /// <summary>What was found about walls and limits; null until it was tried.</summary>
     public PreflightReport? Report { get; private set; }
@@ -91,9 +92,9 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
         {
             await all.UpdateAsync(
                 live,
-                row =>
+                async row =>
                 {
-                    host.Engine.SetGeneration(row.Id, row.Generation + 1);
+                    await host.Engine.SetGenerationAsync(row.Id, row.Generation + 1, CancellationToken.None);
                     return row with { Generation = row.Generation + 1 };
                 },
                 isAsked: false,
@@ -142,6 +143,15 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
         }
     }
 
+    /// <summary>The host is there anew: it is looked at as after a start.</summary>
+    /// <param name="now">When; copies that begin from now on are not taken for cut ones.</param>
+    public async Task BeginAnewAsync(DateTimeOffset now)
+    {
+        await _once.WaitAsync(CancellationToken.None);
+        (_isTidy, _since, Report) = (false, now, null);
+        _once.Release();
+    }
+
     /// <summary>All rows of this host.</summary>
     public async IAsyncEnumerable<StoredEnvironment> RowsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -159,6 +169,10 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
         while (page.Count == Page);
     }
 
+    /// <summary>Makes the disk of a new environment of a checkpoint that is in the store.</summary>
+    public Task LoadAsync(StoredCheckpoint checkpoint, StoredEnvironment fork, CheckpointImages images, CancellationToken cancellationToken) =>
+        images.LoadAsync(checkpoint, host.Engine, fork.Id, fork.Slot, cancellationToken);
+
     public void Dispose() => _once.Dispose();
 
     // The disks first: a row is there before its disk, so a disk of this list that has no row has lost it.
@@ -174,7 +188,7 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
             {
                 await EraseAsync(row, cancellationToken);
             }
-            else if (row is { State: EnvironmentState.Pending, ForkedFrom: not null })
+            else if (row is { State: EnvironmentState.Pending, ForkedFrom: not null } && row.Created < _since)
             {
                 // The copy was cut, and its id has not left the server.
                 await store.DeleteAsync(row.Project, row.Id, row.Updated, cancellationToken);

@@ -18,6 +18,23 @@ public static class EnvironmentFaults
         return new ApiException(ErrorCode.FailedPrecondition, $"The environment '{environment.Id}' cannot be used: {environment.Failure} Make a new one: where a checkpoint is left ('GET /v1/environments/{environment.Id}/checkpoints'), with its files by 'from_interaction'.");
     }
 
+    /// <summary>The worker that has its disk is not connected.</summary>
+    public static ApiException Away(string worker, DateTimeOffset? since) => new(
+        ErrorCode.ServiceUnavailable,
+        $"The worker '{worker}' is not connected{(since is { } time ? $" since {time:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "")}, and what is asked for is on it. Try again later.",
+        retryAfter: TimeSpan.FromSeconds(15));
+
+    /// <summary>The worker that has its disk is away for so long that nobody should wait for it, or was deleted.</summary>
+    public static ApiException Lost(StoredEnvironment environment, DateTimeOffset? since)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return new ApiException(
+            ErrorCode.FailedPrecondition,
+            $"The environment '{environment.Id}' is lost: the worker '{environment.Host}' that has its files {(since is { } time ? $"is not connected since {time:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "was deleted")}. "
+            + $"Make a new one with the files of its last checkpoint: 'GET /v1/environments/{environment.Id}/checkpoints' lists them, and 'from_interaction' brings one back. Should the worker come back, this one can be used again.",
+            "environment");
+    }
+
     /// <summary>Its sandbox does not start. The operator reads why in the log.</summary>
     public static ApiException NotStarted(string id, SandboxException exception)
     {

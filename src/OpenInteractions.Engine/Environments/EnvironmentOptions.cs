@@ -85,6 +85,13 @@ public sealed class EnvironmentOptions
     [Range(1, 100)]
     public int MaxDiskUse { get; set; } = 90;
 
+    /// <summary>Which host a new environment goes to. Default: this machine, or a worker where this machine runs no sandboxes.</summary>
+    public EnvironmentPlacement Placement { get; set; } = EnvironmentPlacement.Local;
+
+    /// <summary>How long a worker may be away before its environments count as lost. Default 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>When the files of an environment are kept as they are, so that an interaction can begin with them later. Default: at the end of each turn.</summary>
     public CheckpointPolicy Checkpoints { get; set; } = CheckpointPolicy.Turns;
 
@@ -128,6 +135,19 @@ public sealed class EnvironmentOptions
 
     private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
         && address is { UserInfo: "", Query: "", Fragment: "" };
+}
+
+/// <summary>Which host a new environment goes to.</summary>
+public enum EnvironmentPlacement
+{
+    /// <summary>This machine, or a worker where this machine runs no sandboxes.</summary>
+    Local,
+
+    /// <summary>The worker with the fewest live sandboxes.</summary>
+    Workers,
+
+    /// <summary>The host with the fewest live sandboxes.</summary>
+    Any,
 }
 
 /// <summary>When checkpoints of environments are made.</summary>

@@ -1,5 +1,6 @@
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Engine.Sandboxes;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Engine.Environments;
 
@@ -16,7 +17,7 @@ public sealed partial class HostEnvironments
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ApiException">404: there is no such environment.</exception>
     public async Task<IReadOnlyList<StoredCheckpoint>> CheckpointsAsync(string project, string id, long? before, int limit, CancellationToken cancellationToken) =>
-        await Checkpoints.ListAsync(project, (await RequireAsync(project, id, "id", cancellationToken)).Id, before, limit, cancellationToken);
+        await Local.Checkpoints.ListAsync(project, (await RequireAsync(project, id, "id", cancellationToken)).Id, before, limit, cancellationToken);
 
     /// <summary>Until when a checkpoint is kept, unless its environment is deleted before.</summary>
     public DateTimeOffset ExpiryOf(StoredCheckpoint checkpoint)
@@ -34,15 +35,16 @@ public sealed partial class HostEnvironments
     public async Task DeleteCheckpointAsync(string project, string id, string checkpoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        RequireHere(await RequireAsync(project, id, "id", cancellationToken));
-        await Checkpoints.DeleteAsync(project, id, checkpoint, cancellationToken);
+        var row = await RequireAsync(project, id, "id", cancellationToken);
+        await (row.Host.StartsWith(StoredWorker.Prefix, StringComparison.Ordinal) && Kept is not null ? Kept : (await _sites.RequireAsync(row, cancellationToken)).Checkpoints)
+            .DeleteAsync(project, id, checkpoint, cancellationToken);
     }
 
     private async Task<StoredEnvironment> ForkAsync(string project, string originId, EnvironmentSpec spec, string field, CancellationToken cancellationToken)
     {
         var place = EnvironmentRules.Place(field, FromEnvironment);
         RequireBare(spec, place);
-        RequireHere(await RequireAsync(project, originId, place, cancellationToken));
+        var here = await _sites.RequireAsync(await RequireAsync(project, originId, place, cancellationToken), cancellationToken);
         await using var use = await EnterAsync(project, originId, isAlone: true, cancellationToken);
         var origin = await RequireAsync(project, originId, place, cancellationToken);
         if (origin.State == EnvironmentState.Failed)
@@ -53,19 +55,19 @@ public sealed partial class HostEnvironments
         if (origin.State == EnvironmentState.Pending)
         {
             var (asked, shown) = Asked(origin, spec);
-            return await InsertAsync(project, asked, chainId: null, origin: null, cancellationToken, shown); // there is nothing to copy yet
+            return await InsertAsync(here, project, asked, chainId: null, origin: null, cancellationToken, shown); // there is nothing to copy yet
         }
 
-        var live = _live.Join(project, originId);
+        var live = here.Live.Join(project, originId);
         try
         {
             return await CopyAsync(
-                origin, Asked(origin, spec), (origin.FileCount, origin.SizeBytes),
-                row => _live.WhileStoppedAsync(live, isPatient: true, () => _disks.ForkAsync(origin.Id, row, CancellationToken.None), cancellationToken), cancellationToken);
+                here, origin, Asked(origin, spec), (origin.FileCount, origin.SizeBytes),
+                row => here.Live.WhileStoppedAsync(live, isPatient: true, () => here.Disks.ForkAsync(origin.Id, row, CancellationToken.None), cancellationToken), cancellationToken);
         }
         finally
         {
-            _live.Leave(live);
+            here.Live.Leave(live);
         }
     }
 
@@ -74,32 +76,36 @@ public sealed partial class HostEnvironments
     {
         var place = EnvironmentRules.Place(field, EnvironmentRules.FromInteraction);
         RequireBare(spec, place);
-        var checkpoint = await Checkpoints.RequireAsync(project, interactionId, place, cancellationToken);
+        var checkpoint = await Local.Checkpoints.RequireAsync(project, interactionId, place, cancellationToken);
         if (await _store.GetAsync(project, checkpoint.EnvironmentId, cancellationToken) is not { } origin || HasExpired(origin))
         {
-            throw Checkpoints.NotFound(interactionId, place); // it goes with its environment
+            throw Local.Checkpoints.NotFound(interactionId, place); // it goes with its environment
         }
 
-        RequireHere(origin);
+        // A checkpoint of the store can be had on any host; its own comes first, since what the environment saw as its system is there.
+        var images = checkpoint.Host == CheckpointImages.Host ? _images : null;
+        var here = images is null ? await _sites.RequireAsync(origin, cancellationToken) : _sites.Find(origin.Host) ?? _sites.Place(project);
         try
         {
             var (asked, shown) = Asked(origin, spec);
             var brought = asked with { Sources = null }; // what was asked for since is not of that turn
-            return await CopyAsync(origin, (brought, shown), counted: default, row => _disks.ForkAsync(checkpoint.Id, row, CancellationToken.None), cancellationToken);
+            return await CopyAsync(
+                here, origin, (brought, shown), counted: default,
+                row => images is null ? here.Disks.ForkAsync(checkpoint.Id, row, CancellationToken.None) : here.Disks.LoadAsync(checkpoint, row, images, CancellationToken.None), cancellationToken);
         }
-        catch (ApiException) when (_host.Engine.GenerationOf(checkpoint.Id) is null)
+        catch (ApiException) when (images is null && here.Host.Engine.GenerationOf(checkpoint.Id) is null)
         {
-            throw Checkpoints.NotFound(interactionId, place); // it made way in the meantime
+            throw Local.Checkpoints.NotFound(interactionId, place); // it made way in the meantime
         }
     }
 
     /// <summary>Keeps a new environment with what its origin was asked for, and fills its disk.</summary>
     private async Task<StoredEnvironment> CopyAsync(
-        StoredEnvironment origin, (EnvironmentSpec Asked, EnvironmentSpec Shown) spec, (long Files, long Bytes) counted, Func<StoredEnvironment, Task> copy, CancellationToken cancellationToken)
+        HostSite here, StoredEnvironment origin, (EnvironmentSpec Asked, EnvironmentSpec Shown) spec, (long Files, long Bytes) counted, Func<StoredEnvironment, Task> copy, CancellationToken cancellationToken)
     {
-        await _disks.RequireRunnableAsync(cancellationToken);
-        _disks.RequireRoom();
-        var row = await InsertAsync(origin.Project, spec.Asked, chainId: null, origin.Id, cancellationToken, spec.Shown);
+        await here.Disks.RequireRunnableAsync(cancellationToken);
+        here.Disks.RequireRoom();
+        var row = await InsertAsync(here, origin.Project, spec.Asked, chainId: null, origin.Id, cancellationToken, spec.Shown);
         try
         {
             // To the end, or nothing of it: a caller who leaves must not leave half a copy.
@@ -111,7 +117,11 @@ public sealed partial class HostEnvironments
         catch (Exception exception)
         {
             await _store.DeleteAsync(row.Project, row.Id, _time.GetUtcNow(), CancellationToken.None);
-            await _disks.EraseAsync(row, CancellationToken.None);
+            if (_sites.Find(here.Host.Id) == here)
+            {
+                await here.Disks.EraseAsync(row, CancellationToken.None); // otherwise when it is there again
+            }
+
             if (exception is SandboxException refused)
             {
                 throw EnvironmentFaults.NotStarted(origin.Id, refused);

@@ -6,16 +6,16 @@ using OpenInteractions.Engine.Diagnostics;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Sandboxes;
 using OpenInteractions.Engine.Secrets;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Engine.Environments;
 
-/// <summary>The environments of this host.</summary>
+/// <summary>The environments of the hosts that this node serves.</summary>
 public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRules, IDisposable
 {
     /// <summary>What ids begin with.</summary>
     public const string Prefix = "env_";
 
-    private readonly SandboxHost _host;
     private readonly IEnvironmentStore _store;
     private readonly InteractionId _ids;
     private readonly EnvironmentOptions _options;
@@ -23,52 +23,101 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
     private readonly ILogger<HostEnvironments> _logger;
     private readonly EnvironmentForms _forms;
     private readonly EnvironmentRules _rules;
-    private readonly EnvironmentDisks _disks;
-    private readonly LiveEnvironments _live;
+    private readonly HostSites _sites;
+    private readonly CheckpointImages? _images;
     private readonly SemaphoreSlim _chains = new(1);
 
     /// <summary>Opens nothing yet.</summary>
     public HostEnvironments(
         SandboxHost host, IEnvironmentStore store, ICheckpointStore checkpoints, ISecretBox box, InteractionId ids, IEnumerable<IEnvironmentSource> sources, IOptions<EnvironmentOptions> options,
-        EngineInstruments instruments, TimeProvider time, ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null,
-        ICredentials? credentials = null)
+        EngineInstruments instruments, TimeProvider time, ILogger<HostEnvironments> logger, ISandboxNetworks? networks = null, INetworkRuleReader? rules = null, ICheckpointImages? images = null,
+        IWorkerStore? workers = null, ICredentials? credentials = null)
     {
+        ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(options);
-        (_host, _store, _ids, _options, _time, _logger) = (host, store, ids, options.Value, time, logger);
+        (_store, _ids, _options, _time, _logger) = (store, ids, options.Value, time, logger);
         var readers = sources.ToDictionary(s => s.Type, StringComparer.Ordinal);
         _forms = new EnvironmentForms(box);
         _rules = new EnvironmentRules(readers, rules, hasNetwork: networks is not null);
-        Checkpoints = new Checkpoints(host, checkpoints, store, ids, _options, instruments, time, logger);
-        _disks = new EnvironmentDisks(host, store, Checkpoints, _options, logger);
-        _live = new LiveEnvironments(host, store, _forms, _disks, new SourceLoader(readers, store, _forms, new SourceHeaders(rules, credentials), _options, time, logger), _options, time, networks, logger);
+        _images = images is null ? null : new CheckpointImages(images, box, time);
+        var loader = new SourceLoader(readers, store, _forms, new SourceHeaders(rules, credentials), _options, time, logger);
+        HostSite Make(SandboxHost host, StoredWorker? worker)
+        {
+            var made = CheckpointsOf(host, isInStore: worker is not null);
+            var disks = new EnvironmentDisks(host, store, made, _options, logger);
+            return new HostSite(host, disks, new LiveEnvironments(host, store, _forms, disks, loader, _options, time, networks, logger), made) { Worker = worker };
+        }
+
+        Checkpoints CheckpointsOf(SandboxHost host, bool isInStore) => new(host, checkpoints, store, _images, isInStore, ids, _options, instruments, time, logger);
+        Kept = _images is null ? null : CheckpointsOf(host, isInStore: true);
+        _sites = new HostSites(Make(host, worker: null), (worker, line) => Make(new SandboxHost(worker.Id, line, host.Directory), worker), workers, _options, time);
     }
 
     /// <inheritdoc/>
-    public bool IsOffered => _host.Obstacle is null;
+    public bool IsOffered => _sites.HasLocal || _sites.HasWorkers;
 
-    /// <summary>Why there are no sandboxes, known without a trial; null when there may be.</summary>
-    public string? Obstacle => _host.Obstacle;
+    /// <summary>Why there are no sandboxes on this machine, known without a trial; null when there may be.</summary>
+    public string? Obstacle => Local.Host.Obstacle;
 
-    /// <summary>What was found about walls and limits; null until it was tried.</summary>
-    public PreflightReport? Report => _disks.Report;
+    /// <summary>What was found about walls and limits of this machine; null until it was tried.</summary>
+    public PreflightReport? Report => Local.Disks.Report;
 
-    /// <summary>Sandboxes that live.</summary>
-    public int Live => _live.Count;
+    /// <summary>Sandboxes of this machine that live.</summary>
+    public int Live => Local.Live.Count;
 
-    internal Checkpoints Checkpoints { get; }
+    /// <summary>Workers that are connected to this node, with how many of their sandboxes live.</summary>
+    public IReadOnlyDictionary<string, int> Workers => _sites.Connected.ToDictionary(s => s.Worker!.Id, s => s.Live.Count);
 
-    /// <summary>What new sandboxes see as their system: <c>host</c>, <c>built ID</c> or <c>path</c>; null where there are none.</summary>
-    public string? RootFileSystem => _host.RootFileSystem();
+    /// <summary>What new sandboxes of this machine see as their system: <c>host</c>, <c>built ID</c> or <c>path</c>; null where there are none.</summary>
+    public string? RootFileSystem => Local.Host.RootFileSystem();
 
-    internal EnvironmentDisks Disks => _disks;
+    /// <summary>Checkpoints in the store; null where none are kept there.</summary>
+    internal Checkpoints? Kept { get; }
 
-    internal LiveEnvironments All => _live;
+    internal HostSite Local => _sites.Local;
+
+    internal HostSites Sites => _sites;
+
+    /// <summary>A worker is connected: its environments can be used.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="engine">What it can do.</param>
+    public Task ConnectAsync(StoredWorker worker, ISandboxEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        return _sites.ConnectAsync(worker, engine);
+    }
+
+    /// <summary>A worker is connected no longer.</summary>
+    /// <param name="worker">Its id.</param>
+    /// <param name="engine">What it could do.</param>
+    public void Disconnect(string worker, ISandboxEngine engine) => _sites.Disconnect(worker, engine);
+
+    /// <summary>Stops what lives on a worker that is connected here.</summary>
+    /// <param name="worker">Its id.</param>
+    public Task StopOfAsync(string worker) => _sites.Find(worker)?.Live.StopAllAsync() ?? Task.CompletedTask;
+
+    /// <summary>How it stands with a worker.</summary>
+    public WorkerStanding StandingOf(StoredWorker worker)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        return _sites.StandingOf(worker.Id, worker);
+    }
+
+    /// <summary>How it stands with the worker that has an environment; null when it is on no worker.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<WorkerStanding?> StandingAsync(StoredEnvironment environment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return _sites.StandingAsync(environment, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public void Check(EnvironmentSpec spec, string field) => _rules.Check(spec, field);
 
     /// <inheritdoc/>
-    public async ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) => await _disks.ObstacleAsync(cancellationToken);
+    public async ValueTask<string?> UnavailableAsync(CancellationToken cancellationToken) =>
+        _sites.HasWorkers && (!_sites.HasLocal || _options.Placement != EnvironmentPlacement.Local) ? null : await Local.Disks.ObstacleAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<StoredEnvironment> CreateAsync(string project, EnvironmentRequest request, string field, CancellationToken cancellationToken)
@@ -89,7 +138,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
                 ErrorCode.InvalidRequest, $"Invalid value in '{EnvironmentRules.Place(field, EnvironmentRules.FromInteraction)}': an environment begins as one copy. Leave it out, or '{FromEnvironment}'.", EnvironmentRules.Place(field, EnvironmentRules.FromInteraction)),
             { FromInteraction: { } interaction } => await RestoreAsync(project, interaction, spec, field, cancellationToken),
             { ForkOf: { } origin } => await ForkAsync(project, origin, spec, field, cancellationToken),
-            _ => await InsertAsync(project, spec, chainId: null, origin: null, cancellationToken),
+            _ => await InsertAsync(_sites.Place(project), project, spec, chainId: null, origin: null, cancellationToken),
         };
     }
 
@@ -99,18 +148,18 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
         ArgumentNullException.ThrowIfNull(spec);
         RequireOffered(field);
         var before = await RequireAsync(project, id, field, cancellationToken);
-        RequireHere(before);
+        var here = await _sites.RequireAsync(before, cancellationToken);
         _rules.Check(spec, field);
         if (spec is { Sources: null or { Count: 0 }, Env: null, Network: null })
         {
             return before;
         }
 
-        var live = _live.Join(project, id);
+        var live = here.Live.Join(project, id);
         try
         {
             EnvironmentSpec? asked = null;
-            var changed = await _live.UpdateAsync(
+            var changed = await here.Live.UpdateAsync(
                 live,
                 row =>
                 {
@@ -132,12 +181,12 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
                 },
                 isAsked: true,
                 cancellationToken) ?? throw EnvironmentFaults.NotFound(id, field);
-            _live.Replace(changed, asked!);
+            here.Live.Replace(changed, asked!);
             return changed;
         }
         finally
         {
-            _live.Leave(live);
+            here.Live.Leave(live);
         }
     }
 
@@ -157,7 +206,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
         {
             if (await _store.FindOfChainAsync(project, chainId, cancellationToken) is { } found)
             {
-                if (found.Host == _host.Id && found.State != EnvironmentState.Failed && !HasExpired(found))
+                if (_sites.Find(found.Host) is not null && found.State != EnvironmentState.Failed && !HasExpired(found))
                 {
                     return found;
                 }
@@ -166,7 +215,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
                 await _store.DeleteAsync(project, found.Id, _time.GetUtcNow(), cancellationToken);
             }
 
-            return await InsertAsync(project, EnvironmentForms.Defaults, chainId, origin: null, cancellationToken);
+            return await InsertAsync(_sites.Place(project), project, EnvironmentForms.Defaults, chainId, origin: null, cancellationToken);
         }
         finally
         {
@@ -216,7 +265,7 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
     public string? RootFileSystemOf(StoredEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return IsOffered && environment.Host == _host.Id ? _host.RootFileSystem(environment.Id) : null;
+        return _sites.HasLocal && environment.Host == Local.Host.Id ? Local.Host.RootFileSystem(environment.Id) : null;
     }
 
     /// <inheritdoc/>
@@ -228,44 +277,43 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
             throw EnvironmentFaults.NotFound(id, "id");
         }
 
-        if (IsOffered && row.Host == _host.Id)
+        if (_sites.Find(row.Host) is { } here)
         {
-            await RemoveAsync(row, CancellationToken.None);
+            await RemoveAsync(here, row, CancellationToken.None);
         }
     }
 
     /// <summary>Whether it was not used for too long (behaviour EN-10). One that is in use here has not.</summary>
     internal bool HasExpired(StoredEnvironment row) =>
-        row.LastAccessed + (row.ChainId is null ? _options.KeepTime : _options.CodeKeepTime) <= _time.GetUtcNow() && !_live.IsUsed(row.Id);
+        row.LastAccessed + (row.ChainId is null ? _options.KeepTime : _options.CodeKeepTime) <= _time.GetUtcNow() && !_sites.IsUsed(row.Id);
 
     /// <summary>Stops what runs in a deleted environment, and removes its disk and its row.</summary>
-    internal async Task RemoveAsync(StoredEnvironment row, CancellationToken cancellationToken)
+    internal static async Task RemoveAsync(HostSite here, StoredEnvironment row, CancellationToken cancellationToken)
     {
-        await _disks.TidyAsync(cancellationToken);
-        var live = _live.Join(row.Project, row.Id);
+        await here.Disks.TidyAsync(cancellationToken);
+        var live = here.Live.Join(row.Project, row.Id);
         try
         {
-            await _live.WhileStoppedAsync(live, isPatient: false, () => _disks.EraseAsync(row, cancellationToken), cancellationToken);
+            await here.Live.WhileStoppedAsync(live, isPatient: false, () => here.Disks.EraseAsync(row, cancellationToken), cancellationToken);
         }
         finally
         {
-            _live.Leave(live);
+            here.Live.Leave(live);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _live.Dispose();
-        _disks.Dispose();
+        _sites.Dispose();
         _chains.Dispose();
     }
 
     private async Task<EnvironmentUse> EnterAsync(string project, string id, bool isAlone, CancellationToken cancellationToken)
     {
         RequireOffered("environment");
-        RequireHere(await RequireAsync(project, id, "environment", cancellationToken));
-        var live = _live.Join(project, id);
+        var here = await _sites.RequireAsync(await RequireAsync(project, id, "environment", cancellationToken), cancellationToken);
+        var live = here.Live.Join(project, id);
         try
         {
             if (isAlone)
@@ -273,11 +321,11 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
                 await TakeTurnAsync(live, cancellationToken);
             }
 
-            return new EnvironmentUse(_live, live, Checkpoints, isAlone, _time, _logger);
+            return new EnvironmentUse(here.Live, live, here.Checkpoints, isAlone, _time, _logger);
         }
         catch
         {
-            _live.Leave(live);
+            here.Live.Leave(live);
             throw;
         }
     }
@@ -302,15 +350,15 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
         }
     }
 
-    private async Task<StoredEnvironment> InsertAsync(string project, EnvironmentSpec spec, string? chainId, string? origin, CancellationToken cancellationToken, EnvironmentSpec? shown = null)
+    private async Task<StoredEnvironment> InsertAsync(HostSite here, string project, EnvironmentSpec spec, string? chainId, string? origin, CancellationToken cancellationToken, EnvironmentSpec? shown = null)
     {
-        _disks.RequireRoom();
+        here.Disks.RequireRoom();
         var (id, now) = (Prefix + _ids.Next()[InteractionId.Prefix.Length..], _time.GetUtcNow());
         var row = new StoredEnvironment
         {
             Project = project,
             Id = id,
-            Host = _host.Id,
+            Host = here.Host.Id,
             State = EnvironmentState.Pending,
             ChainId = chainId,
             ForkedFrom = origin,
@@ -326,17 +374,9 @@ public sealed partial class HostEnvironments : IEnvironments, IEnvironmentSpecRu
 
     private void RequireOffered(string field)
     {
-        if (_host.Obstacle is { } obstacle)
+        if (!IsOffered)
         {
-            throw new ApiException(ErrorCode.FailedPrecondition, $"This server runs no sandboxes: {obstacle}.", field.Length == 0 ? null : field);
-        }
-    }
-
-    private void RequireHere(StoredEnvironment row)
-    {
-        if (row.Host != _host.Id)
-        {
-            throw new ApiException(ErrorCode.FailedPrecondition, $"The files of '{row.Id}' are on another server of this installation than the one that got the request. Send it there.", "environment");
+            throw new ApiException(ErrorCode.FailedPrecondition, $"This server runs no sandboxes: {Obstacle}.", field.Length == 0 ? null : field);
         }
     }
 }

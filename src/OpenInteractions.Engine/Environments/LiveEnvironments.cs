@@ -88,13 +88,13 @@ internal sealed partial class LiveEnvironments(
             if (live.Sandbox is not null && !row.Sealed.Span.SequenceEqual(live.Applied.Span))
             {
                 var spec = forms.Open(row);
-                if (isFirst && !Same(Literals(spec), live.Variables))
+                if (isFirst && !LiveSpecs.Same(LiveSpecs.Literals(spec), live.Variables))
                 {
                     await StopLockedAsync(live); // a process keeps the variables that it began with
                 }
                 else
                 {
-                    live.Network?.Replace(NetworkOf(row, spec));
+                    live.Network?.Replace(LiveSpecs.NetworkOf(row, spec));
                     live.Applied = (await sources.BringAsync(live, row, spec, live.Sandbox, cancellationToken)).Sealed;
                 }
             }
@@ -126,7 +126,7 @@ internal sealed partial class LiveEnvironments(
             live = _all.GetValueOrDefault(row.Id);
         }
 
-        live?.Network?.Replace(NetworkOf(row, spec));
+        live?.Network?.Replace(LiveSpecs.NetworkOf(row, spec));
     }
 
     /// <summary>Stops the sandbox of an environment, whoever uses it.</summary>
@@ -238,7 +238,11 @@ internal sealed partial class LiveEnvironments(
     /// <param name="isAsked">Whether it is what was asked for that changes, and not what the host says.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>As it is kept; null when it is gone.</returns>
-    public async Task<StoredEnvironment?> UpdateAsync(LiveEnvironment live, Func<StoredEnvironment, StoredEnvironment?> change, bool isAsked, CancellationToken cancellationToken)
+    public Task<StoredEnvironment?> UpdateAsync(LiveEnvironment live, Func<StoredEnvironment, StoredEnvironment?> change, bool isAsked, CancellationToken cancellationToken) =>
+        UpdateAsync(live, row => Task.FromResult(change(row)), isAsked, cancellationToken);
+
+    /// <summary>The same with a change that takes its time.</summary>
+    public async Task<StoredEnvironment?> UpdateAsync(LiveEnvironment live, Func<StoredEnvironment, Task<StoredEnvironment?>> change, bool isAsked, CancellationToken cancellationToken)
     {
         await live.Row.WaitAsync(cancellationToken);
         try
@@ -248,7 +252,7 @@ internal sealed partial class LiveEnvironments(
                 return null;
             }
 
-            if (change(row) is not { } changed)
+            if (await change(row) is not { } changed)
             {
                 return row;
             }
@@ -279,9 +283,9 @@ internal sealed partial class LiveEnvironments(
         try
         {
             await disks.PrepareAsync(row, cancellationToken);
-            network = networks?.Open(NetworkOf(row, spec));
-            var variables = Literals(spec);
-            var wanted = SpecOf(row, variables, network);
+            network = networks?.Open(LiveSpecs.NetworkOf(row, spec));
+            var variables = LiveSpecs.Literals(spec);
+            var wanted = LiveSpecs.Of(row, variables, network, options);
             sandbox = await host.Engine.StartAsync(wanted, cancellationToken);
             row = await sources.BringAsync(live, row, spec, sandbox, cancellationToken);
             live.Set(sandbox, network, variables);
@@ -312,39 +316,6 @@ internal sealed partial class LiveEnvironments(
             throw;
         }
     }
-
-    private SandboxSpec SpecOf(StoredEnvironment row, IReadOnlyDictionary<string, string> variables, ISandboxNetwork? network)
-    {
-        var all = new Dictionary<string, string>(variables, StringComparer.Ordinal);
-        foreach (var (name, value) in network?.Variables ?? new Dictionary<string, string>())
-        {
-            all[name] = value; // the way out is not the caller's to move
-        }
-
-        return new SandboxSpec
-        {
-            Id = row.Id,
-            Disk = row.Id,
-            Slot = row.Slot,
-            Network = network,
-            Environment = all,
-            Limits = new SandboxLimits { MemoryBytes = options.MemoryBytes, Processors = options.Processors, Processes = options.Processes, TemporaryBytes = options.TemporaryBytes },
-        };
-    }
-
-    private static SandboxNetworkSpec NetworkOf(StoredEnvironment row, EnvironmentSpec spec) => new()
-    {
-        Project = row.Project,
-        EnvironmentId = row.Id,
-        Rules = spec.Network,
-        CredentialVariables = spec.Env?.Where(v => v.Value.Value?.Credential is not null).ToDictionary(v => v.Key, v => v.Value.Value!.Credential!) ?? [],
-    };
-
-    private static Dictionary<string, string> Literals(EnvironmentSpec spec) =>
-        spec.Env?.Where(v => (v.Value.Text ?? v.Value.Value!.Value) is not null).ToDictionary(v => v.Key, v => v.Value.Text ?? v.Value.Value!.Value!) ?? [];
-
-    private static bool Same(Dictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.Count == other.Count && one.All(v => other.TryGetValue(v.Key, out var value) && value == v.Value);
 
     private async Task WatchAsync(LiveEnvironment live, ISandbox sandbox)
     {

@@ -9,6 +9,7 @@ public sealed class SandboxHost : IDisposable
     private readonly Func<ISandboxEngine> _open;
     private readonly Lazy<string> _id;
     private readonly Func<string?, string>? _rootFileSystem;
+    private readonly bool _isWorker;
     private ISandboxEngine? _engine;
 
     /// <summary>A machine that sandboxes could run on.</summary>
@@ -21,8 +22,16 @@ public sealed class SandboxHost : IDisposable
 
     /// <summary>A machine that they cannot run on.</summary>
     /// <param name="obstacle">Why, as the end of a sentence for a caller.</param>
-    public SandboxHost(string obstacle)
-        : this("", () => throw new InvalidOperationException(obstacle), () => throw new InvalidOperationException(obstacle)) => Obstacle = obstacle;
+    /// <param name="directory">Where uploads are kept for environments of workers.</param>
+    public SandboxHost(string obstacle, string directory = "")
+        : this(directory, () => throw new InvalidOperationException(obstacle), () => throw new InvalidOperationException(obstacle)) => Obstacle = obstacle;
+
+    /// <summary>A worker.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="line">Its connection.</param>
+    /// <param name="directory">Where this server keeps uploads for its environments.</param>
+    internal SandboxHost(string id, WorkerLine line, string directory)
+        : this(directory, () => id, () => line.Engine) => _isWorker = true;
 
     /// <summary>Why there are no sandboxes, as the end of a sentence for a caller; null when there may be.</summary>
     public string? Obstacle { get; }
@@ -43,6 +52,11 @@ public sealed class SandboxHost : IDisposable
     {
         get
         {
+            if (_isWorker)
+            {
+                return _open(); // another one with each connection
+            }
+
             lock (_gate)
             {
                 try

@@ -66,7 +66,23 @@ public interface ISandboxEngine
     /// <summary>Notes a disk as complete once more. Durable when this returns.</summary>
     /// <param name="disk">Its name.</param>
     /// <param name="generation">The count.</param>
-    void SetGeneration(string disk, long generation);
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task SetGenerationAsync(string disk, long generation, CancellationToken cancellationToken);
+
+    /// <summary>Writes a disk that no sandbox uses as an image: compressed, without what is empty.</summary>
+    /// <param name="disk">Its name.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="SandboxException">There is no such disk, or this engine's disks are no images.</exception>
+    Task ExportDiskAsync(string disk, Stream target, CancellationToken cancellationToken);
+
+    /// <summary>Makes a disk of an image, which another host may have written.</summary>
+    /// <param name="disk">The new disk's name.</param>
+    /// <param name="slot">Its uid slot; files of the image's become files of this one.</param>
+    /// <param name="source">The image.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is left of it.</param>
+    /// <exception cref="SandboxException">The image is not whole or not sound, or there is a disk of that name.</exception>
+    Task ImportDiskAsync(string disk, int slot, Stream source, CancellationToken cancellationToken);
 
     /// <summary>How full the file system is that disks are on, 0 to 100.</summary>
     int UsedPercent();

@@ -128,7 +128,24 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 
     public long? GenerationOf(string disk) => _disks.GenerationOf(SandboxNames.Checked(disk, "disk"));
 
-    public void SetGeneration(string disk, long generation) => _disks.SetGeneration(SandboxNames.Checked(disk, "disk"), generation);
+    public Task SetGenerationAsync(string disk, long generation, CancellationToken cancellationToken)
+    {
+        _disks.SetGeneration(SandboxNames.Checked(disk, "disk"), generation);
+        return Task.CompletedTask;
+    }
+
+    public async Task ExportDiskAsync(string disk, Stream target, CancellationToken cancellationToken)
+    {
+        RefuseUsed(SandboxNames.Checked(disk, "disk"));
+        await _disks.ExportAsync(disk, target, cancellationToken);
+    }
+
+    public async Task ImportDiskAsync(string disk, int slot, Stream source, CancellationToken cancellationToken)
+    {
+        SandboxNames.Checked(disk, "disk");
+        await PrepareAsync(cancellationToken);
+        await _disks.ImportAsync(disk, slot, source, cancellationToken);
+    }
 
     public int UsedPercent()
     {
@@ -161,10 +178,8 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
 
     public async Task<ISandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
-        var report = await PreflightAsync(cancellationToken);
-        return report.CanStart
-            ? await StartUncheckedAsync(spec, cancellationToken)
-            : throw new SandboxException(SandboxErrorKind.Refused, string.Join(' ', report.Checks.Where(c => c.State == PreflightState.Missing).Select(c => $"{c.Name}: {c.Finding} {c.Remedy}")));
+        RefuseMissing(await PreflightAsync(cancellationToken));
+        return await StartUncheckedAsync(spec, cancellationToken);
     }
 
     /// <summary>Starts without asking the preflight, which starts some itself.</summary>
@@ -174,7 +189,19 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         return await _spare.TryTakeAsync(spec, cancellationToken) ?? await StartOwnAsync(spec, cancellationToken);
     }
 
-    private async Task<LinuxSandbox> StartOwnAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    /// <summary>Starts the process of a sandbox whose frames another host reads.</summary>
+    /// <param name="spec">What it gets. Of its network only whether there is one, and the authority.</param>
+    /// <param name="cancellationToken">Ends the start; nothing is left of it.</param>
+    public async Task<LaunchedInit> LaunchInitAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        RefuseMissing(await PreflightAsync(cancellationToken));
+        SpecCheck.Check(spec);
+        return await BeginAsync(spec, Task.FromResult, cancellationToken);
+    }
+
+    private Task<LinuxSandbox> StartOwnAsync(SandboxSpec spec, CancellationToken cancellationToken) => BeginAsync(spec, init => GreetAsync(spec, init, cancellationToken), cancellationToken);
+
+    private async Task<T> BeginAsync<T>(SandboxSpec spec, Func<LaunchedInit, Task<T>> begin, CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
         _disks.RefuseMissing(spec.Disk);
@@ -187,7 +214,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         try
         {
             await LoopDevices.WaitUntilFreeAsync(_directory.Disk(spec.Disk), cancellationToken);
-            return await LaunchAsync(spec, cancellationToken);
+            return await begin(await LaunchAsync(spec, cancellationToken));
         }
         catch
         {
@@ -214,7 +241,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         _trying.Dispose();
     }
 
-    private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    private async Task<LaunchedInit> LaunchAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var system = spec.RootFileSystem is { } given ? new RootUse("path", given, null) : _roots.Take(spec.Disk);
         try
@@ -228,7 +255,7 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    private async Task<LinuxSandbox> LaunchAsync(SandboxSpec spec, RootUse system, CancellationToken cancellationToken)
+    private async Task<LaunchedInit> LaunchAsync(SandboxSpec spec, RootUse system, CancellationToken cancellationToken)
     {
         var (root, shown) = await RootFiles.ShowAsync(_directory, system.Files, cancellationToken);
         var group = _groups.Make(spec.Id, spec.Limits);
@@ -274,12 +301,17 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
             throw;
         }
 
-        var sandbox = new LinuxSandbox(spec, Variables, process, group, () =>
+        return new LaunchedInit(process, group, () =>
         {
             _directory.RemoveStage(spec.Id);
             system.Dispose();
             _live.TryRemove(spec.Id, out _);
         });
+    }
+
+    private static async Task<LinuxSandbox> GreetAsync(SandboxSpec spec, LaunchedInit init, CancellationToken cancellationToken)
+    {
+        var sandbox = new LinuxSandbox(spec, init);
         try
         {
             await sandbox.Greeted.WaitAsync(TimeToStart, cancellationToken);
@@ -309,26 +341,6 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         }
     }
 
-    private static Dictionary<string, string> Variables(SandboxSpec spec, Doors doors)
-    {
-        var variables = new Dictionary<string, string>
-        {
-            ["PATH"] = "/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
-            ["HOME"] = LaunchCommand.Home,
-            ["USER"] = "agent",
-            ["LOGNAME"] = "agent",
-            ["SHELL"] = "/bin/bash",
-            ["LANG"] = "C.UTF-8",
-            ["TERM"] = "dumb",
-        };
-        foreach (var (name, value) in NetworkVariables.For(spec.Network, doors).Concat(spec.Environment))
-        {
-            variables[name] = value;
-        }
-
-        return variables;
-    }
-
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await _preparing.WaitAsync(cancellationToken);
@@ -352,6 +364,14 @@ internal sealed class BubblewrapEngine : ISandboxEngine, IDisposable
         {
             RefuseTaken(spec, spec.Id);
             _live[spec.Id] = spec;
+        }
+    }
+
+    private static void RefuseMissing(PreflightReport report)
+    {
+        if (!report.CanStart)
+        {
+            throw new SandboxException(SandboxErrorKind.Refused, string.Join(' ', report.Checks.Where(c => c.State == PreflightState.Missing).Select(c => $"{c.Name}: {c.Finding} {c.Remedy}")));
         }
     }
 

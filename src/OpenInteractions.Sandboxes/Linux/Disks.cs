@@ -69,15 +69,7 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         try
         {
             await CopyAsync(source, making, cancellationToken);
-            var old = directory.SlotOf(source);
-            if (Native.IsRoot && old != slot)
-            {
-                var stage = directory.MakeStage($"fork-{disk}", directory.HostRoot);
-                await Tool.RunAsync(
-                    ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Adopt, "oi-sandbox-adopt", stage, making, Text(Uid(old)), Text(Uid(slot)), RootFiles.Passwd(Uid(slot)), RootFiles.Group(Uid(slot))],
-                    CancellationToken.None);
-            }
-
+            await AdoptAsync(disk, making, directory.SlotOf(source), slot);
             await KeepAsync(disk, slot, making, cancellationToken);
         }
         catch
@@ -85,9 +77,34 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
             await DiscardAsync(disk);
             throw;
         }
-        finally
+    }
+
+    /// <summary>Writes the image of a disk.</summary>
+    public async Task ExportAsync(string disk, Stream target, CancellationToken cancellationToken)
+    {
+        RefuseMissing(disk);
+        Refuse(!Native.IsRoot, "Without root a disk is a directory, of which no image is sent.");
+        await DiskImage.WriteAsync(directory.Disk(disk), directory.SlotOf(disk), target, cancellationToken);
+    }
+
+    /// <summary>Makes a disk of an image, whoever has written it: the file system is checked before the kernel sees it.</summary>
+    public async Task ImportAsync(string disk, int slot, Stream source, CancellationToken cancellationToken)
+    {
+        RefuseExisting(disk);
+        Refuse(!Native.IsRoot, "Without root a disk is a directory, and no image can be taken.");
+        await DiscardAsync(disk);
+        var making = $"{directory.Disks}/{disk}.new";
+        try
         {
-            directory.RemoveStage($"fork-{disk}");
+            var old = await DiskImage.ReadAsync(source, making, cancellationToken);
+            await Tool.RunAsync(["/bin/sh", "-c", "e2fsck -f -p \"$1\" >/dev/null 2>&1 || [ $? -eq 1 ]", "oi-check", making], cancellationToken);
+            await AdoptAsync(disk, making, old, slot);
+            await KeepAsync(disk, slot, making, cancellationToken);
+        }
+        catch
+        {
+            await DiscardAsync(disk);
+            throw;
         }
     }
 
@@ -258,6 +275,27 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         finally
         {
             _making.Release();
+        }
+    }
+
+    // Files of the old slot become files of the new one.
+    private async Task AdoptAsync(string disk, string making, int old, int slot)
+    {
+        if (!Native.IsRoot || old == slot)
+        {
+            return;
+        }
+
+        var stage = directory.MakeStage($"fork-{disk}", directory.HostRoot);
+        try
+        {
+            await Tool.RunAsync(
+                ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Adopt, "oi-sandbox-adopt", stage, making, Text(Uid(old)), Text(Uid(slot)), RootFiles.Passwd(Uid(slot)), RootFiles.Group(Uid(slot))],
+                CancellationToken.None);
+        }
+        finally
+        {
+            directory.RemoveStage($"fork-{disk}");
         }
     }
 

@@ -1,32 +1,26 @@
-using System.Diagnostics;
-using System.Text;
 using OpenInteractions.Sandboxes.Connection;
 using OpenInteractions.Sandboxes.Frames;
+using OpenInteractions.Sandboxes.Policy;
 
 namespace OpenInteractions.Sandboxes.Linux;
 
 /// <summary>A live sandbox: the process that the server started, the control group, the connection to the init.</summary>
 internal sealed class LinuxSandbox : ISandbox
 {
-    private const int MaxErrors = 4096;
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
-    private readonly Process _process;
-    private readonly ControlGroup _group;
-    private readonly Action _removed;
+    private readonly LaunchedInit _init;
     private readonly FrameConnection _connection;
     private readonly RemoteSandbox _remote;
-    private readonly StringBuilder _errors = new();
     private volatile SandboxSpec _spec;
     private volatile bool _stopping;
 
-    public LinuxSandbox(SandboxSpec spec, Func<SandboxSpec, Doors, IReadOnlyDictionary<string, string>> environment, Process process, ControlGroup group, Action removed)
+    public LinuxSandbox(SandboxSpec spec, LaunchedInit init)
     {
-        (_spec, _process, _group, _removed) = (spec, process, group, removed);
-        var listening = ListenAsync(process.StandardError);
-        _connection = new FrameConnection(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, spec.Network);
-        _remote = new RemoteSandbox(_connection, () => environment(_spec, _connection.Doors), Policy.LaunchCommand.Workspace);
-        Ended = WatchAsync(listening);
+        (_spec, _init) = (spec, init);
+        _connection = new FrameConnection(init.Output, init.Input, spec.Network);
+        _remote = new RemoteSandbox(_connection, () => SandboxVariables.Of(_spec, _connection.Doors), LaunchCommand.Workspace);
+        Ended = init.WatchAsync(_connection.Ended, () => _connection.End(null), () => _stopping);
     }
 
     public string Id => _spec.Id;
@@ -38,7 +32,7 @@ internal sealed class LinuxSandbox : ISandbox
     public Task<SandboxEnd> Ended { get; }
 
     /// <summary>Whether nothing was seen of its end yet, which <see cref="Ended"/> says when everything is tidied up.</summary>
-    public bool IsAlive => !_connection.Ended.IsCompleted && !_process.HasExited;
+    public bool IsAlive => !_connection.Ended.IsCompleted && !_init.HasExited;
 
     /// <summary>Completes when the init is there.</summary>
     public Task Greeted => _connection.Greeted;
@@ -47,21 +41,12 @@ internal sealed class LinuxSandbox : ISandbox
     public Doors Doors => _connection.Doors;
 
     /// <summary>What the launch chain complained about.</summary>
-    public string Errors
-    {
-        get
-        {
-            lock (_errors)
-            {
-                return Connection.Errors.Shown(_errors.ToString().Trim());
-            }
-        }
-    }
+    public string Errors => _init.Errors;
 
     /// <summary>The process that the server started, seen from the host.</summary>
-    public int HostPid => _process.Id;
+    public int HostPid => _init.HostPid;
 
-    public ControlGroup Group => _group;
+    public ControlGroup Group => _init.Group;
 
     /// <summary>Becomes the sandbox of somebody else, before its first command: name, variables and way out are his from now on.</summary>
     public void Become(SandboxSpec spec)
@@ -101,42 +86,6 @@ internal sealed class LinuxSandbox : ISandbox
     {
         await StopAsync(TimeSpan.Zero, CancellationToken.None);
         await _connection.DisposeAsync();
-        _process.Dispose();
-    }
-
-    private async Task<SandboxEnd> WatchAsync(Task listening)
-    {
-        var exited = _process.WaitForExitAsync(CancellationToken.None);
-        await Task.WhenAny(_connection.Ended, exited);
-        var early = _group.MemoryKills; // a runtime removes the group with the container, and the count with it
-        // One without the other for long: it closed its pipe and lives on, or somebody else holds the pipe.
-        await Task.WhenAny(Task.WhenAll(_connection.Ended, exited), _connection.Ended.IsCompletedSuccessfully && await _connection.Ended is not null ? Task.CompletedTask : Task.Delay(TimeToEnd));
-        var (kills, broken) = (Math.Max(early, _group.MemoryKills), _connection.Ended.IsCompleted ? await _connection.Ended : "It closed nothing and ended all the same.");
-        _connection.End(null);
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
-        await _group.KillAsync();
-        await exited;
-        await listening;
-        _removed();
-        return _stopping ? new SandboxEnd(SandboxEndReason.Stopped, "It was stopped.", kills)
-            : broken is not null ? new SandboxEnd(SandboxEndReason.Lost, broken, kills)
-            : kills > 0 && _process.ExitCode == 137 ? new SandboxEnd(SandboxEndReason.OutOfMemory, "Its memory was used up, and its init was killed.", kills)
-            : new SandboxEnd(SandboxEndReason.Exited, $"It ended with {_process.ExitCode}. {Errors}".TrimEnd(), kills);
-    }
-
-    private async Task ListenAsync(StreamReader errors)
-    {
-        var buffer = new char[1024];
-        while (await errors.ReadAsync(buffer) is var count and > 0)
-        {
-            lock (_errors)
-            {
-                _errors.Append(buffer.AsSpan(0, Math.Min(count, MaxErrors - _errors.Length)));
-            }
-        }
+        _init.Dispose();
     }
 }

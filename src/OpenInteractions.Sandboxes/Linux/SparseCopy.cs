@@ -33,7 +33,8 @@ internal static class SparseCopy
         return Ranges(file).Sum(r => r.End - r.Start);
     }
 
-    private static IEnumerable<(long Start, long End)> Ranges(SafeFileHandle file)
+    /// <summary>Where a file has data.</summary>
+    public static IEnumerable<(long Start, long End)> Ranges(SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);
         for (var at = 0L; at < length;)

@@ -18,6 +18,7 @@ using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Tools;
 using OpenInteractions.Engine.Tools.Policy;
 using OpenInteractions.Engine.Turns;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Server.Features;
 
@@ -92,6 +93,7 @@ internal static class EngineFeature
         AddHosted<RetentionSweeper>(services);
         services.AddFileSearchStores();
         services.AddCredentials();
+        services.AddWorkers();
         services.AddAgents();
         services.AddOptions<HostOptions>().Configure<IConfiguration>(SetShutdownTimeout);
     }

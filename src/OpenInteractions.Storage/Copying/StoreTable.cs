@@ -23,13 +23,15 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("file_search_vectors", "store", "chunk"),
         new("environments", "number"),
         new("checkpoints", "number"),
+        new("checkpoint_parts", "checkpoint", "part"),
+        new("workers", "number"),
         new("credentials", "number"),
         new("agents", "number"),
         new("agent_versions", "agent", "version"),
     ];
 
     /// <summary>Tables whose rows have numbers that others name or that order them, and that are copied with them.</summary>
-    public static IReadOnlyList<string> Numbered { get; } = ["file_search_stores", "file_search_documents", "file_search_chunks", "environments", "checkpoints", "credentials", "agents"];
+    public static IReadOnlyList<string> Numbered { get; } = ["file_search_stores", "file_search_documents", "file_search_chunks", "environments", "checkpoints", "workers", "credentials", "agents"];
 
     /// <summary>What belongs to a database and not to its content: its own history, the mark of the readiness check, the keys of its nodes, which are files too, and the mark of a copy.</summary>
     public static IReadOnlyList<string> NotCopied { get; } = ["migrations", "liveness", "node_keys", UnfinishedCopy.Table];

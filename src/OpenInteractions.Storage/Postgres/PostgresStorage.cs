@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage.Postgres;
 
@@ -32,6 +33,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Chunks = new PostgresChunkIndex(database);
         Environments = new PostgresEnvironmentStore(database);
         Checkpoints = new PostgresCheckpointStore(database);
+        Images = new PostgresCheckpointImages(database, TimeProvider.System);
+        Workers = new PostgresWorkerStore(database);
         Credentials = new PostgresCredentialStore(database);
         Agents = new PostgresAgentStore(database);
         Keys = new PostgresNodeKeys(database);
@@ -54,6 +57,10 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public IEnvironmentStore Environments { get; }
 
     public ICheckpointStore Checkpoints { get; }
+
+    public ICheckpointImages Images { get; }
+
+    public IWorkerStore Workers { get; }
 
     public ICredentialStore Credentials { get; }
 

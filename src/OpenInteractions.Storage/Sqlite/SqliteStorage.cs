@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage.Sqlite;
 
@@ -31,6 +32,8 @@ internal sealed partial class SqliteStorage : IStorageEngine
         Chunks = new SqliteChunkIndex(readers);
         Environments = new SqliteEnvironmentStore(writer, readers);
         Checkpoints = new SqliteCheckpointStore(writer, readers);
+        Images = new SqliteCheckpointImages(writer, readers, time);
+        Workers = new SqliteWorkerStore(writer, readers, clock);
         Credentials = new SqliteCredentialStore(writer, readers, clock);
         Agents = new SqliteAgentStore(writer, readers);
     }
@@ -52,6 +55,10 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public IEnvironmentStore Environments { get; }
 
     public ICheckpointStore Checkpoints { get; }
+
+    public ICheckpointImages Images { get; }
+
+    public IWorkerStore Workers { get; }
 
     public ICredentialStore Credentials { get; }
 

@@ -257,7 +257,7 @@ public sealed class CheckpointTests
         await using var rig = new EnvironmentRig();
         var made = await rig.CreateAsync();
         await TurnAsync(rig, made.Id, "int_1", "echo one >file");
-        await rig.Environments.All.StopAllAsync();
+        await rig.Environments.Local.Live.StopAllAsync();
         File.Delete($"{rig.Disks}/{made.Id}.img");
 
         var refused = await Assert.ThrowsAsync<ApiException>(() => rig.RunAsync(made.Id, "true"));
@@ -273,7 +273,7 @@ public sealed class CheckpointTests
         await using var rig = new EnvironmentRig();
         var made = await rig.CreateAsync();
         await rig.RunAsync(made.Id, "echo kept >file");
-        await rig.Environments.All.StopAllAsync();
+        await rig.Environments.Local.Live.StopAllAsync();
         var image = $"{rig.Disks}/{made.Id}.img";
         await OutputOfAsync("losetup", "--find", image);
         var held = await FrozenDisk.HoldAsync(rig.Engine.Inner.Directory, made.Id, "freeze-test", Within.Time);

@@ -230,7 +230,7 @@ public sealed class EnvironmentLifeTests
         await rig.RunAsync(lost.Id, "true");
         await rig.RunAsync(cut.Id, "true");
         await rig.Engine.CreateDiskAsync("nobodys", 77, 64 << 20, Within.Time);
-        await rig.Environments.All.StopAllAsync();
+        await rig.Environments.Local.Live.StopAllAsync();
         await rig.Engine.DeleteDiskAsync(lost.Id, Within.Time);
         await rig.Store.DeleteAsync(Project, cut.Id, rig.Time.GetUtcNow(), Within.Time); // and no further
 
@@ -251,9 +251,9 @@ public sealed class EnvironmentLifeTests
         await using var rig = new EnvironmentRig();
         var made = await rig.CreateAsync();
         await rig.RunAsync(made.Id, "true");
-        await rig.Environments.All.StopAllAsync();
+        await rig.Environments.Local.Live.StopAllAsync();
 
-        rig.Engine.SetGeneration(made.Id, 0); // as from a backup
+        await rig.Engine.SetGenerationAsync(made.Id, 0, Within.Time); // as from a backup
 
         var refused = await Assert.ThrowsAsync<ApiException>(() => rig.RunAsync(made.Id, "true"));
         Assert.Contains("older", refused.Message, StringComparison.Ordinal);

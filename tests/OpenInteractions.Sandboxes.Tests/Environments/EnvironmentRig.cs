@@ -102,7 +102,7 @@ internal sealed class EnvironmentRig : IAsyncDisposable
         var host = new SandboxHost($"{_directory.FullName}/s", () => "host-1", () => new TriedEngine(HostProgram.Engine($"{_directory.FullName}/s", [])));
         var environments = new HostEnvironments(
             host, Store, Checkpoints, new SecretBox(() => new byte[SecretBox.KeySize]), new InteractionId(Time), _sources, Microsoft.Extensions.Options.Options.Create(Options), Instruments, Time,
-            NullLogger<HostEnvironments>.Instance, _world.Networks, new NetworkRuleReader(Microsoft.Extensions.Options.Options.Create(_world.Egress ?? new EgressOptions())), _world.Credentials);
+            NullLogger<HostEnvironments>.Instance, _world.Networks, new NetworkRuleReader(Microsoft.Extensions.Options.Options.Create(_world.Egress ?? new EgressOptions())), credentials: _world.Credentials);
         return (host, environments, new EnvironmentKeeper(environments, new EnvironmentUploads(host, Microsoft.Extensions.Options.Options.Create(Options), Time), host, Store, Time, NullLogger<EnvironmentKeeper>.Instance));
     }
 }
@@ -137,7 +137,11 @@ internal sealed class TriedEngine(BubblewrapEngine engine) : ISandboxEngine, IDi
 
     public long? GenerationOf(string disk) => engine.GenerationOf(disk);
 
-    public void SetGeneration(string disk, long generation) => engine.SetGeneration(disk, generation);
+    public Task SetGenerationAsync(string disk, long generation, CancellationToken cancellationToken) => engine.SetGenerationAsync(disk, generation, cancellationToken);
+
+    public Task ExportDiskAsync(string disk, Stream target, CancellationToken cancellationToken) => engine.ExportDiskAsync(disk, target, cancellationToken);
+
+    public Task ImportDiskAsync(string disk, int slot, Stream source, CancellationToken cancellationToken) => engine.ImportDiskAsync(disk, slot, source, cancellationToken);
 
     public int UsedPercent() => Used;
 

@@ -37,7 +37,7 @@ public sealed class EnvironmentSourceTests
 
         Assert.Equal("é0001ffbe kindone two\n", await rig.RunAsync(made.Id, "cat /workspace/a.txt; od -An -tx1 /workspace/deep/er/b.bin | tr -d ' \\n'; cat /.agents/AGENTS.md; echo $A $B"));
         await rig.RunAsync(made.Id, "echo mine >/workspace/a.txt");
-        await rig.Environments.All.StopAllAsync();
+        await rig.Environments.Local.Live.StopAllAsync();
         Assert.Equal("mine\n", await rig.RunAsync(made.Id, "cat /workspace/a.txt"));
     }
 

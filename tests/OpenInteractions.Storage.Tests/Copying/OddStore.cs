@@ -2,6 +2,7 @@ using OpenInteractions.Contracts.Interactions;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Workers;
 using OpenInteractions.Testing;
 using static OpenInteractions.Storage.Tests.Sample;
 
@@ -47,6 +48,7 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
             await AddDocumentsAsync($"store-{number}");
             await AddEnvironmentAsync($"env_{number}{Text()}");
             await AddCredentialAsync($"{number}{Text()}");
+            await AddWorkerAsync($"wkr_{number}{Text()}");
             await AddAgentAsync($"{number}{Text()}");
         }
     }
@@ -79,6 +81,26 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
         if (_random.Next(3) == 0)
         {
             await store.Environments.DeleteAsync(environment.Project, id, Start.AddDays(1), Cancel);
+        }
+    }
+
+    private async Task AddWorkerAsync(string id)
+    {
+        var project = Pick(Projects);
+        await store.Workers.InsertAsync(new StoredWorker { Project = project, Id = id, Name = Text(), IsForAll = _random.Next(2) == 0, KeyHash = "hash of " + id, Created = Start }, int.MaxValue, Cancel);
+        for (var part = _random.Next(3); part > 0; part--)
+        {
+            await store.Images.AppendAsync("chk_" + id, part, Blob(3000, least: 1), Cancel);
+        }
+
+        if (_random.Next(2) == 0)
+        {
+            await store.Workers.LeaseAsync(id, Text(), Text(), Ttl, Cancel);
+        }
+
+        if (_random.Next(3) == 0)
+        {
+            Assert.True(await store.Workers.DeleteAsync(project, id, Cancel));
         }
     }
 

@@ -62,3 +62,5 @@ public sealed class PostgresEnvironmentStoreTests(PostgresFixture fixture) : Env
 public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : CredentialStoreContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresAgentStoreTests(PostgresFixture fixture) : AgentStoreContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresWorkerStoreTests(PostgresFixture fixture) : WorkerStoreContract(fixture), IClassFixture<PostgresFixture>;

@@ -68,3 +68,5 @@ public sealed class SqliteEnvironmentStoreTests(SqliteFixture fixture) : Environ
 public sealed class SqliteCredentialStoreTests(SqliteFixture fixture) : CredentialStoreContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteAgentStoreTests(SqliteFixture fixture) : AgentStoreContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteWorkerStoreTests(SqliteFixture fixture) : WorkerStoreContract(fixture), IClassFixture<SqliteFixture>;
