@@ -13,6 +13,9 @@ internal static class PageToken
 {
     private const int MarkLength = 6;
 
+    // The longest that a token stands for is the path of a file, 4095 bytes.
+    private const int MaxLength = 5500;
+
     public static string Write(string lastId, string list) => Base64Url.EncodeToString([.. Mark(lastId, list), .. Encoding.UTF8.GetBytes(lastId)]);
 
     /// <exception cref="ApiException">It is no token of this list.</exception>
@@ -23,7 +26,7 @@ internal static class PageToken
             return null;
         }
 
-        if (token.Length <= 400 && Base64Url.IsValid(token))
+        if (token.Length <= MaxLength && Base64Url.IsValid(token))
         {
             var bytes = Base64Url.DecodeFromChars(token);
             if (bytes.Length > MarkLength)

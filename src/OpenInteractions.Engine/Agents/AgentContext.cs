@@ -6,7 +6,7 @@ namespace OpenInteractions.Engine.Agents;
 /// <summary>
 /// What an agent's model is shown: the instructions of its environment, and a history that is shortened when it grows (behaviour AG-6). What the user said, what the model said and which
 /// calls it made stays; of old results the beginning and the end stay. What is shortened follows from the steps alone, so that a new owner of the run and every later turn show
-/// the same; and it moves in strides, so that between two of them the history only grows and the vendor's cache goes on fitting.
+/// the same, and notes that the model wrote stand in a step (<see cref="ContextSummary"/>); and it moves in strides, so that between two of them the history only grows and the vendor's cache goes on fitting.
 /// </summary>
 internal static class AgentContext
 {
@@ -16,7 +16,8 @@ internal static class AgentContext
     /// <summary>Characters of an argument that are kept, of a call whose result was shortened.</summary>
     private const int KeptArgument = 1000;
 
-    private const int CharactersPerToken = 4;
+    /// <summary>How tokens are counted.</summary>
+    public const int CharactersPerToken = 4;
 
     /// <summary>Requests with all of it.</summary>
     /// <param name="request">Makes a request with the conversation as it is.</param>
@@ -28,7 +29,7 @@ internal static class AgentContext
         return asked with
         {
             SystemInstruction = instructions is null ? asked.SystemInstruction : $"{asked.SystemInstruction}\n\n{instructions}",
-            History = Shortened(asked.History, (long)mostTokens * CharactersPerToken),
+            History = Shortened(ContextSummary.Applied(asked.History), (long)mostTokens * CharactersPerToken),
         };
     };
 
@@ -149,7 +150,8 @@ internal static class AgentContext
         return text.Length <= Kept * 3 ? result : ToolResults.Text(Shorter(text, Kept * 2));
     }
 
-    private static string Shorter(string text, int kept) => text.Length <= kept + 100
+    /// <summary>The beginning and the end of a text.</summary>
+    internal static string Shorter(string text, int kept) => text.Length <= kept + 100
         ? text
         : $"{Excerpt.Of(text, kept / 2)}\n[{text.Length - kept} characters were left out here, because the conversation is long. Do it again to see them.]\n{End(text, kept / 2)}";
 
@@ -159,7 +161,10 @@ internal static class AgentContext
         return text[(char.IsLowSurrogate(text[from]) ? from + 1 : from)..];
     }
 
-    private static long Size(HistoryStep step) => step.Step switch
+    /// <summary>Characters of a history.</summary>
+    internal static long Size(IReadOnlyList<HistoryTurn> history) => history.Sum(t => t.Steps.Sum(Size));
+
+    internal static long Size(HistoryStep step) => step.Step switch
     {
         UserInputStep s => s.Content.Sum(Size),
         ModelOutputStep s => s.Content.Sum(Size),

@@ -28,9 +28,12 @@ public sealed class AgentOptions
     [Range(1, 100_000)]
     public int MaxCalls { get; set; } = 1000;
 
-    /// <summary>Tokens of context beyond which old results of tools are shortened (behaviour AG-6). Default 135,000.</summary>
+    /// <summary>Tokens of context beyond which the model is asked for notes that stand for the older part of it, or old results are shortened (behaviour AG-6). Default 135,000.</summary>
     [Range(2000, 10_000_000)]
     public int CompactAfterTokens { get; set; } = 135_000;
+
+    /// <summary>Whether the model is asked for such notes; otherwise, and where it gives none, old results are shortened. Default true.</summary>
+    public bool Notes { get; set; } = true;
 
     /// <summary>Whether a hook that crashes, takes too long or gives no clear answer denies the call. Default false, as documented for hook files (behaviour HK-3).</summary>
     public bool HooksFailClosed { get; set; }

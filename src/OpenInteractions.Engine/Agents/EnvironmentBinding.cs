@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Engine.Environments;
-using OpenInteractions.Engine.Sandboxes;
 using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Tenancy;
 
@@ -82,7 +81,7 @@ public sealed partial class EnvironmentBinding(IInteractionStore store, ILogger<
         {
             await environments!.DeleteAsync(project, id, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is ApiException or SandboxException or IOException or System.Data.Common.DbException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The refusal is what the caller must hear. What is left expires as every environment does.
             LogLeft(exception, id);

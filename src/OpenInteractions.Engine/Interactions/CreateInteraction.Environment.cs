@@ -1,4 +1,3 @@
-using System.Data.Common;
 using OpenInteractions.Engine.Runs;
 
 namespace OpenInteractions.Engine.Interactions;
@@ -21,7 +20,7 @@ public sealed partial class CreateInteraction
         {
             return plan.IsStored && await _store.GetAsync(plan.Interaction.Project, plan.Interaction.Id, CancellationToken.None) is not null;
         }
-        catch (Exception exception) when (exception is ApiException or DbException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return true; // nobody can tell now; unused, it expires
         }

@@ -31,6 +31,11 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
         while (true)
         {
             // 2.
+            if (job.Summary is { } summary)
+            {
+                _used = await summary.WriteAsync(job, _used, cancellationToken);
+            }
+
             if (job.MaxTotalTokens is { } most && Spent(_used) >= most)
             {
                 return new TurnResult(InteractionStatus.Incomplete, Usage: null, Fault: null);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Diagnostics;
@@ -12,8 +13,11 @@ namespace OpenInteractions.Engine.Tools;
 
 /// <summary>Runs turns that may have several rounds, because this server answers calls in them.</summary>
 public sealed class ToolTurns(
-    ToolKinds kinds, ToolGate gate, ToolCallRunner runner, SealedReadings readings, EngineInstruments instruments, IOptions<ToolOptions> options, IOptions<AgentOptions> agents, IEnvironments? environments = null)
+    ToolKinds kinds, ToolGate gate, ToolCallRunner runner, SealedReadings readings, EngineInstruments instruments, IOptions<ToolOptions> options, IOptions<AgentOptions> agents, ILogger<ToolTurns> logger, IEnvironments? environments = null)
 {
+    /// <summary>It answers by rules and has no words of its own.</summary>
+    private const string DemoProvider = "demo";
+
     /// <summary>False when one call of the model is the whole turn: nothing that it may call is answered here.</summary>
     internal bool IsNeededFor(CreateInteractionRequest request) =>
         ToolKinds.HasServerTools(request.Tools)
@@ -48,7 +52,11 @@ public sealed class ToolTurns(
         {
             limits = limits.With(agents.Value.MaxRounds, agents.Value.MaxCalls);
             var instructions = environment is null ? null : await AgentFiles.ReadAsync(environment, cancellationToken);
-            job = job with { Request = AgentContext.Of(job.Request, instructions, agents.Value.CompactAfterTokens) };
+            job = job with
+            {
+                Request = AgentContext.Of(job.Request, instructions, agents.Value.CompactAfterTokens),
+                Summary = agents.Value.Notes && job.Provider.Name != DemoProvider ? new ContextSummary(job.Request, agents.Value.CompactAfterTokens, logger) : null,
+            };
         }
 
         var result = await new ToolLoop(tools, gate, runner, readings, limits, instruments, job).RunAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using OpenInteractions.Engine.Agents;
 using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Runs;
 using OpenInteractions.Engine.Storage;
@@ -39,6 +40,9 @@ internal sealed record TurnJob
 
     /// <summary>The environment that the interaction uses, or null.</summary>
     public string? EnvironmentId { get; init; }
+
+    /// <summary>Has notes written when the conversation grows too long, or null.</summary>
+    public ContextSummary? Summary { get; init; }
 
     /// <summary>Most tokens of the turn: input, output and thoughts without what came from a cache (behaviour AG-5); null when there is no limit.</summary>
     public long? MaxTotalTokens { get; init; }

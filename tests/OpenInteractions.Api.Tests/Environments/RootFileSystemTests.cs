@@ -8,6 +8,12 @@ internal sealed class SandboxFactAttribute : FactAttribute
     public SandboxFactAttribute() => Skip = File.Exists("/usr/bin/bwrap") ? null : "'bwrap' is not installed.";
 }
 
+/// <summary>A theory about servers that have sandboxes.</summary>
+internal sealed class SandboxTheoryAttribute : TheoryAttribute
+{
+    public SandboxTheoryAttribute() => Skip = new SandboxFactAttribute().Skip;
+}
+
 /// <summary>Whoever asks is told what agents see as their system. Nothing is started for the answer.</summary>
 public sealed class RootFileSystemTests
 {
@@ -53,6 +59,11 @@ public sealed class RootFileSystemTests
     [InlineData("OpenInteractions:Sandboxes:RootFileSystem", "somewhere")]
     [InlineData("OpenInteractions:Sandboxes:RootFileSystem", "/no/such/directory")]
     [InlineData("OpenInteractions:Sandboxes:Oci:Runtime", "runc")]
+    [InlineData("OpenInteractions:Environments:BucketEndpoint", "storage.googleapis.com")]
+    [InlineData("OpenInteractions:Environments:BucketEndpoint", "ftp://storage.example")]
+    [InlineData("OpenInteractions:Environments:SkillRegistries:house", "/no/such/directory")]
+    [InlineData("OpenInteractions:Environments:SkillRegistries:house", "https://user:password@skills.example")]
+    [InlineData("OpenInteractions:Environments:SkillRegistries:-house", "/usr")]
     public async Task A_setting_that_names_nothing_refuses_the_start_and_is_named(string setting, string value)
     {
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => TestServer.StartAsync((setting, value)));
