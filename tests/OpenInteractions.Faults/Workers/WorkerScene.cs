@@ -20,7 +20,8 @@ internal sealed class WorkerScene : IAsyncDisposable
 
     public InteractionsClient Client => Server.Client;
 
-    public static async Task<WorkerScene> StartAsync() => new(await ServerProcess.StartAsync(Settings));
+    public static async Task<WorkerScene> StartAsync(params (string Name, string Value)[] settings) =>
+        new(await ServerProcess.StartAsync([.. Settings.Where(s => !settings.Any(o => o.Name == s.Name)), .. settings]));
 
     /// <summary>Makes a worker.</summary>
     /// <returns>Its id and its key.</returns>

@@ -110,6 +110,46 @@ public sealed class WorkerTests
         Assert.Contains("no worker's", log, StringComparison.Ordinal);
     }
 
+    [SandboxTheory]
+    [InlineData("local", 0)]
+    [InlineData("workers", 2)]
+    [InlineData("any", 1)]
+    public async Task New_environments_go_where_the_operator_wants_them(string placement, int onWorker)
+    {
+        await using var scene = await WorkerScene.StartAsync(("OpenInteractions__Sandboxes__Engine", "bubblewrap"), ("OpenInteractions__Environments__Placement", placement));
+        var (_, key) = await scene.MakeAsync("first");
+        await using var worker = await WorkerProcess.StartAsync(scene.Server.Address, key);
+
+        var first = await scene.CreateAsync();
+        (await scene.UploadAsync(first, "workspace/a.txt", "one")).Ok(); // so that it lives
+        var second = await scene.CreateAsync();
+        (await scene.UploadAsync(second, "workspace/a.txt", "two")).Ok();
+
+        Assert.Equal("one", (await scene.ReadAsync(first, "workspace/a.txt")).Ok().Text);
+        Assert.Equal("two", (await scene.ReadAsync(second, "workspace/a.txt")).Ok().Text);
+        var disks = $"{worker.DataDirectory}/sandboxes/disks";
+        Assert.Equal(onWorker, Directory.Exists(disks) ? Directory.GetFiles(disks, "env_*.img").Length : 0);
+    }
+
+    [SandboxFact]
+    public async Task A_server_that_is_stopped_stops_what_runs_on_its_workers_in_order()
+    {
+        await using var scene = await WorkerScene.StartAsync();
+        var (_, key) = await scene.MakeAsync("first");
+        await using var worker = await WorkerProcess.StartAsync(scene.Server.Address, key);
+        var environment = await scene.CreateAsync();
+        (await scene.UploadAsync(environment, "workspace/a.txt", "kept")).Ok();
+
+        Assert.Equal(0, await scene.Server.StopAsync());
+
+        Assert.True(await new Traces(worker.DataDirectory).AreGoneAsync());
+        Assert.Equal("1", File.ReadAllText($"{worker.DataDirectory}/sandboxes/disks/{environment}.generation")); // it was noted as whole
+        var serving = worker.LoggedAsync("Serving ");
+        await scene.Server.StartAgainAsync();
+        await serving;
+        Assert.Equal("kept", (await scene.ReadAsync(environment, "workspace/a.txt")).Ok().Text);
+    }
+
     [SandboxFact]
     public async Task A_worker_that_is_deleted_stops_and_its_environments_are_lost()
     {
