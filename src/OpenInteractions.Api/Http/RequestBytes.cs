@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
+using OpenInteractions.Api.Auth;
 
 namespace OpenInteractions.Api.Http;
 
 /// <summary>Reads a whole body, which the server has bounded, and hands it to a reader of ours.</summary>
 internal static class RequestBytes
 {
-    /// <summary>Reads the body. A large one waits for its part of the budget, and keeps it until what is returned is disposed.</summary>
+    /// <summary>Reads the body. A large one takes its part of the budget as it comes, and keeps it until what is returned is disposed.</summary>
     public static async Task<ReadBody<T>> ReadAsync<T>(HttpRequest request, BodyBudget budget, Func<ReadOnlyMemory<byte>, T> parse)
     {
         // Other types are read as JSON: curl calls everything a form, SDKs call everything JSON (wire 1.3).
@@ -20,21 +22,14 @@ internal static class RequestBytes
             throw new ApiException(ErrorCode.InvalidRequest, "The body must be sent as it is: no 'Content-Encoding' is taken.");
         }
 
-        // One that is too large is refused by the first read.
-        if (request.ContentLength is > BodyBudget.Small and var length && length <= budget.LargestBody)
-        {
-            return await ReadLargeAsync(request, (int)length, (int)length, budget, parse);
-        }
-
         var reader = request.BodyReader;
         ReadResult result;
         while (!(result = await NextAsync(request)).IsCompleted)
         {
             if (result.Buffer.Length > BodyBudget.Small)
             {
-                // Nobody knows how long it will be: it takes what the longest one needs, and gives the rest back when it is known.
                 reader.AdvanceTo(result.Buffer.Start);
-                return await ReadLargeAsync(request, budget.LargestBody, 2 * BodyBudget.Small, budget, parse);
+                return await ReadLargeAsync(request, budget, parse);
             }
 
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -50,30 +45,32 @@ internal static class RequestBytes
         }
     }
 
-    /// <summary>What the web server cannot read is the caller's mistake. It tells a size of a chunk that no number can hold as a fault of its own.</summary>
+    /// <summary>
+    /// What the web server cannot read is the caller's mistake. It tells a size of a chunk that no number can hold as a fault of its own. No token goes with it: a caller who
+    /// leaves ends the reading anyway, and a reading that a token ended stays open for the web server, which then complains when it takes what is left of the body.
+    /// </summary>
     private static async ValueTask<ReadResult> NextAsync(HttpRequest request)
     {
-        var gone = request.HttpContext.RequestAborted;
         try
         {
-            return await request.BodyReader.ReadAsync(gone);
+            return await request.BodyReader.ReadAsync(CancellationToken.None);
         }
-        catch (IOException exception) when (exception is not BadHttpRequestException && !gone.IsCancellationRequested)
+        catch (IOException exception) when (exception is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             throw new BadHttpRequestException("The body cannot be read.", exception);
         }
     }
 
     /// <summary>Takes what comes out of the server's buffers at once, which are small and stay with it for long.</summary>
-    private static async Task<ReadBody<T>> ReadLargeAsync<T>(HttpRequest request, int atMost, int room, BodyBudget budget, Func<ReadOnlyMemory<byte>, T> parse)
+    private static async Task<ReadBody<T>> ReadLargeAsync<T>(HttpRequest request, BodyBudget budget, Func<ReadOnlyMemory<byte>, T> parse)
     {
-        var share = await budget.TakeAsync(atMost, request.HttpContext.RequestAborted);
+        // Of one in chunks nobody knows how long it will be.
+        var share = budget.Open(request.HttpContext.Caller().Project, (int)Math.Min(request.ContentLength ?? budget.LargestBody, budget.LargestBody));
         try
         {
             using var body = new PooledBytes();
-            body.GetMemory(room);
-            await CopyAsync(request, body);
-            share.Shrink(body.Written.Length);
+            await new LargeBodyReading(request, budget, share, body).ToEndAsync();
+            share.Settle(body.Written.Length);
             return new ReadBody<T>(parse(body.Written), share);
         }
         catch
@@ -83,22 +80,75 @@ internal static class RequestBytes
         }
     }
 
-    private static async Task CopyAsync(HttpRequest request, PooledBytes body)
+    /// <summary>The reading of one large body: its room grows with what has come, and it has to come at some pace.</summary>
+    private sealed class LargeBodyReading(HttpRequest request, BodyBudget budget, BodyShare share, PooledBytes body)
     {
-        var reader = request.BodyReader;
-        ReadResult result;
-        do
+        /// <summary>Each room is so many times the one before it: what is left behind then stays below the whole.</summary>
+        private const int Growth = 4;
+
+        private readonly CancellationToken _gone = request.HttpContext.RequestAborted;
+
+        public async Task ToEndAsync()
         {
-            result = await NextAsync(request);
-            if (result.Buffer.Length is > 0 and var length)
+            var reader = request.BodyReader;
+            using var late = new CancellationTokenSource(budget.Pace, budget.Time);
+            await using var ends = late.Token.Register(reader.CancelPendingRead);
+            var due = BodyBudget.Small;
+            while (true)
             {
-                result.Buffer.CopyTo(body.GetSpan((int)length));
-                body.Advance((int)length);
+                var result = await NextAsync(request);
+                var needed = body.Written.Length + result.Buffer.Length;
+                if (late.IsCancellationRequested)
+                {
+                    reader.AdvanceTo(result.Buffer.End);
+                    throw TooSlow();
+                }
+
+                if (needed > body.Capacity)
+                {
+                    reader.AdvanceTo(result.Buffer.Start); // it is read again when there is room
+                    late.CancelAfter(Timeout.InfiniteTimeSpan); // and meanwhile it is not the sender who is waited for
+                    await GrowAsync(needed);
+                    late.CancelAfter(budget.Pace);
+                    continue;
+                }
+
+                foreach (var part in result.Buffer)
+                {
+                    part.CopyTo(body.GetMemory(part.Length));
+                    body.Advance(part.Length);
+                }
+
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+
+                if (body.Written.Length >= due)
+                {
+                    late.CancelAfter(budget.Pace);
+                    due = body.Written.Length + BodyBudget.Small;
+                }
+            }
+        }
+
+        private ApiException TooSlow() => new(
+            ErrorCode.InvalidRequest,
+            string.Create(CultureInfo.InvariantCulture, $"The body came too slowly: each megabyte of one of more than 1 MB must come within {budget.Pace.TotalSeconds:0.##} seconds. Send large media as 'uri'."));
+
+        private async ValueTask GrowAsync(long needed)
+        {
+            if (needed > share.AtMost)
+            {
+                throw new BadHttpRequestException("The body is longer than it may be.", StatusCodes.Status413PayloadTooLarge);
             }
 
-            reader.AdvanceTo(result.Buffer.End);
+            var (before, room) = (body.Capacity, Math.Min(share.AtMost, Math.Max(needed, Math.Max(body.Capacity, BodyBudget.Small) * (long)Growth)));
+            await share.GrowAsync(room, _gone);
+            body.SetCapacity((int)room);
+            budget.Leave(before);
         }
-        while (!result.IsCompleted);
     }
 }
 

@@ -25,7 +25,11 @@ public sealed class RequestOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan LargeBodyWait { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How many large bodies may wait; more are refused at once. Default 64.</summary>
+    /// <summary>How long each further megabyte of a large body may take to come before the body is refused. Default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan LargeBodyPace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many large bodies may wait to begin; more are refused at once. Default 64.</summary>
     [Range(0, 10_000)]
     public int LargeBodyQueue { get; set; } = 64;
 }

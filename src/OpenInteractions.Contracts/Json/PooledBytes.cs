@@ -41,6 +41,15 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(_length);
     }
 
+    /// <summary>Makes the whole exactly as long as this, or longer where the pool has no such array, if it is shorter.</summary>
+    public void SetCapacity(int bytes)
+    {
+        if (bytes > _bytes.Length)
+        {
+            Replace(bytes);
+        }
+    }
+
     /// <summary>Forgets what was written and keeps the room.</summary>
     public void Clear() => _length = 0;
 
@@ -59,7 +68,11 @@ public sealed class PooledBytes : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var size = Math.Max(needed, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength));
+        Replace(Math.Max(needed, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
+    }
+
+    private void Replace(int size)
+    {
         var larger = size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
         _bytes.AsSpan(0, _length).CopyTo(larger);
         GiveBack();

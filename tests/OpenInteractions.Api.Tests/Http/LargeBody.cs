@@ -53,6 +53,20 @@ internal sealed class LargeBody : IDisposable
         return Encoding.UTF8.GetString(all.ToArray());
     }
 
+    /// <summary>The answer to a body that was not sent to its end: the web server waits for the rest of it before it closes the connection.</summary>
+    public async Task<string> AnswerAsync(string until)
+    {
+        var (all, read) = (new StringBuilder(), new byte[4096]);
+        while (!all.ToString().Contains(until, StringComparison.Ordinal))
+        {
+            var length = await _stream.ReadAsync(read).AsTask().OrTimeout("the answer");
+            Assert.NotEqual(0, length);
+            all.Append(Encoding.UTF8.GetString(read, 0, length));
+        }
+
+        return all.ToString();
+    }
+
     /// <summary>Leaves without a word.</summary>
     public void Dispose()
     {
