@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenInteractions.Engine.Environments;
+using OpenInteractions.Engine.Storage;
 using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Sandboxes.Workers;
@@ -86,6 +87,7 @@ internal sealed partial class WorkerGate(HostEnvironments environments, Environm
         _served[worker.Id].Engine = engine;
         await environments.ConnectAsync(worker, engine);
         LogConnected(worker.Id, engine.Name, epoch);
+        var beating = Task.CompletedTask;
         Task? leaving = null;
         try
         {
@@ -94,17 +96,9 @@ internal sealed partial class WorkerGate(HostEnvironments environments, Environm
             while (await HearAsync(line, silent.Token, cancellationToken) is { } message)
             {
                 engine.OnMessage(message);
-                if (message.Kind == LineMessage.Beat)
+                if (message.Kind == LineMessage.Beat && beating.IsCompleted)
                 {
-                    if (!await leases.RenewAsync(worker.Id, epoch, cancellationToken))
-                    {
-                        LogLost(worker.Id, epoch);
-                        await line.CloseAsync(Line.LeaseLost, "The lease is lost: somebody else serves this worker, or it was deleted.");
-                        return;
-                    }
-
-                    silent.CancelAfter(options.Value.LeaseTime);
-                    await line.SendAsync(new LineMessage { Kind = LineMessage.Beat, Number = message.Number }, cancellationToken);
+                    beating = RenewAsync(message.Number); // meanwhile its replies are heard
                 }
                 else if (message.Kind == LineMessage.Bye)
                 {
@@ -117,7 +111,33 @@ internal sealed partial class WorkerGate(HostEnvironments environments, Environm
             environments.Disconnect(worker.Id, engine);
             engine.Fail();
             LogDisconnected(worker.Id, epoch);
-            await (leaving ?? Task.CompletedTask);
+            await Task.WhenAll(beating, leaving ?? Task.CompletedTask);
+        }
+
+        async Task RenewAsync(long beat)
+        {
+            try
+            {
+                if (await leases.RenewAsync(worker.Id, epoch, cancellationToken))
+                {
+                    silent.CancelAfter(options.Value.LeaseTime);
+                    await line.SendAsync(new LineMessage { Kind = LineMessage.Beat, Number = beat }, cancellationToken);
+                    return;
+                }
+
+                LogLost(worker.Id, epoch);
+                environments.Disconnect(worker.Id, engine); // before anything else is asked of it
+                engine.Fail();
+                await line.CloseAsync(Line.LeaseLost, "The lease is lost: somebody else serves this worker, or it was deleted.");
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            {
+                // The line is cut, which who hears sees too.
+            }
+            catch (StoreUnavailableException exception)
+            {
+                LogNotRenewed(exception, worker.Id, epoch); // no answer: should the store be away for long, both sides end by themselves
+            }
         }
     }
 
@@ -156,6 +176,9 @@ internal sealed partial class WorkerGate(HostEnvironments environments, Environm
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker {Worker} has lost its lease {Epoch}")]
     private partial void LogLost(string worker, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease {Epoch} of the worker {Worker} could not be renewed; its next heartbeat tries again")]
+    private partial void LogNotRenewed(Exception exception, string worker, long epoch);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The line to the worker {Worker} has ended: {Why}")]
     private partial void LogCut(string worker, string why);

@@ -110,6 +110,21 @@ public sealed class WorkerTests
         Assert.Contains("no worker's", log, StringComparison.Ordinal);
     }
 
+    [SandboxFact]
+    public async Task Programs_on_a_worker_reach_the_network_through_the_server_and_its_rules()
+    {
+        await using var scene = await WorkerScene.StartAsync();
+        var (_, key) = await scene.MakeAsync("first");
+        await using var worker = await WorkerProcess.StartAsync(scene.Server.Address, key);
+        var environment = await scene.CreateAsync("""{"network":{"allowlist":[{"domain":"allowed.example"}]}}""");
+
+        (await scene.TurnAsync(environment, "getent hosts allowed.example >allowed; getent hosts other.example >other; (exec 3<>/dev/tcp/127.0.0.1/3128; printf 'CONNECT other.example:443 HTTP/1.1\\r\\nHost: other.example\\r\\n\\r\\n' >&3; head -n 1 <&3 >proxy); true")).Ok();
+
+        Assert.StartsWith("198.1", (await scene.ReadAsync(environment, "workspace/allowed")).Ok().Text, StringComparison.Ordinal); // an address that leads to the server's doors
+        Assert.Empty((await scene.ReadAsync(environment, "workspace/other")).Ok().Text);
+        Assert.Contains(" 403 ", (await scene.ReadAsync(environment, "workspace/proxy")).Ok().Text, StringComparison.Ordinal);
+    }
+
     [SandboxTheory]
     [InlineData("local", 0)]
     [InlineData("workers", 2)]
