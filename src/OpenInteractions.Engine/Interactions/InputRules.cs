@@ -33,6 +33,11 @@ internal static class InputRules
         {
             CheckContent(input, i);
         }
+
+        foreach (var (media, path) in MediaOf(input, withThoughts: true))
+        {
+            MediaRules.Check(media, path);
+        }
     }
 
     /// <summary>False for a step of which no provider sends anything: a thought is of use to the model alone that made it, beside what it thought about.</summary>
@@ -87,7 +92,32 @@ internal static class InputRules
     };
 
     /// <summary>The member of a step that holds its content.</summary>
-    public static string MemberOf(Step step) => step is UserInputStep or ModelOutputStep ? "content" : "result";
+    public static string MemberOf(Step step) => step switch
+    {
+        UserInputStep or ModelOutputStep => "content",
+        ThoughtStep => "summary",
+        FunctionResultStep { Result.ValueKind: JsonValueKind.Object } or CodeExecutionResultStep { Result.ValueKind: JsonValueKind.Object }
+            or McpServerToolResultStep { Result.ValueKind: JsonValueKind.Object } => "result.content",
+        _ => "result",
+    };
+
+    /// <summary>Media of an input with their places, wherever they stand.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="withThoughts">False leaves out those in summaries of thoughts, which no provider is sent.</param>
+    public static IEnumerable<(MediaContent Media, string Path)> MediaOf(InteractionInput input, bool withThoughts)
+    {
+        for (var i = 0; i < input.Steps.Count; i++)
+        {
+            var blocks = input.Steps[i] is ThoughtStep thought ? (withThoughts ? thought.Summary : null) ?? [] : ContentOf(input.Steps[i]);
+            for (var j = 0; j < blocks.Count; j++)
+            {
+                if (blocks[j] is MediaContent media)
+                {
+                    yield return (media, input.PathOf(i, MemberOf(input.Steps[i]), j));
+                }
+            }
+        }
+    }
 
     /// <summary>Content blocks in a step, those of a result included.</summary>
     public static IReadOnlyList<ContentBlock> ContentOf(Step step) => step switch
@@ -109,13 +139,10 @@ internal static class InputRules
             Require(user.Content.Any(b => b is not TextContent { Text.Length: 0 }), $"{input.PathOf(index, "content")}", $"'{input.PathOf(index, "content")}' holds nothing but empty text.");
         }
 
-        var blocks = ContentOf(step);
-        for (var i = 0; i < blocks.Count; i++)
+        for (var i = 0; step is ThoughtStep { Summary: { } summary } && i < summary.Count; i++)
         {
-            if (blocks[i] is MediaContent media)
-            {
-                MediaRules.Check(media, input.PathOf(index, MemberOf(step), i));
-            }
+            var path = input.PathOf(index, "summary", i);
+            Require(summary[i] is TextContent or ImageContent, $"{path}.type", $"Invalid value '{Excerpt.Of(summary[i].Type)}' for '{path}.type': the summary of a thought holds 'text' and 'image' alone.");
         }
     }
 

@@ -19,7 +19,7 @@ internal static class MediaCheck
     /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>, naming the place.</exception>
     public static void Addresses(OutboundGuard guard, InteractionInput input)
     {
-        foreach (var (media, place) in MediaOf(input))
+        foreach (var (media, place) in InputRules.MediaOf(input, withThoughts: true))
         {
             if (media.Uri is { } uri && guard.FaultOf(new Uri(uri)) is { } fault)
             {
@@ -35,7 +35,7 @@ internal static class MediaCheck
     /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>, naming the place.</exception>
     public static void Sizes(InteractionInput input, long mostPdfBytes)
     {
-        foreach (var (media, path) in MediaOf(input))
+        foreach (var (media, path) in InputRules.MediaOf(input, withThoughts: true))
         {
             MediaRules.RequireSize(media, path, mostPdfBytes);
         }
@@ -46,7 +46,7 @@ internal static class MediaCheck
     /// <exception cref="ApiException"><see cref="ErrorCode.FailedPrecondition"/>, naming the place.</exception>
     public static void Input(Func<MediaContent, string?> fault, InteractionInput input)
     {
-        foreach (var (media, path) in MediaOf(input))
+        foreach (var (media, path) in InputRules.MediaOf(input, withThoughts: false))
         {
             if (fault(media) is { } what)
             {
@@ -66,22 +66,6 @@ internal static class MediaCheck
             {
                 const string Field = "previous_interaction_id";
                 throw Refused($"'{Field}': an earlier turn has {what}, which the model's provider does not take. Use another model, or continue an interaction before that turn.", Field);
-            }
-        }
-    }
-
-    /// <summary>Media of an input with their places.</summary>
-    private static IEnumerable<(MediaContent Media, string Path)> MediaOf(InteractionInput input)
-    {
-        for (var i = 0; i < input.Steps.Count; i++)
-        {
-            var blocks = InputRules.ContentOf(input.Steps[i]);
-            for (var j = 0; j < blocks.Count; j++)
-            {
-                if (blocks[j] is MediaContent media)
-                {
-                    yield return (media, input.PathOf(i, InputRules.MemberOf(input.Steps[i]), j));
-                }
             }
         }
     }

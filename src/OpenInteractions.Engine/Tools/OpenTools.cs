@@ -7,15 +7,19 @@ internal sealed class OpenTools : IAsyncDisposable
 {
     private readonly IReadOnlyList<Tool> _declared;
     private readonly IOpenTool?[] _open;
+    private readonly ToolKinds _kinds;
 
-    private OpenTools(IReadOnlyList<Tool> declared, IOpenTool?[] open, IReadOnlyList<Tool> native, IReadOnlyList<string> predefined) =>
-        (_declared, _open, Native, Predefined) = (declared, open, native, predefined);
+    private OpenTools(ToolKinds kinds, IReadOnlyList<Tool> declared, IOpenTool?[] open, IReadOnlyList<Tool> native)
+    {
+        (_kinds, _declared, _open, Native) = (kinds, declared, open, native);
+        Predefined = kinds.PredefinedOf(native);
+    }
 
     /// <summary>Those that the model's vendor runs itself.</summary>
     public IReadOnlyList<Tool> Native { get; }
 
     /// <summary>Functions that come with those tools, and that the client answers.</summary>
-    public IReadOnlyList<string> Predefined { get; }
+    private IReadOnlyList<string> Predefined { get; }
 
     /// <summary>Makes all declared tools ready, side by side, but for those that the model's vendor runs itself.</summary>
     /// <exception cref="ApiException">One of them cannot be made ready.</exception>
@@ -23,7 +27,7 @@ internal sealed class OpenTools : IAsyncDisposable
     {
         var open = new IOpenTool?[declared.Count];
         var native = kinds.NativeTo(model, declared);
-        var tools = new OpenTools(declared, open, native, kinds.PredefinedOf(native));
+        var tools = new OpenTools(kinds, declared, open, native);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, declared.Count).Where(i => declared[i] is not FunctionTool && !native.Contains(declared[i], ReferenceEqualityComparer.Instance)).Select(OpenOneAsync));
@@ -78,8 +82,13 @@ internal sealed class OpenTools : IAsyncDisposable
         }
 
         var rewritten = ToolChoices.For(choice, _declared, owners, isFirst, isWithdrawn);
-        return new RoundFunctions(all, server, rewritten, isWithdrawn);
+        var asked = isWithdrawn ? ToolChoices.For(choice, _declared, owners, isFirst, isWithdrawn: false) : rewritten;
+        return new RoundFunctions(all, server, rewritten, isWithdrawn) { Asked = asked };
     }
+
+    /// <summary>Functions that come with the vendor's tools, as far as the choice lets the model call them; the client answers them.</summary>
+    public IReadOnlyList<string> PredefinedFor(StringOr<ToolChoiceConfig>? choice) =>
+        choice is null || Predefined.Count == 0 ? Predefined : _kinds.PredefinedOf([.. Native.Where(tool => ToolChoices.Allows(choice, tool))]);
 
     /// <summary>The function that a step called, also one of a former owner of the run; null when no tool of this run knows it.</summary>
     public ServerFunction? FunctionOf(Step call)
@@ -155,6 +164,9 @@ internal sealed class OpenTools : IAsyncDisposable
 /// <param name="IsWithdrawn">True when the model must answer.</param>
 internal sealed record RoundFunctions(IReadOnlyList<FunctionTool> All, IReadOnlyDictionary<string, ServerFunction> Server, StringOr<ToolChoiceConfig>? Choice, bool IsWithdrawn)
 {
+    /// <summary>The choice that the client asked for, which holds for its own functions when the tools of the server are withdrawn too.</summary>
+    public StringOr<ToolChoiceConfig>? Asked { get; init; } = Choice;
+
     public static ApiException MustAnswer(string name) => new(ErrorCode.TooManyToolCalls, $"The model called '{name}' although it was told to answer without more calls.");
 
     /// <summary>The function of this server that the model calls; null when it is not one of them.</summary>
@@ -171,8 +183,6 @@ internal sealed record RoundFunctions(IReadOnlyList<FunctionTool> All, IReadOnly
             throw MustAnswer(name);
         }
 
-        var isAllowed = Choice?.Text != ToolChoiceMode.None && Choice?.Value?.AllowedTools is not { Mode: ToolChoiceMode.None }
-            && Choice?.Value?.AllowedTools.Tools?.Contains(name) != false;
-        return isAllowed ? function : throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{name}', which 'generation_config.tool_choice' does not allow.");
+        return ToolChoices.Allows(Choice, name) ? function : throw ToolChoices.NotAllowed(name);
     }
 }

@@ -19,6 +19,18 @@ internal static class ToolChoices
         return false;
     }
 
+    /// <summary>Whether a choice lets the model call a function, by the name that models know.</summary>
+    public static bool Allows(StringOr<ToolChoiceConfig>? choice, string name) =>
+        !IsNone(choice) && choice?.Value?.AllowedTools.Tools?.Contains(name) != false;
+
+    /// <summary>Whether a choice lets the model use a tool of its vendor's, which the client names by its type.</summary>
+    public static bool Allows(StringOr<ToolChoiceConfig>? choice, Tool native) =>
+        !IsNone(choice) && choice?.Value?.AllowedTools.Tools?.Any(name => Names(name, native)) != false;
+
+    /// <summary>What becomes of a call that the choice does not let through, whoever would answer it (behaviour FN-8, FN-11).</summary>
+    public static ApiException NotAllowed(string name) =>
+        new(ErrorCode.UnexpectedToolCall, $"The model called '{Excerpt.Of(name)}', which '{Path}' does not allow.");
+
     /// <summary>The choice in one round.</summary>
     /// <param name="choice">What the client asked for.</param>
     /// <param name="declared">Its tools.</param>
@@ -50,6 +62,8 @@ internal static class ToolChoices
             ? found
             : throw new ApiException(ErrorCode.InvalidRequest, $"'{Path}.allowed_tools.tools[{index}]' names '{name}', which none of the declared tools has.", $"{Path}.allowed_tools.tools[{index}]");
     }
+
+    private static bool IsNone(StringOr<ToolChoiceConfig>? choice) => (choice?.Text ?? choice?.Value?.AllowedTools.Mode) == ToolChoiceMode.None;
 
     private static bool Names(string name, Tool declared) => declared switch
     {

@@ -84,7 +84,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
         var asked = job.Request();
         var functions = tools.Functions(asked.Config.ToolChoice, isFirst, isWithdrawn);
         var config = ReferenceEquals(functions.Choice, asked.Config.ToolChoice) ? asked.Config : asked.Config with { ToolChoice = functions.Choice };
-        return (asked with { Functions = functions.All, NativeTools = isWithdrawn ? [] : tools.Native, PredefinedFunctions = isWithdrawn ? [] : tools.Predefined, Config = config }, functions);
+        return (asked with { Functions = functions.All, NativeTools = isWithdrawn ? [] : tools.Native, PredefinedFunctions = isWithdrawn ? [] : tools.PredefinedFor(asked.Config.ToolChoice), Config = config }, functions);
     }
 
     private Task<TurnResult> RepairAsync(TurnResult result, CancellationToken cancellationToken)

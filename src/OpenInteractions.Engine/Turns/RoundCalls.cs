@@ -21,6 +21,9 @@ internal sealed class RoundCalls(RoundFunctions functions)
     /// <summary>The calls, in the order in which they were made.</summary>
     public IReadOnlyList<ServerCall> Taken => _taken;
 
+    /// <summary>The choice that holds for the functions that the client answers.</summary>
+    public StringOr<ToolChoiceConfig>? Asked => functions.Asked;
+
     /// <summary>Takes an event that belongs to such a call.</summary>
     /// <returns>False when it is somebody else's.</returns>
     /// <exception cref="ApiException"><see cref="ErrorCode.MalformedToolCall"/>, or <see cref="ErrorCode.TooManyToolCalls"/>: tools are withdrawn, and the model calls one.</exception>

@@ -48,9 +48,8 @@ internal static class TurnLoop
 
             switch (value)
             {
-                case StepStarted { Shell: FunctionCallStep call } when !request.Functions.Any(f => f.Name == call.Name) && !request.PredefinedFunctions.Contains(call.Name):
-                    throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Excerpt.Of(call.Name)}', which was not declared.");
                 case StepStarted started:
+                    RequireCallable(started.Shell, request, server);
                     RequireRoom(output, maxSteps);
                     output.Hold(ids.Nativize(started.Shell));
                     break;
@@ -74,6 +73,25 @@ internal static class TurnLoop
         }
 
         throw new ApiException(ErrorCode.ServiceUnavailable, "The model provider ended its answer without saying so.");
+    }
+
+    /// <summary>A call that the client answers is of a function that was declared, and that the choice lets the model call (behaviour FN-8, FN-11).</summary>
+    private static void RequireCallable(Step shell, ModelRequest request, RoundCalls? server)
+    {
+        if (shell is not FunctionCallStep { Name: var name } || request.PredefinedFunctions.Contains(name))
+        {
+            return;
+        }
+
+        if (!request.Functions.Any(f => f.Name == name))
+        {
+            throw new ApiException(ErrorCode.UnexpectedToolCall, $"The model called '{Excerpt.Of(name)}', which was not declared.");
+        }
+
+        if (!ToolChoices.Allows(server is null ? request.Config.ToolChoice : server.Asked, name))
+        {
+            throw ToolChoices.NotAllowed(name);
+        }
     }
 
     private static ValueTask<bool> NextAsync(IAsyncEnumerator<ModelEvent> events, TurnOutput output)

@@ -103,8 +103,9 @@ internal sealed class AnswerReader(MessagesRequest request, StepBlocks renderer,
                 (_block, _blockIndex) = (new IncomingBlock(data.Member("content_block") ?? throw UpstreamFailureException.Malformed()), index);
                 output.AddRange(_steps.Start(_block));
                 break;
-            case "content_block_delta" when _block is not null && data.Member("delta") is { } delta:
-                output.AddRange(_steps.Piece(_block, delta));
+            case "content_block_delta":
+                // Of a block that never began nobody knows what it is: to pass over it would lose what the model said.
+                output.AddRange(_steps.Piece(_block ?? throw UpstreamFailureException.Malformed(), data.Member("delta") ?? throw UpstreamFailureException.Malformed()));
                 break;
             case "content_block_stop":
                 StopBlock(output);

@@ -9,7 +9,7 @@ namespace OpenInteractions.Providers.Http;
 /// <param name="body">Its body.</param>
 /// <param name="answer">What the adapter makes of it.</param>
 /// <param name="watch">Ends with the attempt.</param>
-/// <param name="maxFrame">Longest frame of a stream.</param>
+/// <param name="maxFrame">Longest frame of a stream, and most bytes of frames in a row that say nothing.</param>
 internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body, IAnswer answer, SilenceWatch watch, long maxFrame) : IDisposable
 {
     private readonly FrameReader _frames = new(body, maxFrame);
@@ -21,6 +21,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
     private List<byte[]>? _ready;
     private Exception? _failure;
     private bool _hasFrames;
+    private long _unsaid; // bytes of frames since the last that said anything
 
     /// <summary>True for one object and no stream of events. Looks before it parses: nearly all answers are event streams.</summary>
     public static bool IsWhole(HttpResponseMessage response) =>
@@ -56,7 +57,13 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
 
                 if (output.Count > 0)
                 {
+                    _unsaid = 0;
                     return true;
+                }
+
+                if (_unsaid > maxFrame)
+                {
+                    throw UpstreamFailureException.Empty(maxFrame);
                 }
 
                 int read;
@@ -118,6 +125,7 @@ internal sealed class UpstreamAttempt(HttpResponseMessage response, Stream body,
         while (!answer.IsOver && _frames.TryRead(out var data))
         {
             _hasFrames = true;
+            _unsaid += data.Length;
             if (!_split.IsWaiting && answer.TryText(data.Span, output))
             {
                 continue;

@@ -33,6 +33,10 @@ internal sealed class UpstreamFailureException(ErrorCode code, string message, b
     public static UpstreamFailureException TooLarge(long most) =>
         new(ErrorCode.ServiceUnavailable, $"The model provider's answer is larger than {most} bytes, which is the most that is read.", isRetryable: false);
 
+    /// <summary>Events without end that hold nothing. There is no reason to think that the next attempt would hold more.</summary>
+    public static UpstreamFailureException Empty(long most) =>
+        new(ErrorCode.ServiceUnavailable, $"The model provider sent more than {most} bytes of events that say nothing.", isRetryable: false);
+
     /// <summary>The call succeeded and was paid for; what it gave cannot be read. Repeating it is not among the reasons of P-8.</summary>
     public static UpstreamFailureException Malformed() =>
         new(ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read.", isRetryable: false) { IsUnreadable = true };

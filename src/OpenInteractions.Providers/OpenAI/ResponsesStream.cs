@@ -15,11 +15,12 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
     private readonly StopSequenceCutter _cutter = new(request.Config.StopSequences ?? []);
     private readonly bool _showsReasoning = request.Config.ThinkingSummaries == "auto";
     private readonly StepOrder _order = new();
-    private readonly Dictionary<int, Item> _items = [];
+    private readonly Dictionary<int, ResponsesItem> _items = [];
     private readonly HashSet<int> _seen = [];
+    private readonly HashSet<int> _orphans = []; // items of which a piece came before anything else
     private readonly CallIds _callIds = new(CallIds.ShortestTelling);
     private List<ModelEvent> _out = [];
-    private (Item Item, JsonElement Done)? _heldThought;
+    private (ResponsesItem Item, JsonElement Done)? _heldThought;
     private int? _follower; // the item right behind the thought that was signed last
     private bool _hasUnplaced;
     private bool _refused;
@@ -68,8 +69,8 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
             case "response.reasoning_summary_text.delta" or "response.reasoning_text.delta":
                 Think(data, Delta(data));
                 break;
-            case "response.function_call_arguments.delta" when Find(data) is { } item:
-                Emit(item, new StepPiece(new ArgumentsDelta { Arguments = Delta(data) }));
+            case "response.function_call_arguments.delta" when Delta(data) is { Length: > 0 } arguments && FindOf(data) is { } item:
+                Emit(item, new StepPiece(new ArgumentsDelta { Arguments = arguments }));
                 break;
             case "response.output_item.done":
                 Done(data);
@@ -140,7 +141,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
             Emit(unended, new StepStopped()); // a server that does not say where an item ends
         }
 
-        var known = new Item(index, shell);
+        var known = new ResponsesItem(index, shell);
         _items[index] = known;
         _seen.Add(index);
         Emit(known, new StepStarted(shell));
@@ -148,7 +149,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private void Say(JsonElement data, string text)
     {
-        if (Find(data) is not { } item)
+        if (text.Length == 0 || FindOf(data) is not { } item)
         {
             return;
         }
@@ -258,7 +259,7 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
         Emit(held.Item, new StepStopped());
     }
 
-    private void EmitWhole(Item item, JsonElement done)
+    private void EmitWhole(ResponsesItem item, JsonElement done)
     {
         switch (item.Shell)
         {
@@ -339,12 +340,18 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
         }
 
         _items.Clear();
+        var isFailure = Text(response, "status") is "failed" or "cancelled";
+        if (!isFailure && !_orphans.IsSubsetOf(_seen))
+        {
+            throw UpstreamFailureException.Malformed(); // pieces of an item that nobody ever told: what the model said would be lost
+        }
+
         var usage = response.TryGetProperty("usage", out var tokens) ? OpenAITokens.Responses(tokens) : null;
         UsageSoFar = usage;
         var reason = response.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object ? Text(details, "reason") : null;
         _out.Add(Text(response, "status") switch
         {
-            "failed" or "cancelled" => throw Failure(UpstreamError.From(response) ?? new UpstreamError("", null, null, null, null)),
+            _ when isFailure => throw Failure(UpstreamError.From(response) ?? new UpstreamError("", null, null, null, null)),
             "incomplete" when reason == "content_filter" => Blocked(usage, "The model provider's content filter stopped the answer."),
             "incomplete" => new ModelStopped(_cutter.HasStopped ? ModelStopReason.Finished : ModelStopReason.TokenLimit, usage),
             _ when _refused => Blocked(usage, "The model declined to answer."),
@@ -357,13 +364,26 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private static UpstreamFailureException Failure(UpstreamError error) => StreamFailure.From(error);
 
-    private void Emit(Item item, ModelEvent modelEvent)
+    private void Emit(ResponsesItem item, ModelEvent modelEvent)
     {
         item.HasPieces |= modelEvent is StepPiece;
         _order.Add(item.Index, modelEvent, _out);
     }
 
-    private Item? Find(JsonElement data) => _items.GetValueOrDefault(Index(data));
+    /// <summary>The item that a piece of the answer belongs to. One that has not begun may still be told whole; one that is over may not go on.</summary>
+    private ResponsesItem? FindOf(JsonElement data)
+    {
+        var index = Index(data);
+        if (_items.TryGetValue(index, out var item) || _cutter.HasStopped || (_hasUnplaced && _seen.Contains(index)))
+        {
+            return item;
+        }
+
+        _ = _seen.Contains(index) ? throw UpstreamFailureException.Malformed() : _orphans.Add(index);
+        return null;
+    }
+
+    private ResponsesItem? Find(JsonElement data) => _items.GetValueOrDefault(Index(data));
 
     private int Index(JsonElement data)
     {
@@ -380,21 +400,4 @@ internal sealed class ResponsesStream(ModelRequest request, SignatureScope scope
 
     private static string? Text(JsonElement o, string name) =>
         o.ValueKind == JsonValueKind.Object && o.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private sealed class Item(int index, Step shell)
-    {
-        public int Index { get; } = index;
-
-        public Step Shell { get; } = shell;
-
-        public bool HasPieces { get; set; }
-
-        /// <summary>Text of the whole block so far, for offsets.</summary>
-        public CitedText Text { get; } = new();
-
-        /// <summary>Where the current part begins in the text: offsets of annotations count from there.</summary>
-        public int PartStart { get; private set; }
-
-        public void BeginPart() => PartStart = Text.Length;
-    }
 }

@@ -199,6 +199,48 @@ public sealed class FunctionTests(ServerWithModels models) : IClassFixture<Serve
         Assert.Equal("skip_thought_signature_validator", read.Steps[5].GetProperty("signature").GetString());
     }
 
+    public static TheoryData<string, string> ForbiddenCalls
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var model in (string[])["gpt-5.1", "local/scripted"])
+            {
+                foreach (var mode in (string[])["auto", "any", "validated"])
+                {
+                    cases.Add(model, $$$"""{"allowed_tools":{"mode":"{{{mode}}}","tools":["get_time"]}}""");
+                }
+
+                cases.Add(model, "\"none\"");
+                cases.Add(model, """{"allowed_tools":{"mode":"none","tools":["get_weather"]}}""");
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ForbiddenCalls))]
+    [Rule("FN-8")]
+    public async Task A_call_of_a_function_that_the_choice_does_not_allow_is_not_passed_on(string model, string choice)
+    {
+        if (model == "gpt-5.1")
+        {
+            models.OpenAI.Enqueue(models.Turn(OpenAITurn.New.Calls("get_weather", "{}")));
+        }
+        else
+        {
+            models.Local.Enqueue(VendorReply.Events([ChatFrames.Call(0, "x", "get_weather", "{}"), ChatFrames.Finish("tool_calls"), ChatFrames.Done]));
+        }
+
+        var end = await SendAsync(Functions.Ask("hi", model, $$$""","generation_config":{"tool_choice":{{{choice}}}}"""));
+
+        Assert.Equal("failed", end.State);
+        Assert.Equal("unexpected_tool_call", end.Json.GetProperty("errors")[0].GetProperty("code").GetString());
+        Assert.Contains("'get_weather', which 'generation_config.tool_choice' does not allow", end.Json.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Empty(Functions.Calls(end));
+    }
+
     [Theory]
     [MemberData(nameof(UndeclaredCalls))]
     [Rule("FN-11")]

@@ -71,6 +71,46 @@ public sealed class MediaRefusalTests(ServerWithModels models) : IClassFixture<S
         Assert.StartsWith("Invalid value 'application/pdf' for 'input[1].mime_type': a block of type 'image'", answer.ErrorMessage, StringComparison.Ordinal);
     }
 
+    /// <summary>A summary is a place like any other for what must not be kept or fetched, and it holds text and images alone (wire 6).</summary>
+    [Theory]
+    [InlineData("""{"type":"document","data":"AAAA","mime_type":"application/pdf"}""", "'input[1].summary[0].type'")]
+    [InlineData("""{"type":"audio","data":"AAAA","mime_type":"audio/wav"}""", "'input[1].summary[0].type'")]
+    [InlineData("""{"type":"video","data":"AAAA","mime_type":"video/mp4"}""", "'input[1].summary[0].type'")]
+    [InlineData("""{"type":"image","data":"AAAA","mime_type":"audio/wav"}""", "'input[1].summary[0].mime_type'")]
+    [InlineData("""{"type":"image","data":"AAAA"}""", "'input[1].summary[0]'")]
+    [InlineData("""{"type":"image","uri":"http://127.0.0.1/x","mime_type":"image/png"}""", "'input[1].summary[0].uri'")]
+    public async Task Media_in_the_summary_of_a_thought_are_checked_like_others(string block, string place)
+    {
+        var answer = await models.Client.CreateAsync($$"""{"model":"demo","store":false,"input":[{"type":"user_input","content":[{"type":"text","text":"x"}]},{"type":"thought","summary":[{{block}}]},{"type":"user_input","content":[{"type":"text","text":"x"}]}]}""");
+
+        Assert.Equal((400, "invalid_request"), (answer.Status, answer.ErrorCode));
+        Assert.Contains(place, answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_in_the_summary_of_a_thought_needs_no_model_that_sees()
+    {
+        var answer = await models.Client.CreateAsync($$"""{"model":"demo","input":[{"type":"user_input","content":[{"type":"text","text":"echo: x"}]},{"type":"thought","summary":[{"type":"text","text":"hm"},{"type":"image","data":"AAAA","mime_type":"image/tiff"}]},{"type":"user_input","content":[{"type":"text","text":"echo: y"}]}]}""");
+
+        Assert.Equal("completed", answer.Ok().State);
+    }
+
+    [Theory]
+    [InlineData("demo", """{"type":"image","data":"AAAA","mime_type":"audio/wav"}""", ".mime_type'")]
+    [InlineData("demo", """{"type":"image","uri":"http://127.0.0.1/x","mime_type":"image/png"}""", ".uri'")]
+    [InlineData("gpt-4.1", """{"type":"image","data":"AAAA","mime_type":"image/tiff"}""", "'")]
+    public async Task Media_in_a_wrapped_result_are_named_by_where_they_stand(string model, string block, string end)
+    {
+        var blocks = $$"""[{"type":"text","text":"x"},{{block}}]""";
+        foreach (var (result, place) in ((string, string)[])[(blocks, "result[1]"), ($$$"""{"content":{{{blocks}}}}""", "result.content[1]")])
+        {
+            var answer = await models.Client.CreateAsync($$$"""{"model":"{{{model}}}","input":[{"type":"user_input","content":[{"type":"text","text":"x"}]},{"type":"function_call","id":"a","name":"f","arguments":{}},{"type":"function_result","call_id":"a","result":{{{result}}}}]}""");
+
+            Assert.Equal(400, answer.Status);
+            Assert.Contains($"'input[2].{place}{end}", answer.ErrorMessage, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_pdf_in_the_body_has_a_bound_of_its_own()
     {

@@ -194,6 +194,19 @@ public sealed class ToolLoopTests
 
     [Fact]
     [Rule("FN-8")]
+    public async Task A_function_of_the_client_beside_tools_of_the_server_keeps_to_the_choice_too()
+    {
+        await using var node = await TestNode.StartAsync(new ScriptedRounds(ScriptedModel.Calls("get_weather", "{}")), new ScriptedTools().Answers("lookup", "Ada"));
+
+        var kept = await node.AskAsync(ToolRequests.Of("""
+            "generation_config":{"tool_choice":{"allowed_tools":{"mode":"auto","tools":["crm__lookup"]}}}
+            """));
+
+        Assert.Contains("unexpected_tool_call", kept.Errors(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("FN-8")]
     public async Task A_server_in_allowed_tools_means_all_its_functions_and_who_had_to_call_may_then_answer()
     {
         var model = new ScriptedRounds(ScriptedModel.Calls(Lookup, "{}"), ScriptedModel.Says("Done."));

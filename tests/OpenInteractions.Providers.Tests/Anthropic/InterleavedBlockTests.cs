@@ -1,3 +1,4 @@
+using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Vendors;
@@ -30,6 +31,24 @@ public sealed class InterleavedBlockTests
 
         Assert.Equal(2, told.Calls.Count);
         Assert.IsType<FunctionCallStep>(told.Steps[1]);
+    }
+
+    /// <summary>The text of such a block is part of the answer, and would be lost.</summary>
+    [Fact]
+    public async Task A_piece_of_a_block_that_is_not_open_is_an_answer_that_cannot_be_read()
+    {
+        string[][] answers =
+        [
+            [Text(0, "lost")],
+            [Start(7, """{"type":"text","text":""}"""), Text(0, "lost")],
+            [Start(0, """{"type":"text","text":""}"""), Text(0, "kept"), End(0), Text(0, "lost")],
+        ];
+        foreach (var blocks in answers)
+        {
+            var refused = await Assert.ThrowsAsync<ApiException>(() => AnswerAsync(blocks));
+
+            Assert.Equal((ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read."), (refused.Code, refused.Message));
+        }
     }
 
     private static async Task<Told> AnswerAsync(params string[] blocks)

@@ -45,6 +45,15 @@ public sealed class LargeAnswerTests
         Assert.Equal($"The model provider's answer is larger than {Most * 4} bytes, which is the most that is read.", (await RefusedAsync(upstream)).Message);
     }
 
+    [Fact]
+    public async Task Events_without_end_that_say_nothing_are_read_up_to_the_bound_of_one()
+    {
+        await using var upstream = await StartAsync();
+        upstream.Server.Enqueue(VendorReply.Events([.. Enumerable.Repeat(ChatFrames.Text(""), (Most / 40) + 1)]));
+
+        Assert.Equal($"The model provider sent more than {Most} bytes of events that say nothing.", (await RefusedAsync(upstream)).Message);
+    }
+
     private static Task<OpenAIUpstream> StartAsync() =>
         OpenAIUpstream.StartAsync(wire: OpenAIWire.Chat, options: new UpstreamOptions { MaxAnswerBytes = Most, RetryDelay = TimeSpan.FromMilliseconds(1) });
 

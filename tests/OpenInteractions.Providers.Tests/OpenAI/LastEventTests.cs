@@ -1,3 +1,4 @@
+using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Testing.Vendors;
 
 namespace OpenInteractions.Providers.Tests.OpenAI;
@@ -51,6 +52,35 @@ public sealed class LastEventTests
 
         Assert.Equal("Hello", answer.Text);
         Assert.Single(answer.Steps);
+    }
+
+    /// <summary>The text of such an item is part of the answer, and would be lost.</summary>
+    [Fact]
+    public async Task A_piece_of_an_item_that_nobody_tells_is_an_answer_that_cannot_be_read()
+    {
+        const string Item = """{"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"msg_1"}}""";
+        const string Piece = """{"type":"response.output_text.delta","output_index":0,"delta":"Hello"}""";
+        string[][] answers =
+        [
+            [Piece],
+            [Item, Piece, Piece.Replace("\"output_index\":0", "\"output_index\":3", StringComparison.Ordinal)],
+            [Item, Piece, $$"""{"type":"response.output_item.done","output_index":0,"item":{{Message}}}""", Piece],
+            ["""{"type":"response.function_call_arguments.delta","output_index":0,"delta":"{}"}"""],
+        ];
+        foreach (var events in answers)
+        {
+            var refused = await Assert.ThrowsAsync<ApiException>(() => AnswerAsync(events, ""));
+
+            Assert.Equal((ErrorCode.ServiceUnavailable, "The model provider sent an answer that cannot be read."), (refused.Code, refused.Message));
+        }
+    }
+
+    [Fact]
+    public async Task Pieces_of_an_item_that_is_told_whole_in_it_are_not_missed()
+    {
+        var answer = await AnswerAsync(["""{"type":"response.output_text.delta","output_index":0,"delta":"Hel"}"""], Message);
+
+        Assert.Equal("Hello", answer.Text);
     }
 
     private static async Task<ModelAnswer> AnswerAsync(IEnumerable<string> events, string output)
