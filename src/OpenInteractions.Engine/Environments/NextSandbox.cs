@@ -42,9 +42,18 @@ internal sealed partial class NextSandbox(SandboxHost host, IEnvironmentStore st
         }
 
         await preparing;
-        if (preparing != Task.CompletedTask)
+        if (preparing == Task.CompletedTask)
+        {
+            return;
+        }
+
+        try
         {
             await host.Engine.ExpectAsync(null, 0, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotEnded(exception.Message); // a worker that has gone has nothing that waits
         }
     }
 
@@ -62,6 +71,9 @@ internal sealed partial class NextSandbox(SandboxHost host, IEnvironmentStore st
             LogNotPrepared(exception.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The sandbox that waited could not be ended: {Why}")]
+    private partial void LogNotEnded(string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "No sandbox waits for the next environment: {Why}")]
     private partial void LogNotPrepared(string why);

@@ -155,7 +155,8 @@ public sealed class WorkerTests
         var environment = await scene.CreateAsync();
         (await scene.UploadAsync(environment, "workspace/a.txt", "kept")).Ok();
 
-        Assert.Equal(0, await scene.Server.StopAsync());
+        var code = await scene.Server.StopAsync();
+        Assert.True(code == 0, $"The server ended with {code}. It wrote:\n{scene.Server.Log}");
 
         Assert.True(await new Traces(worker.DataDirectory).AreGoneAsync());
         Assert.Equal("1", File.ReadAllText($"{worker.DataDirectory}/sandboxes/disks/{environment}.generation")); // it was noted as whole
