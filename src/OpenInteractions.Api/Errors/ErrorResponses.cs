@@ -24,7 +24,13 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: 404 or 405, ContentLength: null, ContentType: null })
             {
-                await WriteAsync(context, Unrouted(context), context.Response.StatusCode);
+                var unrouted = Unrouted(context);
+                if (unrouted.Code == ErrorCode.NotFound)
+                {
+                    context.Response.Headers.Allow = default; // of a call of a model: what the model itself takes is no answer to it
+                }
+
+                await WriteAsync(context, unrouted, unrouted.Code == ErrorCode.NotFound ? null : context.Response.StatusCode);
             }
         }
         catch (ApiException exception)
@@ -63,8 +69,9 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
     private static ApiException Unrouted(HttpContext context)
     {
         var path = Excerpt.Of(context.Request.Path.Value ?? "", 100);
-        return context.Response.StatusCode == 405 ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{path}'.")
-            : NotOffered.In(context.Request.Path) is { } family ? new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{family}'", path))
+        var isRouted = context.Response.StatusCode == 405;
+        return NotOffered.In(context.Request.Path) is { } what && (!isRouted || HttpMethods.IsPost(context.Request.Method)) ? new ApiException(ErrorCode.NotFound, NotOffered.Message(what, path))
+            : isRouted ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{path}'.")
             : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{path}'.");
     }
 
