@@ -39,6 +39,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         }
         catch (BadHttpRequestException exception)
         {
+            LetGo(context);
             await WriteAsync(context, Translate(exception));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
@@ -46,6 +47,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
             // The caller has left: there is nobody to answer. 499 shows in the access log.
             if (!context.Response.HasStarted)
             {
+                LetGo(context);
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             }
         }
@@ -58,6 +60,18 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         {
             LogFailed(exception, context.Request.Method, context.Request.Path);
             await WriteAsync(context, new ApiException(ErrorCode.ApiError, $"The server failed. Its log has the reason under the request id '{context.TraceIdentifier}'."));
+        }
+    }
+
+    /// <summary>
+    /// No further request is read from a connection whose body could not be read to its end. The web server sees to that itself when the fault reaches it, which it does not
+    /// from here: it would try, fail in the middle of that reading, and write a fault of its own into the log.
+    /// </summary>
+    private static void LetGo(HttpContext context)
+    {
+        if (!context.Response.HasStarted && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)))
+        {
+            context.Response.Headers.Connection = "close";
         }
     }
 
