@@ -33,8 +33,8 @@ internal static class EnvironmentEndpoints
         var request = new EnvironmentRequest
         {
             Spec = new EnvironmentSpec { Type = "remote", Sources = asked.Sources, Env = asked.Env, Network = asked.Network },
-            ForkOf = asked.FromEnvironment is { } origin ? ResourceId.Bare(origin, Collection) : null,
-            FromInteraction = asked.FromInteraction,
+            ForkOf = asked.FromEnvironment is { } origin ? BareId.Of(origin, Collection) : null,
+            FromInteraction = asked.FromInteraction is { } interaction ? BareId.Of(interaction, "interactions") : null,
         };
         return await AnswerAsync(context, environments, await environments.CreateAsync(context.Caller().Project, request, "", context.RequestAborted));
     }

@@ -24,7 +24,13 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: 404 or 405, ContentLength: null, ContentType: null })
             {
-                await WriteAsync(context, Unrouted(context), context.Response.StatusCode);
+                var unrouted = Unrouted(context);
+                if (unrouted.Code == ErrorCode.NotFound)
+                {
+                    context.Response.Headers.Allow = default; // of a call of a model: what the model itself takes is no answer to it
+                }
+
+                await WriteAsync(context, unrouted, unrouted.Code == ErrorCode.NotFound ? null : context.Response.StatusCode);
             }
         }
         catch (ApiException exception)
@@ -33,6 +39,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         }
         catch (BadHttpRequestException exception)
         {
+            LetGo(context);
             await WriteAsync(context, Translate(exception));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
@@ -40,6 +47,7 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
             // The caller has left: there is nobody to answer. 499 shows in the access log.
             if (!context.Response.HasStarted)
             {
+                LetGo(context);
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             }
         }
@@ -55,6 +63,18 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
         }
     }
 
+    /// <summary>
+    /// No further request is read from a connection whose body could not be read to its end. The web server sees to that itself when the fault reaches it, which it does not
+    /// from here: it would try, fail in the middle of that reading, and write a fault of its own into the log.
+    /// </summary>
+    private static void LetGo(HttpContext context)
+    {
+        if (!context.Response.HasStarted && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+    }
+
     /// <summary>The body of an error event in a stream that has already begun.</summary>
     public static InteractionError InStream(Exception exception) => exception is ApiException expected
         ? new InteractionError { Code = ErrorTable.Of(expected.Code).WireCode, Message = expected.Message }
@@ -63,8 +83,9 @@ internal sealed partial class ErrorResponses(RequestDelegate next, IOptions<Requ
     private static ApiException Unrouted(HttpContext context)
     {
         var path = Excerpt.Of(context.Request.Path.Value ?? "", 100);
-        return context.Response.StatusCode == 405 ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{path}'.")
-            : NotOffered.In(context.Request.Path) is { } family ? new ApiException(ErrorCode.NotFound, NotOffered.Message($"'{family}'", path))
+        var isRouted = context.Response.StatusCode == 405;
+        return NotOffered.In(context.Request.Path) is { } what && (!isRouted || HttpMethods.IsPost(context.Request.Method)) ? new ApiException(ErrorCode.NotFound, NotOffered.Message(what, path))
+            : isRouted ? new ApiException(ErrorCode.InvalidRequest, $"{context.Request.Method} is not allowed on '{path}'.")
             : new ApiException(ErrorCode.NotFound, $"There is no route {context.Request.Method} '{path}'.");
     }
 

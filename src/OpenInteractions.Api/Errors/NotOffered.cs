@@ -8,10 +8,25 @@ internal static class NotOffered
     private static readonly HashSet<string> Families = new(StringComparer.Ordinal)
     {
         "batches", "cachedContents", "corpora", "files", "operations", "triggers", "tunedModels", "voices", "webhooks",
+        "chat", "completions", "embeddings", "messages", "responses", // of the APIs of other vendors
     };
 
-    /// <summary>The family of routes that a path belongs to, if it is one of those; null for every other path.</summary>
-    public static string? In(PathString path) => ApiVersions.FamilyOf(path) is { } family && Families.Contains(family) ? family : null;
+    /// <summary>
+    /// What a path asks for that is not there, in our words: a family of routes, or a call of a model of the older API, such as <c>models/ID:generateContent</c>; null for
+    /// every other path.
+    /// </summary>
+    public static string? In(PathString path)
+    {
+        if (ApiVersions.FamilyOf(path) is not { } family)
+        {
+            return null;
+        }
+
+        var value = path.Value!;
+        return Families.Contains(family) ? $"'{family}'"
+            : family == "models" && value.LastIndexOf(':') is var colon && colon > value.LastIndexOf('/') ? $"'{Excerpt.Of(value[(colon + 1)..], 60)}'"
+            : null;
+    }
 
     /// <summary>In our words, with what there is instead.</summary>
     public static string Message(string what, string path) =>

@@ -47,7 +47,7 @@ internal static class RequestBytes
 
     /// <summary>
     /// What the web server cannot read is the caller's mistake. It tells a size of a chunk that no number can hold as a fault of its own. No token goes with it: a caller who
-    /// leaves ends the reading anyway, and a reading that a token ended stays open for the web server, which then complains when it takes what is left of the body.
+    /// leaves ends the reading anyway.
     /// </summary>
     private static async ValueTask<ReadResult> NextAsync(HttpRequest request)
     {

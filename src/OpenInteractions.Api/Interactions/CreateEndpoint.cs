@@ -47,7 +47,7 @@ internal sealed class CreateEndpoint(CreateInteraction create, BodyBudget budget
     private async Task<CreatedInteraction> CreateAsync(HttpContext context)
     {
         var key = IdempotencyKey.Read(context.Request);
-        using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => (RequestBody.ReadCreateInteraction(bytes), key?.Mark(bytes.Span)));
+        using var body = await RequestBytes.ReadAsync(context.Request, budget, bytes => (RequestBody.ReadCreateInteraction(bytes).WithBareIds(), key?.Mark(bytes.Span)));
         var (request, mark) = body.Value;
         return await create.ExecuteAsync(context.Caller(), request, mark, context.RequestAborted);
     }

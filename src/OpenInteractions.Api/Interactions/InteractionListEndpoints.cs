@@ -1,5 +1,6 @@
 using OpenInteractions.Api.Auth;
 using OpenInteractions.Api.Http;
+using OpenInteractions.Contracts.Validation;
 using OpenInteractions.Engine.Interactions;
 using OpenInteractions.Engine.Storage;
 
@@ -71,7 +72,7 @@ internal static class InteractionListEndpoints
             Status = status,
             Model = query.ReadText("model") is { } model && model.StartsWith(Models.ModelEndpoints.Prefix, StringComparison.Ordinal) ? model[Models.ModelEndpoints.Prefix.Length..] : query.ReadText("model"),
             Agent = query.ReadText("agent"),
-            PreviousId = query.ReadText("previous_interaction_id") is { } previous ? ResourceId.Bare(previous, "interactions") : null,
+            PreviousId = query.ReadText("previous_interaction_id") is { } previous ? BareId.Of(previous, "interactions") : null,
             CreatedAfter = query.ReadTime("created_after"),
             CreatedBefore = query.ReadTime("created_before"),
             Labels = query.Where(q => q.Key.StartsWith(LabelPrefix, StringComparison.Ordinal)).ToDictionary(q => LabelOf(q.Key), q => query.ReadText(q.Key) ?? "", StringComparer.Ordinal),

@@ -1,4 +1,3 @@
-using OpenInteractions.Api.Errors;
 using OpenInteractions.Api.Http;
 using OpenInteractions.Contracts.Models;
 using OpenInteractions.Engine.Providers;
@@ -17,16 +16,6 @@ internal static class ModelEndpoints
         var models = version.MapGroup("/models");
         models.MapGet("", ListAsync);
         models.MapGet("/{**id}", GetAsync);
-        models.MapPost("/{**id}", RefuseMethod);
-    }
-
-    /// <summary>The model calls of the older API, such as <c>models/ID:generateContent</c>.</summary>
-    private static IResult RefuseMethod(HttpContext context)
-    {
-        // Without an id too: the path may end behind the collection.
-        var id = context.Request.RouteValues["id"] is null ? "" : ResourceId.Read(context, "models");
-        var method = id[(id.LastIndexOf(':') + 1)..];
-        throw new ApiException(ErrorCode.NotFound, NotOffered.Message(method.Length == 0 ? "To make models" : $"'{Excerpt.Of(method, 60)}'", "models"));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ModelCatalog catalog)

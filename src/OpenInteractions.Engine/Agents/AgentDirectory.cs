@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OpenInteractions.Contracts.Validation;
 
 namespace OpenInteractions.Engine.Agents;
 
@@ -26,9 +27,7 @@ public sealed class AgentDirectory(IOptions<AgentOptions> options, AgentDefiniti
             return new AgentDefinition { Id = id };
         }
 
-        const string Prefix = "agents/";
-        var name = id.StartsWith(Prefix, StringComparison.Ordinal) ? id[Prefix.Length..] : id;
-        var agent = definitions is null ? null : await definitions.FindAsync(project, name, cancellationToken);
+        var agent = definitions is null ? null : await definitions.FindAsync(project, BareId.Of(id, "agents"), cancellationToken);
         if (agent is null)
         {
             throw new ApiException(ErrorCode.NotFound, $"There is no agent '{Excerpt.Of(id)}'. Built in: {Names()}. Others are defined with POST /v1/agents.", "agent");

@@ -241,7 +241,7 @@ public sealed class ModelCatalog : IAsyncDisposable
         var nearest = NearestName.Rank(id, known.Select(m => m.PublicId), count: 3);
         var hint = nearest.Count == 0
             ? "No provider lists any model now."
-            : $"Nearest: {string.Join(", ", nearest)}. GET /v1beta/models lists all.";
+            : $"Nearest: {string.Join(", ", nearest)}. GET /v1/models lists all.";
         return new ApiException(ErrorCode.ModelNotFound, $"There is no model '{Excerpt.Of(id)}'. {hint}", "model");
     }
 

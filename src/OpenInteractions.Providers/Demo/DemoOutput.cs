@@ -96,12 +96,12 @@ internal sealed class DemoOutput(ModelRequest request, Conversation conversation
                 break;
             }
 
-            _outputTokens++;
             if (filter.Pass(piece) is { Length: > 0 } text)
             {
                 yield return new StepPiece(new TextDelta { Text = text });
             }
 
+            _outputTokens++; // once it is said: who cancels before it was, in a pause, does not pay for it
             if (filter.HasStopped)
             {
                 break;

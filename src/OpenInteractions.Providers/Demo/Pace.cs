@@ -9,7 +9,7 @@ internal static partial class Pace
     private const int UsualMilliseconds = 20;
     private const int LongestMilliseconds = 5_000;
 
-    /// <summary>"slowly" is a few milliseconds; "slowly, 500 ms" says how many.</summary>
+    /// <summary>"slowly" is a few milliseconds; "slowly, 500 ms" says how many, 5000 at most.</summary>
     public static TimeSpan Of(string prompt)
     {
         if (Slowly().Match(prompt) is not { Success: true } match)
@@ -21,6 +21,6 @@ internal static partial class Pace
         return TimeSpan.FromMilliseconds(Math.Clamp(wanted, 1, LongestMilliseconds));
     }
 
-    [GeneratedRegex(@"\bslowly\b(?:\W{0,3}(?<ms>\d{1,4})\s*ms\b)?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\bslowly\b(?:\W{0,3}(?<ms>\d{1,9})\s*ms\b)?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Slowly();
 }

@@ -16,6 +16,17 @@ public sealed class ChainTests(ServerWithModels models) : IClassFixture<ServerWi
         $$"""{"model":"demo","input":{{JsonSerializer.Serialize(text)}}{{(previous is null ? "" : $",\"previous_interaction_id\":\"{previous}\"")}}{{more}}}""");
 
     [Fact]
+    public async Task A_parent_may_be_named_with_its_collection_as_in_a_path()
+    {
+        var first = (await _client.CreateAsync("""{"model":"demo","input":"My name is Ada."}""")).Ok();
+
+        var second = (await _client.CreateAsync($$"""{"model":"demo","input":"What is my name?","previous_interaction_id":"interactions/{{first.Id}}"}""")).Ok();
+
+        Assert.Contains("Ada", second.OutputText, StringComparison.Ordinal);
+        Assert.Equal(first.Id, second.Json.GetProperty("previous_interaction_id").GetString());
+    }
+
+    [Fact]
     [Rule("ST-1")]
     [Rule("ST-2")]
     public async Task An_interaction_is_kept_and_a_get_shows_its_input_first()

@@ -83,11 +83,34 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
     [Theory]
     [InlineData("models")]
     [InlineData("models/")]
+    [InlineData("models/demo")]
     public async Task A_model_cannot_be_made(string path)
     {
         var answer = await _client.PostAsync(path, "{}");
 
-        Assert.Equal((404, "NOT_FOUND"), (answer.Status, answer.Json.GetProperty("error").GetProperty("status").GetString()));
+        Assert.Equal((405, "GET"), (answer.Status, answer.Header("allow")));
+        Assert.Equal($"POST is not allowed on '/v1/{path}'.", answer.Json.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Who_names_no_model_that_there_is_learns_where_they_are_listed()
+    {
+        var answer = await _client.CreateAsync("""{"model":"demo-x","input":"hi"}""");
+
+        Assert.Equal((404, "model_not_found"), (answer.Status, answer.ErrorCode));
+        Assert.Contains(" GET /v1/models lists all.", answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chat/completions", "'chat'")]
+    [InlineData("responses", "'responses'")]
+    [InlineData("messages", "'messages'")]
+    public async Task The_wires_of_other_vendors_are_told_what_there_is_instead(string path, string named)
+    {
+        var answer = await _client.PostAsync(path, "{}");
+
+        Assert.Equal((404, "not_found"), (answer.Status, answer.ErrorCode));
+        Assert.StartsWith($"This server does not offer {named} ('/v1/{path}'). It has interactions", answer.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,6 +120,7 @@ public sealed class ModelTests(ServerWithModels models) : IClassFixture<ServerWi
 
         var error = answer.Json.GetProperty("error");
         Assert.Equal((404, 404, "NOT_FOUND"), (answer.Status, error.GetProperty("code").GetInt32(), error.GetProperty("status").GetString()));
+        Assert.Null(answer.Header("allow"));
         Assert.Contains("does not offer 'generateContent'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Contains("POST /v1/interactions", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }

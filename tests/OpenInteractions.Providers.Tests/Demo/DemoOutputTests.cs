@@ -166,6 +166,45 @@ public sealed class DemoOutputTests
     }
 
     [Fact]
+    public async Task A_piece_that_was_never_said_is_not_counted()
+    {
+        var time = new ManualTime();
+        var demo = new DemoProvider(DemoChat.Envelope, time);
+        var request = new ModelRequest
+        {
+            Model = demo.Describe("demo"),
+            History = [new HistoryTurn([new HistoryStep(new UserInputStep { Content = [new TextContent { Text = "count to 3 slowly, 250 ms" }] })], isSettled: false)],
+            Config = new GenerationConfig(),
+            Project = "p",
+            InteractionId = "int_1",
+        };
+        await using var events = demo.StreamAsync(request, CancellationToken.None).GetAsyncEnumerator();
+        while (await events.MoveNextAsync() && events.Current is not StepPiece)
+        {
+            // to the first piece
+        }
+
+        var next = events.MoveNextAsync().AsTask();
+        await time.TimersAsync(1, "the pause before the second piece");
+
+        Assert.Equal(1, request.Meter.Reading?.TotalOutputTokens);
+        time.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.True(await next);
+    }
+
+    [Fact]
+    public async Task A_pause_that_is_too_long_is_the_longest()
+    {
+        var time = new ManualTime();
+        var asking = new DemoChat { Provider = new DemoProvider(DemoChat.Envelope, time) }.SayAsync("count to 2 slowly, 17000 ms");
+
+        await time.TimerAsync(TimeSpan.FromSeconds(5), "the pause");
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("1 2", (await asking).Text);
+    }
+
+    [Fact]
     public async Task Slowly_waits_between_pieces()
     {
         var time = new ManualTime();
