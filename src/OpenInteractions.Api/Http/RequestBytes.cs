@@ -107,9 +107,15 @@ internal static class RequestBytes
                 if (needed > body.Capacity)
                 {
                     reader.AdvanceTo(result.Buffer.Start); // it is read again when there is room
-                    late.CancelAfter(Timeout.InfiniteTimeSpan); // and meanwhile it is not the sender who is waited for
-                    await GrowAsync(needed);
-                    late.CancelAfter(budget.Pace);
+                    var room = GrowAsync(needed);
+                    if (!room.IsCompleted)
+                    {
+                        late.CancelAfter(Timeout.InfiniteTimeSpan); // and meanwhile it is not the sender who is waited for
+                        await room;
+                        late.CancelAfter(budget.Pace);
+                    }
+
+                    await room;
                     continue;
                 }
 
@@ -137,7 +143,7 @@ internal static class RequestBytes
             ErrorCode.InvalidRequest,
             string.Create(CultureInfo.InvariantCulture, $"The body came too slowly: each megabyte of one of more than 1 MB must come within {budget.Pace.TotalSeconds:0.##} seconds. Send large media as 'uri'."));
 
-        private async ValueTask GrowAsync(long needed)
+        private async Task GrowAsync(long needed)
         {
             if (needed > share.AtMost)
             {

@@ -67,16 +67,14 @@ internal sealed class LargeBody : IDisposable
         return all.ToString();
     }
 
-    /// <summary>Sends a part of a body, on a connection that is to be used again, and leaves while the server waits for the rest.</summary>
-    public static async Task CutAsync(Uri server, int length)
+    /// <summary>The answer to a body whose chunks cannot be read, on a connection that is to be used again.</summary>
+    public static async Task<string> BrokenAsync(Uri server)
     {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(server.Host, server.Port);
-        var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n")));
-        await stream.ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length]).AsTask().OrTimeout("the server's word to go on");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(Create("cut").PadRight(length / 2)));
+        using var body = new LargeBody(-1);
+        await body._socket.ConnectAsync(server.Host, server.Port);
+        body._stream = body._socket.GetStream();
+        await body.SendAsync("POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n");
+        return await body.AnswerAsync(until: "not valid HTTP");
     }
 
     /// <summary>Leaves without a word.</summary>
