@@ -181,24 +181,27 @@ internal static class DoorChecks
         }),
         new("other rules hold at once and cut what they do not allow", async s =>
         {
-            var release = new TaskCompletionSource();
+            var gone = s.Rig.Gone;
             s.Rig.Answer = async (request, stream) =>
             {
                 await EgressRig.Write(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nbegin\n");
-                await release.Task;
+                await Task.Delay(Timeout.Infinite, gone);
             };
             var room = await s.EnterAsync(Rules(["api.example.com", "other.example.com"]));
-            var dropped = await room.StartAsync("bash", "-c", "curl -sSN http://api.example.com/; echo $?");
-            var kept = await room.StartAsync("bash", "-c", "curl -sSN http://other.example.com/ | head -c 6; sleep 1000");
-            await s.Rig.RequestAsync();
-            await s.Rig.RequestAsync();
+            const string Begun = "for i in $(seq 1000); do [ -s /tmp/$0 ] && break; sleep 0.05; done; cat /tmp/$0";
+            var dropped = await room.StartAsync("bash", "-c", "curl -sSN http://api.example.com/ | tee /tmp/dropped; echo ${PIPESTATUS[0]}");
+            var kept = await room.StartAsync("bash", "-c", "curl -sSN http://other.example.com/ | tee /tmp/kept; sleep 1000");
+            foreach (var name in (string[])["dropped", "kept"])
+            {
+                Assert.Equal("begin\n", (await room.RunAsync(Begun.Replace("$0", name, StringComparison.Ordinal))).Output);
+            }
+
             room.Network.Replace(DoorScene.Spec(Rules(["other.example.com", "new.example.com"])));
             Assert.Equal("begin\n56\n", (await Finished.OfAsync(dropped)).Output.Replace("18\n", "56\n", StringComparison.Ordinal));
             s.Rig.Answer = (_, stream) => EgressRig.Write(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
             Assert.Equal("ok6", (await room.RunAsync("curl -sS http://new.example.com/; curl -s http://api.example.com/; echo -n $?")).Output);
             Assert.False(kept.Result.IsCompleted);
             await s.Rig.Log.SeenAsync("4104 ", "2 rules");
-            release.SetResult();
         }),
     ];
 
