@@ -93,7 +93,7 @@ internal static class RequestBytes
             var reader = request.BodyReader;
             using var late = new CancellationTokenSource(budget.Pace, budget.Time);
             await using var ends = late.Token.Register(reader.CancelPendingRead);
-            var due = BodyBudget.Small;
+            var due = 2 * BodyBudget.Small; // the first megabyte has come
             while (true)
             {
                 var result = await NextAsync(request);
