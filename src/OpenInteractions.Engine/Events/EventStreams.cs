@@ -33,8 +33,9 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
     private const int PageSize = 64;
 
     private readonly TimeSpan _heartbeatInterval = options.Value.HeartbeatInterval;
+    private readonly DerivedReplays _derived = new(store);
 
-    /// <summary>Follows a run that this node has just started; its events begin in memory.</summary>
+    /// <summary>Follows a run that this node has just started, whose events begin in memory, or any other from its beginning.</summary>
     internal EventStream Follow(string project, string id, EventFeed? feed) => new(gone => FollowAsync(project, id, default, feed, gone), isResumable: true);
 
     /// <summary>Follows a run that is not stored: memory is all there is, and this is its only reader.</summary>
@@ -42,17 +43,14 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
 
     /// <summary>Opens the events of a stored interaction behind a place.</summary>
     /// <param name="interaction">The interaction.</param>
-    /// <param name="after">The place; the default value for all.</param>
+    /// <param name="after">The place.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ApiException"><see cref="ErrorCode.InvalidRequest"/>: no event of this interaction has such an id (behaviour BG-6).</exception>
     public async Task<EventStream> OpenAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
     {
-        if (after != default)
-        {
-            await RequireKnownAsync(interaction, after, cancellationToken);
-        }
-
-        return new EventStream(gone => FollowAsync(interaction.Project, interaction.Id, after, feed: null, gone), isResumable: true);
+        await RequireKnownAsync(interaction, after, cancellationToken);
+        var (project, id) = (interaction.Project, interaction.Id); // and not the interaction, which may be long: readers may take long too
+        return new EventStream(gone => FollowAsync(project, id, after, feed: null, gone), isResumable: true);
     }
 
     private async Task RequireKnownAsync(StoredInteraction interaction, EventPosition after, CancellationToken cancellationToken)
@@ -154,6 +152,7 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
         var hasJournal = false;
         var wasGiven = position == default;
         RunNews.Reader? reader = null;
+        using var derived = _derived.Open(project, id);
         try
         {
             while (true)
@@ -187,7 +186,7 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
                 feed = null; // of another owner, perhaps: the next one's is in the registry
 
                 var told = reader?.Next;
-                var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader is not { MayHaveEnded: false }, hasJournal, reachedAt, gone);
+                var look = await LookAsync(project, id, position, asksForStatus: !runsElsewhere || reader is not { MayHaveEnded: false }, hasJournal ? null : derived, reachedAt, gone);
                 foreach (var batch in look?.Batches ?? [])
                 {
                     var skip = batch.Epoch == position.Epoch ? Math.Max(0, position.Number - batch.FirstNumber + 1) : 0;
@@ -200,10 +199,18 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
                     quietSince = time.GetTimestamp();
                 }
 
+                if (look is { Derived.IsEmpty: false })
+                {
+                    wasGiven = true;
+                    yield return look.Derived;
+                    reachedAt = time.GetTimestamp();
+                    continue; // there may be more at hand
+                }
+
                 if (look is not null)
                 {
                     reachedAt = time.GetTimestamp();
-                    hasJournal |= look.GoesOn;
+                    hasJournal |= look.GoesOn || look.Batches.Count > 0;
                     runsElsewhere = look.GoesOn;
                     if (look.Batches.Count > 0 && (!look.GoesOn || look.MayHaveMore || registry.FeedOf(project, id) is not null))
                     {
@@ -244,21 +251,21 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
 
     /// <summary>What the store has behind a place. The status is read before the journal: what a run wrote before it ended is then never missed.</summary>
     /// <returns>Null while the store is out of reach, as during a failover.</returns>
-    private async Task<StoredEvents?> LookAsync(string project, string id, EventPosition position, bool asksForStatus, bool hasJournal, long reachedAt, CancellationToken gone)
+    private async Task<StoredEvents?> LookAsync(string project, string id, EventPosition position, bool asksForStatus, DerivedReplays.Reader? derived, long reachedAt, CancellationToken gone)
     {
         try
         {
             var status = asksForStatus ? (await store.GetParentAsync(project, id, gone))?.Status : InteractionStatus.InProgress;
             if (status == InteractionStatus.Queued && await store.GetAsync(project, id, gone) is { Status: InteractionStatus.Queued } waiting)
             {
-                return new StoredEvents(Derived(waiting, position), GoesOn: true);
+                var begun = DerivedEvents.OfQueued(waiting);
+                return new StoredEvents(position.Number < begun.LastNumber ? [begun] : [], GoesOn: true);
             }
 
             var goesOn = status?.IsTerminal() == false;
             var batches = await journal.ReadAsync(project, id, position, PageSize, gone);
-            return batches.Count == 0 && !goesOn && !hasJournal && await store.GetAsync(project, id, gone) is { HasJournal: false } ended
-                ? new StoredEvents(Derived(ended, position), GoesOn: false)
-                : new StoredEvents(batches, goesOn);
+            var piece = batches.Count == 0 && status?.IsTerminal() == true && derived is not null ? await derived.NextAsync(position.Number, gone) : default;
+            return new StoredEvents(batches, goesOn) { Derived = piece };
         }
         catch (StoreUnavailableException) when (time.GetElapsedTime(reachedAt) < StorePatience)
         {
@@ -302,14 +309,11 @@ public sealed class EventStreams(IInteractionStore store, IRunQueue queue, IEven
         return frames[EventFrame.SkipFrames(frames.Span, events.Count - count)..];
     }
 
-    private static IReadOnlyList<JournalBatch> Derived(StoredInteraction interaction, EventPosition position)
-    {
-        var all = interaction.Status == InteractionStatus.Queued ? DerivedEvents.OfQueued(interaction) : DerivedEvents.Of(interaction);
-        return position.Number < all.LastNumber ? [all] : [];
-    }
-
     private sealed record StoredEvents(IReadOnlyList<JournalBatch> Batches, bool GoesOn)
     {
+        /// <summary>A piece of what follows from the steps, where there is no journal.</summary>
+        public ReadOnlyMemory<byte> Derived { get; init; }
+
         /// <summary>Whether the read ended with its bounds, and not with what there was.</summary>
         public bool MayHaveMore { get; } = Batches.Count >= PageSize || Batches.Sum(b => (long)b.Frames.Length) >= IEventJournal.ReadBytes;
     }

@@ -21,9 +21,14 @@ public sealed class GetInteraction(IInteractionStore store, EventStreams streams
     /// <exception cref="ApiException"><see cref="ErrorCode.NotFound"/>, or <see cref="ErrorCode.InvalidRequest"/> for an unknown event id.</exception>
     public async Task<EventStream> StreamAsync(Caller caller, string id, string? lastEventId, CancellationToken cancellationToken)
     {
+        if (lastEventId is null)
+        {
+            _ = await store.GetParentAsync(caller.Project, id, cancellationToken) ?? throw NotFound(id); // without its content, which may be long
+            return streams.Follow(caller.Project, id, feed: null);
+        }
+
         var interaction = await ExecuteAsync(caller, id, cancellationToken);
-        var after = default(EventPosition);
-        if (lastEventId is not null && !EventPosition.TryParse(lastEventId, out after))
+        if (!EventPosition.TryParse(lastEventId, out var after))
         {
             throw new ApiException(ErrorCode.InvalidRequest, "Unknown 'last_event_id': use the 'event_id' of an event that you received, or leave it out for all events.", "last_event_id");
         }

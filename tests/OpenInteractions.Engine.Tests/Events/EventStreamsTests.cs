@@ -195,33 +195,17 @@ public sealed class EventStreamsTests : IDisposable
     }
 
     /// <summary>Knows of one interaction where it stands, or is out of reach.</summary>
-    private sealed class StatusStore : IInteractionStore
+    private sealed class StatusStore : Interactions.PartOfAStore
     {
         public InteractionStatus Status { get; set; } = InteractionStatus.InProgress;
 
         public bool IsAway { get; set; }
 
-        public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => IsAway
+        public override Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => IsAway
             ? Task.FromException<ParentInteraction?>(new StoreUnavailableException("Out of reach."))
             : Task.FromResult<ParentInteraction?>(new ParentInteraction { Id = id, Status = Status, RootId = id, Depth = 0, ChainModalities = 1, PendingCalls = default, HasGap = false });
 
-        public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) =>
+        public override Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) =>
             Task.FromResult<StoredInteraction?>(Interactions.SampleInteraction.Running(id) with { Status = Status, HasJournal = true });
-
-        public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<StoredTurn>> LoadTurnsAsync(string project, string id, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<InteractionPage> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<int> DeleteExpiredAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<string?> FindNewestIdAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

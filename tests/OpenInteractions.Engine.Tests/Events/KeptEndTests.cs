@@ -53,7 +53,7 @@ public sealed class KeptEndTests : IDisposable
         var closed = await _run.Log.CloseAsync([Frames.Delta("last"), Frames.Delta("of all")]);
         _journal.Put("int_1", Frames.Batch(epoch: 2, first: 1, "a", "b", "last", "of all"));
         _store.Followed = _run.Plan.Interaction;
-        var stream = await _streams.OpenAsync(_run.Plan.Interaction, default, default);
+        var stream = _streams.Follow("default", "int_1", feed: null);
         await using var frames = stream.ReadAsync(default).GetAsyncEnumerator();
         var read = new List<string>();
         while (read is not [.., "2-4"])

@@ -6,7 +6,7 @@ using OpenInteractions.Engine.Storage;
 namespace OpenInteractions.Engine.Tests.Interactions;
 
 /// <summary>Stored turns in memory; of a store only what a chain reads, and what readers of events ask.</summary>
-internal sealed class MemoryTurns : IInteractionStore
+internal sealed class MemoryTurns : PartOfAStore
 {
     private readonly Dictionary<string, StoredTurn> _turns = [];
 
@@ -42,7 +42,7 @@ internal sealed class MemoryTurns : IInteractionStore
 
     public static string Said(string text) => $$"""[{"type":"model_output","content":[{"type":"text","text":"{{text}}"}]}]""";
 
-    public Task<IReadOnlyList<StoredTurn>> LoadTurnsAsync(string project, string id, int limit, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<StoredTurn>> LoadTurnsAsync(string project, string id, int limit, CancellationToken cancellationToken)
     {
         var page = new List<StoredTurn>();
         for (string? next = id; next is not null && page.Count < limit && _turns.TryGetValue(next, out var turn); next = turn.PreviousId)
@@ -60,25 +60,11 @@ internal sealed class MemoryTurns : IInteractionStore
         return Task.FromResult<IReadOnlyList<StoredTurn>>(page);
     }
 
-    public Task InsertFinishedAsync(StoredInteraction interaction, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public override Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Followed);
 
-    public Task<string?> FindNewestIdAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<StoredInteraction?> GetAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Followed);
-
-    public Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Followed is { } it
+    public override Task<ParentInteraction?> GetParentAsync(string project, string id, CancellationToken cancellationToken) => Task.FromResult(Followed is { } it
         ? new ParentInteraction { Id = it.Id, Status = it.Status, RootId = it.RootId, Depth = it.Depth, ChainModalities = it.ChainModalities, PendingCalls = it.PendingCalls, HasGap = it.HasGap }
         : null);
-
-    public Task<bool> DeleteAsync(string project, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<InteractionPage> ListAsync(string project, InteractionFilter filter, string? beforeId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<IReadOnlyList<StoredInteraction>> ListTreeAsync(string project, string rootId, string? afterId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<int> DeleteExpiredAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private static byte[] Bytes(string json) => Encoding.UTF8.GetBytes(json);
 }
