@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Sandboxes.Egress;
 
 namespace OpenInteractions.Sandboxes;
@@ -15,5 +16,5 @@ internal sealed class NetworkRuleReader(IOptions<EgressOptions> options) : INetw
     public bool PlainSecrets => Settings.PlainSecrets;
 
     public AddedToRequests AddedFor(StringOr<NetworkRules>? rules, string host) =>
-        EgressHost.Read(host, out _) is { } read && EgressPolicy.From(rules, Settings).Find(read) is { } rule ? new AddedToRequests(rule.Credential, rule.Headers) : AddedToRequests.Nothing;
+        CanonicalHost.Read(host, out _) is { } read && EgressPolicy.From(rules, Settings).Find(read) is { } rule ? new AddedToRequests(rule.Credential, rule.Headers) : AddedToRequests.Nothing;
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Contracts.Agents;
 using OpenInteractions.Contracts.Environments;
+using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.Secrets;
 
 namespace OpenInteractions.Engine.Agents;
@@ -48,24 +49,12 @@ internal sealed partial class AgentForms(ISecretBox box, ILogger<AgentForms> log
     public bool HoldsAlready(StoredAgent stored, Agent agent) =>
         JsonSerializer.SerializeToUtf8Bytes(Open(stored), WireJson.Wire.Agent).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(agent, WireJson.Wire.Agent));
 
-    /// <summary>Tools without their headers; of an environment sources without contents, hosts without headers, and no variables (behaviour EN-11).</summary>
+    /// <summary>Tools without their headers, and the environment without its secrets (behaviour EN-11).</summary>
     public static Agent Show(Agent agent) => agent with
     {
         Tools = agent.Tools?.Select(tool => tool is McpServerTool mcp ? mcp with { Headers = null } : tool).ToArray(),
-        BaseEnvironment = agent.BaseEnvironment?.Value is { } spec ? new StringOr<EnvironmentSpec>(Show(spec)) : agent.BaseEnvironment,
+        BaseEnvironment = agent.BaseEnvironment?.Value is { } spec ? new StringOr<EnvironmentSpec>(EnvironmentForms.WithoutSecrets(spec)) : agent.BaseEnvironment,
     };
-
-    private static EnvironmentSpec Show(EnvironmentSpec spec) => spec with
-    {
-        Env = null,
-        Sources = spec.Sources?.Select(source => source with { Content = null, Encoding = null, Source = WithoutQuery(source.Source) }).ToArray(),
-        Network = spec.Network?.Value?.Allowlist?.Entries is { } entries
-            ? new StringOr<NetworkRules>(new NetworkRules { Allowlist = new NetworkAllowlist([.. entries.Select(entry => entry with { Transform = null })]) })
-            : spec.Network,
-    };
-
-    // Whoever signs addresses puts the signature there.
-    private static string? WithoutQuery(string? address) => address is not null && address.IndexOfAny(['?', '#']) is >= 0 and var at ? address[..at] : address;
 
     private static string Purpose(string project, string id, long version) => FormattableString.Invariant($"agent/{project}/{id}/{version}");
 

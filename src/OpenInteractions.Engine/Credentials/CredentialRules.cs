@@ -131,7 +131,7 @@ internal static class CredentialRules
         for (var i = 0; i < domains.Count; i++)
         {
             Require(domains[i] != "*", $"trusted_domains[{i}]", $"Invalid value for 'trusted_domains[{i}]': a secret is not sent to everybody. Name the domains that it is for.");
-            if (DomainPattern.FaultOf(domains[i]) is { } fault)
+            if (HostPattern.Read(domains[i], out var fault) is null)
             {
                 throw Wrong($"trusted_domains[{i}]", $"Invalid value '{Excerpt.Of(domains[i], 100)}' for 'trusted_domains[{i}]': {fault}.");
             }

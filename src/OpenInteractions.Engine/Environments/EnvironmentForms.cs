@@ -9,17 +9,20 @@ internal sealed class EnvironmentForms(ISecretBox box)
     /// <summary>Nothing asked for: no sources, no variables, an open network.</summary>
     public static EnvironmentSpec Defaults { get; } = new() { Type = "remote" };
 
-    /// <summary>What reads show: sources without contents, hosts without headers, no variables (behaviour EN-11).</summary>
-    public static byte[] Show(EnvironmentSpec spec) => JsonSerializer.SerializeToUtf8Bytes(
-        new EnvironmentSpec
-        {
-            Type = spec.Type,
-            Sources = spec.Sources is { Count: > 0 } sources ? [.. sources.Select(s => new EnvironmentSource { Type = s.Type, Source = WithoutQuery(s.Source), Target = s.Target, Credential = s.Credential })] : null,
-            Network = spec.Network?.Value?.Allowlist?.Entries is { } entries
-                ? new StringOr<NetworkRules>(new NetworkRules { Allowlist = new NetworkAllowlist([.. entries.Select(e => new AllowlistEntry { Domain = e.Domain, Credential = e.Credential })]) })
-                : spec.Network,
-        },
-        WireJson.Wire.EnvironmentSpec);
+    /// <summary>What reads show of an environment, which has no other one behind it any more.</summary>
+    public static byte[] Show(EnvironmentSpec spec) => JsonSerializer.SerializeToUtf8Bytes(WithoutSecrets(spec) with { EnvironmentId = null, FromInteraction = null }, WireJson.Wire.EnvironmentSpec);
+
+    /// <summary>Sources without contents, hosts without headers, no variables (behaviour EN-11). What is shown is named here, so that a new field is not shown by oversight.</summary>
+    public static EnvironmentSpec WithoutSecrets(EnvironmentSpec spec) => new()
+    {
+        Type = spec.Type,
+        EnvironmentId = spec.EnvironmentId,
+        FromInteraction = spec.FromInteraction,
+        Sources = spec.Sources is { Count: > 0 } sources ? [.. sources.Select(s => new EnvironmentSource { Type = s.Type, Source = WithoutQuery(s.Source), Target = s.Target, Credential = s.Credential })] : null,
+        Network = spec.Network?.Value?.Allowlist?.Entries is { } entries
+            ? new StringOr<NetworkRules>(new NetworkRules { Allowlist = new NetworkAllowlist([.. entries.Select(e => new AllowlistEntry { Domain = e.Domain, Credential = e.Credential })]) })
+            : spec.Network,
+    };
 
     /// <summary>What <see cref="Show"/> has written.</summary>
     public static EnvironmentSpec Shown(StoredEnvironment environment) => JsonSerializer.Deserialize(environment.Shown.Span, WireJson.Wire.EnvironmentSpec)!;

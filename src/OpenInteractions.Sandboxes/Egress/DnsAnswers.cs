@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Text;
+using OpenInteractions.Engine.Outbound;
 
 namespace OpenInteractions.Sandboxes.Egress;
 
@@ -20,7 +21,7 @@ internal static class DnsAnswers
     /// <summary>The answer to one message; null for what is no question, which gets none.</summary>
     /// <param name="query">The message.</param>
     /// <param name="addressOf">The address of a name that may be reached; null for others.</param>
-    public static byte[]? Answer(ReadOnlySpan<byte> query, Func<EgressHost, IPAddress?> addressOf)
+    public static byte[]? Answer(ReadOnlySpan<byte> query, Func<CanonicalHost, IPAddress?> addressOf)
     {
         ArgumentNullException.ThrowIfNull(addressOf);
         if (query.Length is < HeaderSize + 5 or > MaxQuery)
@@ -43,7 +44,7 @@ internal static class DnsAnswers
 
         var type = BinaryPrimitives.ReadUInt16BigEndian(query[end..]);
         var isInternet = BinaryPrimitives.ReadUInt16BigEndian(query[(end + 2)..]) == ClassIn;
-        var host = isInternet && type is TypeA or TypeAaaa ? EgressHost.Read(name, out _) : null;
+        var host = isInternet && type is TypeA or TypeAaaa ? CanonicalHost.Read(name, out _) : null;
         var address = host is { Address: null } ? addressOf(host) : null;
         return Write(query[..(end + 4)], address, type == TypeA);
     }

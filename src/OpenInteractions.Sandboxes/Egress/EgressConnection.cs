@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Sandboxes.Egress.Http;
 using OpenInteractions.Sandboxes.Egress.Secrets;
 using OpenInteractions.Sandboxes.Egress.Tls;
@@ -9,7 +10,7 @@ using OpenInteractions.Sandboxes.Egress.Tls;
 namespace OpenInteractions.Sandboxes.Egress;
 
 /// <summary>Where all requests of a connection have to go.</summary>
-internal sealed record EgressTarget(EgressHost Host, int Port, bool IsTls);
+internal sealed record EgressTarget(CanonicalHost Host, int Port, bool IsTls);
 
 /// <summary>
 /// One connection of a sandbox: which door it came through says what it has to speak. Requests are served by <see cref="HttpDoor"/>; here is what stands around them:
@@ -61,7 +62,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
     }
 
     /// <summary>Connects, within the time for that.</summary>
-    public async Task<Stream> DialAsync(EgressHost host, int port, bool tls, Action<IPAddress?> connected, CancellationToken cancellationToken)
+    public async Task<Stream> DialAsync(CanonicalHost host, int port, bool tls, Action<IPAddress?> connected, CancellationToken cancellationToken)
     {
         using var time = new Patience(Options.ConnectTimeout, environment.World.Time, cancellationToken);
         try
@@ -86,7 +87,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
     }
 
     /// <summary>Serves TLS towards a host: passes it on untouched, or ends it to serve what is inside.</summary>
-    public async Task ServeTlsAsync(ClientStream client, EgressHost host, int port, Patience patience)
+    public async Task ServeTlsAsync(ClientStream client, CanonicalHost host, int port, Patience patience)
     {
         var note = new EgressNote(environment, client, "CONNECT") { Host = host.Name, Port = port };
         ClientHello hello;
@@ -173,7 +174,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
             return;
         }
 
-        if (environment.NameOf(origin.Address) is not { } name || EgressHost.Read(name, out _) is not { } host)
+        if (environment.NameOf(origin.Address) is not { } name || CanonicalHost.Read(name, out _) is not { } host)
         {
             new EgressNote(environment, stream, "CONNECT") { Host = origin.Address.ToString(), Port = origin.Port }.Refuse(new EgressRefusedException($"{origin.Address} stands for no name"));
             return;
@@ -182,7 +183,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
         await ServeTlsAsync(stream, host, origin.Port, patience);
     }
 
-    private Grant EnterTls(EgressHost host, int port, ClientHello hello)
+    private Grant EnterTls(CanonicalHost host, int port, ClientHello hello)
     {
         // Clients do not name addresses. A rule that lists one has said so itself.
         if (hello.ServerName is null && host.Address is null)
@@ -190,7 +191,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
             throw new EgressRefusedException("the TLS handshake names no server");
         }
 
-        if (hello.ServerName is { } name && EgressHost.Read(name, out _) != host)
+        if (hello.ServerName is { } name && CanonicalHost.Read(name, out _) != host)
         {
             throw new EgressRefusedException($"the TLS handshake asks for another server than '{host.Name}', which was connected to");
         }
@@ -200,7 +201,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
 
     /// <summary>Leave for a host and port.</summary>
     /// <exception cref="EgressRefusedException">There is none.</exception>
-    public Grant Enter(EgressHost host, int port)
+    public Grant Enter(CanonicalHost host, int port)
     {
         if (!Options.IsPort(host, port))
         {
@@ -251,7 +252,7 @@ internal sealed class EgressConnection(EgressEnvironment environment, EgressOrig
         await tls.ShutdownAsync(); // so that the other end knows that nothing was cut off
     }
 
-    private async Task<Stream> SecureAsync(Stream stream, EgressHost host, CancellationToken cancellationToken)
+    private async Task<Stream> SecureAsync(Stream stream, CanonicalHost host, CancellationToken cancellationToken)
     {
         var tls = new SslStream(stream);
         try

@@ -57,10 +57,10 @@ internal sealed class EgressEnvironment : IDisposable
 
     public string? NameOf(System.Net.IPAddress address) => _names.NameOf(address);
 
-    public EgressRule? RuleFor(EgressHost host) => Volatile.Read(ref _policy).Find(host);
+    public EgressRule? RuleFor(CanonicalHost host) => Volatile.Read(ref _policy).Find(host);
 
     /// <summary>Leave to go to a host; null when no rule gives it.</summary>
-    public Grant? Enter(EgressHost host)
+    public Grant? Enter(CanonicalHost host)
     {
         // Under the lock of the swap: a grant is under the rules of now, or it is found and cut.
         lock (_lock)

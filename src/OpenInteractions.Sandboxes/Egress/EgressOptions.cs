@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using OpenInteractions.Engine.Outbound;
 
 namespace OpenInteractions.Sandboxes.Egress;
 
@@ -72,7 +73,7 @@ public sealed class EgressOptions
 
         foreach (var (index, text) in Ports.Index())
         {
-            if (EgressHost.ReadWithPort(text, null, out _, out var fault) is null)
+            if (CanonicalHost.ReadWithPort(text, null, out _, out var fault) is null)
             {
                 yield return $"{Section}:{nameof(Ports)}:{index}: {fault}. Use a pair such as 'git.example.com:8443'.";
             }
@@ -84,7 +85,7 @@ public sealed class EgressOptions
         }
     }
 
-    internal bool IsUnderCeiling(EgressHost host) => Ceiling switch
+    internal bool IsUnderCeiling(CanonicalHost host) => Ceiling switch
     {
         EgressCeiling.Public => true,
         EgressCeiling.Allowlist => Patterns.Any(p => p.Matches(host)),
@@ -92,8 +93,8 @@ public sealed class EgressOptions
     };
 
     /// <summary>Whether a port is one for everybody, or listed for this host.</summary>
-    internal bool IsPort(EgressHost host, int port) => port is 80 or 443
-        || Ports.Any(p => EgressHost.ReadWithPort(p, null, out var listed, out _) is { } of && of == host && listed == port);
+    internal bool IsPort(CanonicalHost host, int port) => port is 80 or 443
+        || Ports.Any(p => CanonicalHost.ReadWithPort(p, null, out var listed, out _) is { } of && of == host && listed == port);
 
     private HostPattern[] Patterns => _patterns ??= [.. Allowlist.Select(p => HostPattern.Read(p, out var fault) ?? throw new InvalidOperationException(
         string.Create(CultureInfo.InvariantCulture, $"{Section}:{nameof(Allowlist)}: {fault}.")))];

@@ -1,6 +1,7 @@
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Sandboxes.Egress.Http;
 
 namespace OpenInteractions.Sandboxes.Egress;
@@ -63,7 +64,7 @@ internal sealed class EgressPolicy
     }
 
     /// <summary>The rule that lets a host pass; null when none does. Which ports, says <see cref="EgressOptions.IsPort"/>.</summary>
-    public EgressRule? Find(EgressHost host) => _operator.IsUnderCeiling(host) ? _rules.FirstOrDefault(r => r.Hosts.Matches(host)) : null;
+    public EgressRule? Find(CanonicalHost host) => _operator.IsUnderCeiling(host) ? _rules.FirstOrDefault(r => r.Hosts.Matches(host)) : null;
 
     private static EgressRule Rule(AllowlistEntry entry, string field)
     {

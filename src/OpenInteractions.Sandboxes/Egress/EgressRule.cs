@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Outbound;
+
 namespace OpenInteractions.Sandboxes.Egress;
 
 /// <summary>A rule of an environment: which hosts, and what is added to their requests.</summary>

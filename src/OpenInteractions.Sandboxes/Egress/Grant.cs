@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Outbound;
+
 namespace OpenInteractions.Sandboxes.Egress;
 
 /// <summary>The leave of one request or tunnel to go to one host, under one rule. It ends when the rule does.</summary>
@@ -6,9 +8,9 @@ internal sealed class Grant : IDisposable
     private readonly Action<Grant> _leave;
     private readonly CancellationTokenSource _cut = new();
 
-    public Grant(EgressHost host, EgressRule rule, Action<Grant> leave) => (Host, Rule, _leave, Cut) = (host, rule, leave, _cut.Token);
+    public Grant(CanonicalHost host, EgressRule rule, Action<Grant> leave) => (Host, Rule, _leave, Cut) = (host, rule, leave, _cut.Token);
 
-    public EgressHost Host { get; }
+    public CanonicalHost Host { get; }
 
     public EgressRule Rule { get; }
 

@@ -8,7 +8,7 @@ namespace OpenInteractions.Sandboxes.Egress;
 /// <summary>A connection outwards, made by the guard: it resolves the name once, checks every address and connects to a checked one.</summary>
 internal static class GuardedConnection
 {
-    public static async Task<Stream> OpenAsync(OutboundGuard guard, EgressHost host, int port, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenAsync(OutboundGuard guard, CanonicalHost host, int port, CancellationToken cancellationToken)
     {
         var own = false;
         try

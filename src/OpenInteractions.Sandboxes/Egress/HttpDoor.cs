@@ -1,4 +1,5 @@
 using System.Text;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Sandboxes.Egress.Http;
 using OpenInteractions.Sandboxes.Egress.Secrets;
 
@@ -140,8 +141,8 @@ internal sealed class HttpDoor(EgressConnection connection, EgressTarget? target
         }
 
         var defaultPort = target?.IsTls == true ? 443 : 80;
-        var host = EgressHost.ReadWithPort(authority, defaultPort, out var port, out var fault) ?? throw new EgressRefusedException($"'{Shown(authority)}' is no host: {fault}");
-        if (isProxy && head.Header("Host") is { } named && (EgressHost.ReadWithPort(named, 80, out var namedPort, out _) != host || namedPort != port))
+        var host = CanonicalHost.ReadWithPort(authority, defaultPort, out var port, out var fault) ?? throw new EgressRefusedException($"'{Shown(authority)}' is no host: {fault}");
+        if (isProxy && head.Header("Host") is { } named && (CanonicalHost.ReadWithPort(named, 80, out var namedPort, out _) != host || namedPort != port))
         {
             throw new EgressRefusedException($"the Host header names another host than the target '{host.Name}'");
         }
@@ -164,9 +165,9 @@ internal sealed class HttpDoor(EgressConnection connection, EgressTarget? target
                 throw new HttpFaultException("CONNECT has no body");
             }
 
-            var host = EgressHost.ReadWithPort(head.Target, null, out var port, out var fault) ?? throw new EgressRefusedException($"'{Shown(head.Target)}' is no host with a port: {fault}");
+            var host = CanonicalHost.ReadWithPort(head.Target, null, out var port, out var fault) ?? throw new EgressRefusedException($"'{Shown(head.Target)}' is no host with a port: {fault}");
             (note.Host, note.Port) = (host.Name, port);
-            if (head.Header("Host") is { } named && (EgressHost.ReadWithPort(named, port, out var namedPort, out _) != host || namedPort != port))
+            if (head.Header("Host") is { } named && (CanonicalHost.ReadWithPort(named, port, out var namedPort, out _) != host || namedPort != port))
             {
                 throw new EgressRefusedException($"the Host header names another host than the target '{host.Name}'");
             }

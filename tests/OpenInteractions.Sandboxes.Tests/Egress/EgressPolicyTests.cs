@@ -1,6 +1,7 @@
 using OpenInteractions.Contracts.Environments;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Json;
+using OpenInteractions.Engine.Outbound;
 using OpenInteractions.Sandboxes.Egress;
 
 namespace OpenInteractions.Sandboxes.Tests.Egress;
@@ -100,5 +101,5 @@ public sealed class EgressPolicyTests
 
     private static EgressPolicy Make(params string[] domains) => EgressPolicy.From(Rules(domains), new EgressOptions());
 
-    private static EgressRule? Find(EgressPolicy policy, string host) => policy.Find(EgressHost.Read(host, out _)!);
+    private static EgressRule? Find(EgressPolicy policy, string host) => policy.Find(CanonicalHost.Read(host, out _)!);
 }

@@ -19,7 +19,7 @@ public sealed class RealGuardTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        await using var stream = await GuardedConnection.OpenAsync(Guard("127.0.0.1/32", "::1/128"), EgressHost.Read("localhost", out _)!, port, Within.Time);
+        await using var stream = await GuardedConnection.OpenAsync(Guard("127.0.0.1/32", "::1/128"), CanonicalHost.Read("localhost", out _)!, port, Within.Time);
         using var accepted = await listener.AcceptTcpClientAsync(Within.Time);
         await EgressRig.Write(stream, "ping\r\n\r\n");
         await EgressRig.Write(accepted.GetStream(), "pong\r\n\r\n");
@@ -38,8 +38,8 @@ public sealed class RealGuardTests
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
 
-        await Assert.ThrowsAsync<EgressRefusedException>(() => GuardedConnection.OpenAsync(Guard(), EgressHost.Read("localhost", out _)!, port, Within.Time));
-        await Assert.ThrowsAsync<EgressUnreachableException>(() => GuardedConnection.OpenAsync(Guard("127.0.0.1/32", "::1/128"), EgressHost.Read("localhost", out _)!, port, Within.Time));
+        await Assert.ThrowsAsync<EgressRefusedException>(() => GuardedConnection.OpenAsync(Guard(), CanonicalHost.Read("localhost", out _)!, port, Within.Time));
+        await Assert.ThrowsAsync<EgressUnreachableException>(() => GuardedConnection.OpenAsync(Guard("127.0.0.1/32", "::1/128"), CanonicalHost.Read("localhost", out _)!, port, Within.Time));
     }
 
     [OwnAddressFact]
@@ -50,7 +50,7 @@ public sealed class RealGuardTests
         listener.Start();
 
         var refused = await Assert.ThrowsAsync<EgressRefusedException>(() =>
-            GuardedConnection.OpenAsync(Guard($"{own}/32"), EgressHost.Read(own!.ToString(), out _)!, ((IPEndPoint)listener.LocalEndpoint).Port, Within.Time));
+            GuardedConnection.OpenAsync(Guard($"{own}/32"), CanonicalHost.Read(own!.ToString(), out _)!, ((IPEndPoint)listener.LocalEndpoint).Port, Within.Time));
 
         Assert.Contains("own address", refused.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,5 @@
+using OpenInteractions.Engine.Outbound;
+
 namespace OpenInteractions.Sandboxes.Egress.Secrets;
 
 /// <summary>Where secrets come from. Asked at each request, so that an update or a deletion takes effect at the next one (behaviour CR-5).</summary>
@@ -52,7 +54,7 @@ public sealed record HeaderSecret(string Name, string Prefix, string Token) : Eg
 /// <param name="TrustedDomains">Where it may be sent to: names and <c>*.example.com</c>.</param>
 public sealed record ValueSecret(string Value, SecretPlaces Places, IReadOnlyList<string> TrustedDomains) : EgressSecret
 {
-    internal bool Trusts(EgressHost host) => TrustedDomains.Any(d => HostPattern.Read(d, out _) is { IsAll: false } pattern && pattern.Matches(host));
+    internal bool Trusts(CanonicalHost host) => TrustedDomains.Any(d => HostPattern.Read(d, out _) is { IsAll: false } pattern && pattern.Matches(host));
 }
 
 /// <summary>Parts of a request.</summary>

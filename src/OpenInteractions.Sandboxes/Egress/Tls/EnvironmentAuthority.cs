@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OpenInteractions.Engine.Outbound;
 
 namespace OpenInteractions.Sandboxes.Egress.Tls;
 
@@ -41,7 +42,7 @@ internal sealed class EnvironmentAuthority : IDisposable
     public string Pem => _certificate.ExportCertificatePem();
 
     /// <summary>A certificate for a host, kept while it is valid.</summary>
-    public SslStreamCertificateContext For(EgressHost host)
+    public SslStreamCertificateContext For(CanonicalHost host)
     {
         var now = _time.GetUtcNow();
         if (_leaves.TryGetValue(host.Name, out var leaf) && leaf.Until > now)
@@ -62,7 +63,7 @@ internal sealed class EnvironmentAuthority : IDisposable
 
     public void Dispose() => _certificate.Dispose();
 
-    private SslStreamCertificateContext Issue(EgressHost host, DateTimeOffset now, DateTimeOffset until)
+    private SslStreamCertificateContext Issue(CanonicalHost host, DateTimeOffset now, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=OpenInteractions sandbox host", key, HashAlgorithmName.SHA256); // names may be longer than a CN

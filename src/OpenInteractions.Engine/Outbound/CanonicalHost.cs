@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace OpenInteractions.Sandboxes.Egress;
+namespace OpenInteractions.Engine.Outbound;
 
 /// <summary>
 /// A host as the rules compare it: lower case, A-labels, without the dot at the end. What is compared is what is resolved: a spelling that is read in two ways
@@ -9,7 +9,7 @@ namespace OpenInteractions.Sandboxes.Egress;
 /// </summary>
 /// <param name="Name">The name, or the usual form of the address.</param>
 /// <param name="Address">The address that it spells; null for a name.</param>
-internal sealed record EgressHost(string Name, IPAddress? Address)
+public sealed record CanonicalHost(string Name, IPAddress? Address)
 {
     private const int MaxName = 253;
     private const int MaxLabel = 63;
@@ -17,8 +17,10 @@ internal sealed record EgressHost(string Name, IPAddress? Address)
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = false };
 
     /// <summary>Reads a host without a port.</summary>
-    /// <returns>Null for what is no host; <paramref name="fault"/> says why.</returns>
-    public static EgressHost? Read(string text, out string fault)
+    /// <param name="text">What a caller, a rule or a program has written.</param>
+    /// <param name="fault">What is wrong with it, for a sentence; empty when nothing is.</param>
+    /// <returns>Null for what is no host.</returns>
+    public static CanonicalHost? Read(string text, out string fault)
     {
         ArgumentNullException.ThrowIfNull(text);
         fault = "";
@@ -58,11 +60,16 @@ internal sealed record EgressHost(string Name, IPAddress? Address)
             return Fail("a label of it is empty, too long, or has characters that names do not have", out fault);
         }
 
-        return EndsInNumber(name) ? ReadVersion4(text, name, out fault) : new EgressHost(name, null);
+        return EndsInNumber(name) ? ReadVersion4(text, name, out fault) : new CanonicalHost(name, null);
     }
 
     /// <summary>Reads a host with or without a port, as it stands in CONNECT and in Host.</summary>
-    public static EgressHost? ReadWithPort(string text, int? defaultPort, out int port, out string fault)
+    /// <param name="text">What a program has written.</param>
+    /// <param name="defaultPort">The port where it names none; null when it must.</param>
+    /// <param name="port">The port, 1 to 65535.</param>
+    /// <param name="fault">What is wrong with it, for a sentence; empty when nothing is.</param>
+    /// <returns>Null for what is no host with a port.</returns>
+    public static CanonicalHost? ReadWithPort(string text, int? defaultPort, out int port, out string fault)
     {
         ArgumentNullException.ThrowIfNull(text);
         port = 0;
@@ -112,7 +119,7 @@ internal sealed record EgressHost(string Name, IPAddress? Address)
         return last.All(char.IsAsciiDigit) || (last.StartsWith("0x", StringComparison.Ordinal) && last.Skip(2).All(char.IsAsciiHexDigit));
     }
 
-    private static EgressHost? ReadVersion4(string text, string name, out string fault)
+    private static CanonicalHost? ReadVersion4(string text, string name, out string fault)
     {
         if (!IPAddress.TryParse(name, out var address))
         {
@@ -122,7 +129,7 @@ internal sealed record EgressHost(string Name, IPAddress? Address)
         return Usual(text, address, out fault);
     }
 
-    private static EgressHost? ReadVersion6(string text, out string fault)
+    private static CanonicalHost? ReadVersion6(string text, out string fault)
     {
         var bare = text.StartsWith('[') && text.EndsWith(']') ? text[1..^1] : text;
         if (bare.Contains('[') || bare.Contains(']') || !IPAddress.TryParse(bare, out var address))
@@ -133,14 +140,14 @@ internal sealed record EgressHost(string Name, IPAddress? Address)
         return address.IsIPv4MappedToIPv6 ? Fail("it is an address in an unusual form", out fault) : Usual(bare, address, out fault);
     }
 
-    private static EgressHost? Usual(string text, IPAddress address, out string fault)
+    private static CanonicalHost? Usual(string text, IPAddress address, out string fault)
     {
         fault = "";
         var usual = address.ToString();
-        return string.Equals(text, usual, StringComparison.OrdinalIgnoreCase) ? new EgressHost(usual, address) : Fail("it is an address in an unusual form", out fault);
+        return string.Equals(text, usual, StringComparison.OrdinalIgnoreCase) ? new CanonicalHost(usual, address) : Fail("it is an address in an unusual form", out fault);
     }
 
-    private static EgressHost? Fail(string why, out string fault)
+    private static CanonicalHost? Fail(string why, out string fault)
     {
         fault = why;
         return null;

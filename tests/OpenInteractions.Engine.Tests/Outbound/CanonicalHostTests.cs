@@ -1,9 +1,9 @@
-using OpenInteractions.Sandboxes.Egress;
+using OpenInteractions.Engine.Outbound;
 
-namespace OpenInteractions.Sandboxes.Tests.Egress;
+namespace OpenInteractions.Engine.Tests.Outbound;
 
 /// <summary>One host has one form, and what can be read in two ways has none.</summary>
-public sealed class EgressHostTests
+public sealed class CanonicalHostTests
 {
     [Theory]
     [InlineData("example.com", "example.com")]
@@ -15,7 +15,7 @@ public sealed class EgressHostTests
     [InlineData("a_b.example", "a_b.example")]
     public void A_name_has_one_form(string text, string name)
     {
-        var host = EgressHost.Read(text, out var fault);
+        var host = CanonicalHost.Read(text, out var fault);
 
         Assert.Equal((name, ""), (host?.Name, fault));
         Assert.Null(host!.Address);
@@ -42,12 +42,12 @@ public sealed class EgressHostTests
     [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg.example")]
     public void What_is_no_name_is_refused(string text)
     {
-        Assert.Null(EgressHost.Read(text, out var fault));
+        Assert.Null(CanonicalHost.Read(text, out var fault));
         Assert.NotEmpty(fault);
     }
 
     [Fact]
-    public void A_name_of_254_characters_is_too_long() => Assert.Null(EgressHost.Read(string.Join('.', Enumerable.Repeat("abcde", 43))[..254], out _));
+    public void A_name_of_254_characters_is_too_long() => Assert.Null(CanonicalHost.Read(string.Join('.', Enumerable.Repeat("abcde", 43))[..254], out _));
 
     [Theory]
     [InlineData("2130706433")]
@@ -69,17 +69,43 @@ public sealed class EgressHostTests
     [InlineData("[fe80::1%25eth0]")]
     [InlineData("[::1")]
     [InlineData("[[::1]]")]
-    public void An_address_in_an_unusual_form_is_no_host_at_all(string text) => Assert.Null(EgressHost.Read(text, out _));
+    public void An_address_in_an_unusual_form_is_no_host_at_all(string text) => Assert.Null(CanonicalHost.Read(text, out _));
 
     [Theory]
     [InlineData("93.184.216.34")]
     [InlineData("2606:4700::1111")]
     public void An_address_is_known_as_one_and_passes_no_wildcard(string text)
     {
-        var host = EgressHost.Read(text, out _)!;
+        var host = CanonicalHost.Read(text, out _)!;
 
         Assert.NotNull(host.Address);
         Assert.False(HostPattern.All.Matches(host));
         Assert.True(HostPattern.Read(text, out _)!.Matches(host));
+    }
+
+    [Theory]
+    [InlineData("example.com")]
+    [InlineData("*.example.com")]
+    [InlineData("EXAMPLE.Com.")]
+    [InlineData("example。com")]
+    [InlineData("[2606:4700::1111]")]
+    [InlineData("*")]
+    public void A_pattern_is_a_host_or_all_names_below_one_or_all(string pattern) => Assert.NotNull(HostPattern.Read(pattern, out _));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("*.")]
+    [InlineData("**")]
+    [InlineData("*.*.example.com")]
+    [InlineData("*example.com")]
+    [InlineData("a.*.example.com")]
+    [InlineData("https://example.com")]
+    [InlineData("example.com:443")]
+    [InlineData("*.1.2.3.4")]
+    [InlineData("*.[::1]")]
+    public void Anything_else_is_no_pattern_and_is_told_why(string pattern)
+    {
+        Assert.Null(HostPattern.Read(pattern, out var fault));
+        Assert.NotEmpty(fault);
     }
 }
