@@ -149,7 +149,7 @@ public sealed partial class CreateInteraction
         var parent = request.PreviousInteractionId is { } previous ? await ParentAsync(caller, previous, gone) : null;
         InputRules.RequireRoom(request.Input, _options.MaxSteps);
         InputRules.Check(request.Input, parent is null ? [] : PendingCalls.Read(parent.PendingCalls), parent?.Id);
-        MediaCheck.Addresses(_guard, request.Input!);
+        await MediaCheck.AddressesAsync(_guard, request.Input!, gone);
         MediaCheck.Sizes(request.Input!, _options.MaxPdfBytes);
         if (ToolKinds.HasServerTools(request.Tools))
         {

@@ -16,6 +16,8 @@ public sealed class OutboundGuard
     public const int MaxUrlLength = 2048;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookUpPatience = TimeSpan.FromSeconds(2);
+    private static readonly string[] InsideZones = [".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet", ".corp", ".home"];
 
     private readonly IPNetwork[] _allowed;
     private readonly ResolveHost _resolve;
@@ -86,6 +88,52 @@ public sealed class OutboundGuard
             { Address: { } address } when !IsAllowed(address) && !IsTrusted(uri.IdnHost, uri.Port) => NotPublic,
             _ => null,
         };
+    }
+
+    /// <summary>
+    /// Why an address must not be given to somebody else to fetch, such as a model's server that may stand in this network; null when it may. Names are looked up here: one that leads to no
+    /// public address, or is known inside only, is refused. One that nobody here knows is left to whoever fetches it.
+    /// </summary>
+    public async ValueTask<string?> FindFaultAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        if (FaultOf(uri) is { } fault)
+        {
+            return fault;
+        }
+
+        var host = HostName.Read(uri.IdnHost);
+        if (host.Address is not null || IsTrusted(uri.IdnHost, uri.Port))
+        {
+            return null;
+        }
+
+        if (!(await LookUpAsync(host.Name, cancellationToken) is [_, ..] addresses))
+        {
+            return IsInside(host.Name) ? NotPublic : null;
+        }
+
+        return addresses.All(IsAllowed) ? null : NotPublic;
+    }
+
+    // Names without a dot, and those that are never public (RFC 6761, 6762, 8375, and 'internal', which clouds use for their metadata).
+    private static bool IsInside(string name)
+    {
+        var plain = name.TrimEnd('.');
+        return !plain.Contains('.') || InsideZones.Any(zone => plain.EndsWith(zone, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private async Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(LookUpPatience);
+        try
+        {
+            return await _resolve(name, late.Token);
+        }
+        catch (Exception exception) when (exception is SocketException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return [];
+        }
     }
 
     /// <summary>

@@ -15,6 +15,7 @@ internal sealed class CallBatch(
     ToolGate gate,
     ToolCallRunner runner,
     SealedReadings readings,
+    ResultBudget budget,
     ToolOptions options,
     StoredInteraction interaction,
     TurnOutput output,
@@ -108,7 +109,9 @@ internal sealed class CallBatch(
             }
         }
 
-        return (call, _length.Bound(result, options.Of(call.Function!.Function).MaxResultLength));
+        result = _length.Bound(result, options.Of(call.Function!.Function).MaxResultLength);
+        return (call, budget.TryTake(result) ? result : Failed(call, string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"The call was made, but its result was dropped: the results of a turn may have {options.MaxResultBytes} bytes together. Ask for less, or go on in another turn.")));
     }
 
     private async Task PutAsync(ServerCall call, Step result, CancellationToken cancellationToken)

@@ -9,6 +9,8 @@ namespace OpenInteractions.Engine.Tools;
 /// </summary>
 internal sealed class ClientResults(ToolGate gate, TurnJob job)
 {
+    private const string ResultSuffix = "_result";
+
     /// <exception cref="ApiException"><see cref="ErrorCode.PermissionDenied"/>: a result may not be used.</exception>
     public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
@@ -31,12 +33,21 @@ internal sealed class ClientResults(ToolGate gate, TurnJob job)
     private PolicyQuestion Question(Step result, string? name, Step? call) => new()
     {
         Phase = PolicyPhase.After,
-        Function = name ?? (result as FunctionResultStep)?.Name ?? "",
-        Kind = FunctionTool.TypeName,
+        Function = call is null ? name ?? (result as FunctionResultStep)?.Name ?? "" : ToolFunctionNames.Of(call),
+        Kind = KindOf(result),
+        Remote = result is McpServerToolResultStep remote ? new RemoteTarget(remote.ServerName ?? "", remote.Name ?? "", Address: null) : null,
         Arguments = call is null ? JsonElement.Parse("{}") : ToolResults.Arguments(call),
         Result = ToolResults.Payload(result) is { } payload ? ToolResult.Text(payload) : JsonSerializer.Serialize(result, WireJson.Wire.Step),
         Project = job.Interaction.Project,
         Agent = job.Interaction.Agent,
         InteractionId = job.Interaction.Id,
+    };
+
+    private static string KindOf(Step result) => result switch
+    {
+        FunctionResultStep => FunctionTool.TypeName,
+        McpServerToolResultStep => McpServerTool.TypeName,
+        { Type: var type } when type.EndsWith(ResultSuffix, StringComparison.Ordinal) => type[..^ResultSuffix.Length],
+        _ => result.Type,
     };
 }

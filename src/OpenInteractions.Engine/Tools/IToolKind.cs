@@ -65,6 +65,9 @@ public interface IToolFunction
     /// <summary>Calls of functions with the same line are made one after the other, in the order in which the model made them; null: beside all others.</summary>
     object? Line => null;
 
+    /// <summary>Where its calls are made, without query, for rules; null for what runs here.</summary>
+    string? Address => null;
+
     /// <summary>What holds for its calls in place of the general limits, or null.</summary>
     CallLimits? Limits { get; }
 

@@ -14,6 +14,7 @@ namespace OpenInteractions.Engine.Tools;
 internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner runner, SealedReadings readings, ToolOptions options, EngineInstruments instruments, TurnJob job)
 {
     private readonly TurnOutput _output = job.Output;
+    private readonly ResultBudget _results = new(readings, job.Interaction.Project, options.MaxResultBytes);
     private readonly RepeatedFailures _failures = new(readings, job.Interaction.Project);
     private int _rounds = job.Standing?.Rounds ?? 0;
     private Usage? _used = job.Standing?.Usage;
@@ -22,6 +23,11 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
     public async Task<TurnResult> RunAsync(CancellationToken cancellationToken)
     {
         // 1.
+        foreach (var (step, _, _) in _output.Steps)
+        {
+            _ = step is IResultStep && _results.TryTake(step); // of a former owner
+        }
+
         await new ClientResults(gate, job).CheckAsync(cancellationToken);
         if (job.Standing is { } standing && await AnswerAsync(await LeftOpenAsync(standing, cancellationToken), standing.IsCut, cancellationToken) is { } ended)
         {
@@ -151,6 +157,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
         Phase = phase,
         Function = call.Name,
         Kind = call.Kind,
+        Remote = call.Step is McpServerToolCallStep remote ? new RemoteTarget(remote.ServerName, remote.Name, call.Function?.Function.Address) : null,
         Arguments = readings.Arguments(job.Interaction.Project, call.Step),
         Result = result,
         Project = job.Interaction.Project,
@@ -181,7 +188,7 @@ internal sealed class ToolLoop(OpenTools tools, ToolGate gate, ToolCallRunner ru
     /// <summary>Answers calls, and says how the turn ends; null when the model is to be asked again.</summary>
     private async Task<TurnResult?> AnswerAsync(IReadOnlyList<ServerCall> calls, bool isCut, CancellationToken cancellationToken)
     {
-        var batch = new CallBatch(gate, runner, readings, options, job.Interaction, _output, Question, new TurnCheckpoint
+        var batch = new CallBatch(gate, runner, readings, _results, options, job.Interaction, _output, Question, new TurnCheckpoint
         {
             Rounds = _rounds,
             Steps = _output.Steps.Count,

@@ -28,6 +28,10 @@ public sealed class ToolOptions
     [Range(1000, 10_000_000)]
     public int MaxResultLength { get; set; } = 100_000;
 
+    /// <summary>Most bytes of all results of one turn together, media as base64; a result that has no room is dropped, and the model is told so. Default 64 MB.</summary>
+    [Range(1_000_000, 1_000_000_000)]
+    public int MaxResultBytes { get; set; } = 64_000_000;
+
     /// <summary>How often the same call may fail before the model must answer without tools. Default 3.</summary>
     [Range(1, 100)]
     public int MaxRepeatedFailures { get; set; } = 3;
@@ -37,7 +41,7 @@ public sealed class ToolOptions
     /// <param name="calls">In place of <see cref="MaxCalls"/>.</param>
     internal ToolOptions With(int rounds, int calls) => new()
     {
-        MaxRounds = rounds, MaxCalls = calls, MaxConcurrentCalls = MaxConcurrentCalls, CallTimeout = CallTimeout, MaxResultLength = MaxResultLength, MaxRepeatedFailures = MaxRepeatedFailures,
+        MaxRounds = rounds, MaxCalls = calls, MaxConcurrentCalls = MaxConcurrentCalls, CallTimeout = CallTimeout, MaxResultLength = MaxResultLength, MaxResultBytes = MaxResultBytes, MaxRepeatedFailures = MaxRepeatedFailures,
     };
 
     /// <summary>What holds for the calls of a function: its own limits, or these.</summary>

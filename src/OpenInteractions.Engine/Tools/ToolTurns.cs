@@ -77,6 +77,7 @@ public sealed class ToolTurns(
             Phase = PolicyPhase.Before,
             Function = native.Type,
             Kind = native.Type,
+            IsUnseen = true,
             Arguments = JsonElement.Parse("{}"),
             Project = interaction.Project,
             Agent = interaction.Agent,

@@ -26,6 +26,8 @@ internal sealed class McpFunction(OpenMcpServer server, RemoteTool tool, bool is
 
     public bool IsRepeatable => tool.IsRepeatable;
 
+    public string? Address => server.Address;
+
     public CallLimits Limits { get; } = new(server.Options.CallTimeout, server.Options.MaxResultLength);
 
     public Step CallStep(string id, JsonElement arguments) =>

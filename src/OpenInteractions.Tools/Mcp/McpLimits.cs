@@ -17,4 +17,7 @@ internal static class McpLimits
 
     /// <summary>Bytes of a tool's description and schema.</summary>
     public const int ToolText = 64 * 1024;
+
+    /// <summary>Bytes of all tools of a server that are looked at: a list is not read on behind them.</summary>
+    public const int ListText = 8 * 1024 * 1024;
 }

@@ -15,10 +15,14 @@ internal sealed partial class OpenMcpServer(
     private volatile IReadOnlyList<McpFunction> _functions = [];
     private volatile Task _refreshing = Task.CompletedTask;
     private int _version;
+    private bool _isAnnounced;
 
     public IReadOnlyList<IToolFunction> Functions => _functions;
 
     public string Name => server.Name;
+
+    /// <summary>Where it is. A query may hold a key, and no rule needs it.</summary>
+    public string Address => server.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     public McpOptions Options => options;
 
@@ -90,13 +94,23 @@ internal sealed partial class OpenMcpServer(
         }
     }
 
-    /// <summary>Waits until a list that was announced as changed has been read again, so that the next round sees it (protocols M-13). It has its own time.</summary>
-    public Task SettledAsync() => _refreshing;
+    /// <summary>Waits until a list that was announced as changed has been read again, so that the next round sees it (protocols M-13): for as long as one reading may take, however many were announced.</summary>
+    public async Task SettledAsync()
+    {
+        try
+        {
+            await _refreshing.WaitAsync(options.ConnectTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            // The tools of before do until it has.
+        }
+    }
 
-    /// <summary>How long the server is still not asked.</summary>
     /// <summary>See <see cref="ToolScope.MediaFault"/>.</summary>
     public Func<MediaContent, string?> MediaFault => scope.MediaFault;
 
+    /// <summary>How long the server is still not asked.</summary>
     public TimeSpan? PausedFor() => connections.Breakers.PausedFor(scope.Project, server.Url);
 
     public void Succeeded() => connections.Breakers.Succeeded(scope.Project, server.Url);
@@ -126,18 +140,27 @@ internal sealed partial class OpenMcpServer(
         }
     }
 
-    // One after the other, and the last one knows of all before it.
+    // One is read at a time, and one more waits, which knows of all that was announced until it begins.
     private void OnToolsChanged()
     {
         lock (_announcing)
         {
-            _refreshing = RefreshAgainAsync(_refreshing);
+            if (!_isAnnounced)
+            {
+                _isAnnounced = true;
+                _refreshing = RefreshAgainAsync(_refreshing);
+            }
         }
     }
 
     private async Task RefreshAgainAsync(Task before)
     {
         await before;
+        lock (_announcing)
+        {
+            _isAnnounced = false;
+        }
+
         if (_ended.IsCancellationRequested || _lease is not { } lease || lease.Session.Changes == Volatile.Read(ref _version))
         {
             return;

@@ -10,12 +10,16 @@ internal sealed class ToolPages
 {
     private readonly SortedDictionary<string, RemoteTool> _tools = new(StringComparer.Ordinal);
     private TimeSpan? _fresh;
+    private int _length;
     private bool _hasAnyFresh = true;
 
     public IReadOnlyList<RemoteTool> Tools => [.. _tools.Values];
 
     /// <summary>How long all pages may be kept; null when one of them does not say.</summary>
     public TimeSpan? Fresh => _hasAnyFresh ? _fresh : null;
+
+    /// <summary>True when there is no room for another tool (<see cref="McpLimits.ListText"/>).</summary>
+    public bool IsFull => _length >= McpLimits.ListText;
 
     /// <summary>How many entries were no tools.</summary>
     public int Unreadable { get; private set; }
@@ -33,9 +37,14 @@ internal sealed class ToolPages
 
         foreach (var entry in tools.EnumerateArray())
         {
+            if (IsFull)
+            {
+                break;
+            }
+
             if (ReadTool(entry) is { } tool)
             {
-                _tools.TryAdd(tool.Name, tool);
+                _length += _tools.TryAdd(tool.Name, tool) ? entry.GetRawText().Length : 0;
             }
             else
             {
@@ -44,7 +53,7 @@ internal sealed class ToolPages
         }
 
         KeepShortest(root);
-        return Text(root, "nextCursor") is { Length: > 0 } cursor ? cursor : null;
+        return !IsFull && Text(root, "nextCursor") is { Length: > 0 } cursor ? cursor : null;
     }
 
     private static RemoteTool? ReadTool(JsonElement entry)

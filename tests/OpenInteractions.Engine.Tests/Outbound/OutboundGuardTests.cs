@@ -125,4 +125,26 @@ public sealed class OutboundGuardTests
         await Assert.ThrowsAsync<OutboundRefusedException>(() => client.GetAsync(closed));
         Assert.Single(client.Dialled);
     }
+
+    [Theory]
+    [InlineData("https://public.example/x.png", false)]
+    [InlineData("https://93.184.216.34/x.png", false)]
+    [InlineData("https://unknown.example/x.png", false)] // whoever fetches it may know it
+    [InlineData("http://inside.example/x.png", true)]
+    [InlineData("http://both.example/x.png", true)]
+    [InlineData("http://169.254.169.254/x.png", true)]
+    [InlineData("http://localhost:22/x.png", true)]
+    [InlineData("http://a.localhost/x.png", true)]
+    [InlineData("http://metadata/x.png", true)]
+    [InlineData("http://metadata.google.internal./x.png", true)]
+    [InlineData("http://printer.local/x.png", true)]
+    public async Task An_address_that_somebody_else_is_to_fetch_leads_nowhere_inside(string url, bool isRefused)
+    {
+        await using var client = new GuardedClient().Name("public.example", ["93.184.216.34"]).Name("inside.example", ["10.1.2.3"]).Name("both.example", ["93.184.216.34", "10.1.2.3"])
+            .Name("localhost", ["127.0.0.1"]).Name("unknown.example", Array.Empty<string>()).Name("a.localhost", Array.Empty<string>()).Name("metadata", Array.Empty<string>())
+            .Name("metadata.google.internal.", Array.Empty<string>()).Name("printer.local", Array.Empty<string>());
+
+        Assert.Equal(isRefused, await client.Guard.FindFaultAsync(new Uri(url), default) is not null);
+        Assert.Empty(client.Dialled);
+    }
 }

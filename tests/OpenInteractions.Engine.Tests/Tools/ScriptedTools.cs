@@ -72,14 +72,14 @@ internal sealed class ScriptedTools : IToolKind
     {
         Opened.Add(scope);
         Declared = declared;
-        return new(new Open(this, ((McpServerTool)declared).Name!));
+        return new(new Open(this, ((McpServerTool)declared).Name!, ((McpServerTool)declared).Url));
     }
 
     private sealed record Function(ScriptedTools Tools, string Name, Func<McpServerToolCallStep, CancellationToken, Task<Step>> Run, bool IsRepeatable);
 
-    private sealed class Open(ScriptedTools tools, string server) : IOpenTool
+    private sealed class Open(ScriptedTools tools, string server, string? address) : IOpenTool
     {
-        public IReadOnlyList<IToolFunction> Functions => [.. tools._functions.Select(f => new OfServer(f, server))];
+        public IReadOnlyList<IToolFunction> Functions => [.. tools._functions.Select(f => new OfServer(f, server, address))];
 
         public IToolFunction? FunctionOf(Step call) =>
             call is McpServerToolCallStep c && c.ServerName == server ? Functions.FirstOrDefault(f => f.Declaration.Name == c.Name) : null;
@@ -91,8 +91,10 @@ internal sealed class ScriptedTools : IToolKind
         }
     }
 
-    private sealed class OfServer(Function function, string server) : IToolFunction
+    private sealed class OfServer(Function function, string server, string? address) : IToolFunction
     {
+        public string? Address => address;
+
         public FunctionTool Declaration { get; } = new() { Name = function.Name, Description = "A tool of a test.", Parameters = JsonElement.Parse("""{"type":"object"}""") };
 
         public bool IsRepeatable => function.IsRepeatable;

@@ -55,6 +55,21 @@ public sealed class ToolLimitTests
     }
 
     [Fact]
+    public async Task Results_for_which_a_turn_has_no_room_are_dropped_and_the_model_is_told_so()
+    {
+        var tools = new ScriptedTools().Answers("lookup", new string('x', 400_000));
+        var model = new ScriptedRounds(Calls.Then.Calls(Lookup, """{"n":2}"""), Calls, ScriptedModel.Says("Enough."));
+        await using var node = await TestNode.StartAsync(model, tools, settings: [("Tools:MaxResultLength", "1000000"), ("Tools:MaxResultBytes", "1000000")]);
+
+        var kept = await node.AskAsync(ToolRequests.Of());
+
+        Assert.Equal(InteractionStatus.Completed, kept.Status);
+        Assert.Equal(3, tools.Calls.Count);
+        Assert.Equal([400_000, 400_000], kept.Results()[..2].Select(r => r.Length));
+        Assert.Contains("may have 1000000 bytes together", kept.Results()[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_more_calls_run_at_the_same_time_than_may()
     {
         var (most, now) = (0, 0);

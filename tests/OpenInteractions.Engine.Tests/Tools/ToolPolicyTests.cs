@@ -29,7 +29,14 @@ public sealed class ToolPolicyTests : IDisposable
 
     [Theory]
     [InlineData("""{"decision":"deny","tool":"mcp_server"}""", true)]
-    [InlineData("""{"decision":"deny","tool":"lookup"}""", false)]
+    [InlineData("""{"decision":"deny","tool":"lookup"}""", true)] // the server's own name for it
+    [InlineData("""{"decision":"allow","tool":"lookup"},{"decision":"deny"}""", true)] // which proves nothing: callers choose the server
+    [InlineData("""{"decision":"allow","tool":"lookup","server":"https://crm.example/*"},{"decision":"deny"}""", false)]
+    [InlineData("""{"decision":"allow","server":"https://crm.example/*"},{"decision":"deny"}""", false)]
+    [InlineData("""{"decision":"allow","server":"https://other.example/*"},{"decision":"deny"}""", true)]
+    [InlineData("""{"decision":"deny","server":"https://crm.example/*"}""", true)]
+    [InlineData("""{"decision":"deny","server":"https://crm.example"}""", false)]
+    [InlineData("""{"decision":"deny","tool":"LOOKUP"}""", false)]
     [InlineData("""{"decision":"deny","tool":"*look*"}""", true)]
     [InlineData("""{"decision":"deny","arguments":{"id":"^7$"}}""", true)]
     [InlineData("""{"decision":"deny","arguments":{"id":"^8$"}}""", false)]
@@ -47,6 +54,41 @@ public sealed class ToolPolicyTests : IDisposable
 
         Assert.Equal(isDenied, _tools.Calls.Count == 0);
         Assert.Equal(InteractionStatus.Completed, kept.Status);
+    }
+
+    [Theory]
+    [InlineData("crm_")]
+    [InlineData("a__b")]
+    [InlineData("日本")]
+    [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public async Task No_name_that_a_caller_gives_to_a_server_takes_its_tool_out_of_a_rule(string server)
+    {
+        File.WriteAllText(_rules, """{"rules":[{"decision":"deny","tool":"*__lookup"}]}""");
+        var model = new ScriptedRounds(ScriptedModel.Calls(Engine.Tools.RemoteFunctionNames.Of(server, "lookup"), "{}"), ScriptedModel.Says("Well."));
+        await using var node = await TestNode.StartAsync(model, _tools, settings: ("Tools:Policy:RulesFile", _rules));
+
+        var kept = await node.AskAsync(ToolRequests.Of(tools: $$"""{"type":"mcp_server","name":"{{server}}","url":"https://crm.example/mcp"}"""));
+
+        Assert.Single(kept.Results());
+        Assert.Empty(_tools.Calls);
+    }
+
+    [Theory]
+    [InlineData("""{"decision":"deny","tool":"google_search","arguments":{"queries":"secret"}}""", true)]
+    [InlineData("""{"decision":"deny","result":"."}""", true)]
+    [InlineData("""{"decision":"require_approval","arguments":{"queries":"secret"}}""", true)]
+    [InlineData("""{"decision":"deny","tool":"google_maps","arguments":{"queries":"secret"}}""", false)]
+    [InlineData("""{"decision":"deny","project":"other","result":"."}""", false)]
+    [InlineData("""{"decision":"allow","tool":"google_search","arguments":{"queries":"^weather"}},{"decision":"deny"}""", true)]
+    [InlineData("""{"decision":"allow","tool":"google_search"},{"decision":"deny"}""", false)]
+    public async Task What_a_rule_cannot_see_of_a_vendors_own_tool_is_not_allowed(string rules, bool isDenied)
+    {
+        File.WriteAllText(_rules, $$"""{"rules":[{{rules}}]}""");
+        var question = Question() with { Function = "google_search", Kind = "google_search", IsUnseen = true };
+
+        var decision = await PolicyAt(_rules, new ManualTime()).DecideAsync(question, default);
+
+        Assert.Equal(isDenied, decision.Verdict != PolicyVerdict.Allow);
     }
 
     [Theory]
@@ -241,6 +283,25 @@ public sealed class ToolPolicyTests : IDisposable
 
         Assert.Equal((ErrorCode.PermissionDenied, "input"), (refused.Code, refused.Field));
         Assert.Single(model.Requests);
+    }
+
+    [Theory]
+    [InlineData("""{"decision":"deny","tool":"mcp_server","result":"storm"}""", true)]
+    [InlineData("""{"decision":"deny","tool":"lookup","result":"storm"}""", true)]
+    [InlineData("""{"decision":"deny","server":"https://crm.example/*","result":"storm"}""", true)] // it may be that one
+    [InlineData("""{"decision":"deny","tool":"function","result":"storm"}""", false)]
+    public async Task A_remote_result_that_a_client_brings_is_one_of_a_remote_server(string rule, bool isDenied)
+    {
+        File.WriteAllText(_rules, $$"""{"rules":[{{rule}}]}""");
+        await using var node = await TestNode.StartAsync(new ScriptedRounds(ScriptedModel.Says("Well.")), settings: ("Tools:Policy:RulesFile", _rules));
+        const string Input = """
+            [{"type":"user_input","content":[{"type":"text","text":"go"}]},{"type":"mcp_server_tool_call","id":"c1","name":"lookup","server_name":"crm","arguments":{}},
+             {"type":"mcp_server_tool_result","call_id":"c1","name":"lookup","server_name":"crm","result":"a storm"}]
+            """;
+
+        var refused = await Record.ExceptionAsync(() => node.AskAsync($$"""{"model":"scripted/model","input":{{Input}}}"""));
+
+        Assert.Equal(isDenied ? ErrorCode.PermissionDenied : null, (refused as ApiException)?.Code);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using OpenInteractions.Contracts.Errors;
 using OpenInteractions.Contracts.Steps;
 using OpenInteractions.Contracts.Tools;
+using OpenInteractions.Tools.Mcp;
 
 namespace OpenInteractions.Tools.Tests.Mcp;
 
@@ -217,5 +218,60 @@ public sealed class ToolListTests
         await open.CallAsync("echo");
 
         Assert.Equal(["crm__echo", "crm__unlocked"], open.Functions.Select(f => f.Declaration.Name));
+    }
+
+    [Fact]
+    public async Task However_often_a_list_is_announced_to_have_changed_a_call_waits_for_one_reading_of_it()
+    {
+        var (time, options) = (new ManualTime(), new McpOptions());
+        await using var server = await FakeMcpServer.StartAsync();
+        server.OnCall = async exchange =>
+        {
+            await exchange.BeginStreamAsync();
+            for (var i = 0; i < 20; i++)
+            {
+                await exchange.SendAsync(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/tools/list_changed" });
+            }
+
+            await exchange.AnswerAsync(FakeMcpServer.Text("done"));
+        };
+        await using var rig = new McpRig(time, options);
+        await using var open = await rig.OpenAsync(McpRig.Declare(server.Url));
+        server.OnRequest = async exchange =>
+        {
+            if (exchange.Method == "tools/list")
+            {
+                await Task.Delay(Timeout.Infinite, exchange.Gone).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            return exchange.Method == "tools/list";
+        };
+
+        var call = open.CallAsync("echo");
+        for (var i = 0; i < 3 && await Task.WhenAny(call, time.TimerAsync(options.ConnectTimeout, "the reading of the list")) != call; i++)
+        {
+            time.Advance(options.ConnectTimeout);
+        }
+
+        Assert.Equal("done", (await call.OrTimeout("the end of the call")).Text());
+        Assert.InRange(server.HeardOf("tools/list").Count(), 1, 3);
+    }
+
+    [Fact]
+    public async Task A_list_is_not_read_on_when_its_tools_fill_what_there_is_room_for()
+    {
+        const int Length = 60_000;
+        await using var server = await FakeMcpServer.StartAsync();
+        server.Pages.Clear();
+        for (var page = 0; page < 3; page++)
+        {
+            server.Pages.Add([.. Enumerable.Range(0, 100).Select(i => (JsonNode)FakeMcpServer.Tool($"tool{page}{i:00}", $$"""{"type":"object","description":"{{new string('x', Length)}}"}"""))]);
+        }
+
+        await using var rig = new McpRig();
+        await using var open = await rig.OpenAsync(McpRig.Declare(server.Url));
+
+        Assert.Equal(2, server.HeardOf("tools/list").Count());
+        Assert.Equal(128, open.Functions.Count);
     }
 }

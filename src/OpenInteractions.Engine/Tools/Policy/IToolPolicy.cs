@@ -35,6 +35,12 @@ public sealed record PolicyQuestion
     /// <summary>The type of its tool, such as <c>mcp_server</c>; <c>function</c> for the client's.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>What a remote server's tool is called there, and where that is; null for all other tools.</summary>
+    public RemoteTarget? Remote { get; init; }
+
+    /// <summary>True of a tool whose calls the model's vendor makes by itself: it is decided about once, as a whole, and neither arguments nor results are seen here.</summary>
+    public bool IsUnseen { get; init; }
+
     /// <summary>The arguments, an object.</summary>
     public required JsonElement Arguments { get; init; }
 
@@ -50,6 +56,12 @@ public sealed record PolicyQuestion
     /// <summary>The interaction.</summary>
     public required string InteractionId { get; init; }
 }
+
+/// <summary>A tool of a remote server.</summary>
+/// <param name="Server">The name that the caller has given to the server.</param>
+/// <param name="Tool">The name that the server has given to the tool.</param>
+/// <param name="Address">Where the server is, without query; null when nobody knows any more, as of a result that a client brings.</param>
+public sealed record RemoteTarget(string Server, string Tool, string? Address);
 
 /// <summary>What was decided.</summary>
 public enum PolicyVerdict

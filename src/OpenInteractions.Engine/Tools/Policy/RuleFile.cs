@@ -21,8 +21,14 @@ internal sealed record RuleText
     /// <summary><c>allow</c>, <c>deny</c> or <c>require_approval</c>.</summary>
     public required string Decision { get; init; }
 
-    /// <summary>A function as the model names it, or a type of tool; <c>*</c> stands for any characters.</summary>
+    /// <summary>
+    /// A function as the model names it, or a type of tool; <c>*</c> stands for any characters. Callers choose the names of remote servers, and long or odd ones are shortened for the model: a rule that does not
+    /// allow fits the tool's own name and <c>SERVER__TOOL</c> as well, one that allows does so only together with <see cref="Server"/>.
+    /// </summary>
     public string? Tool { get; init; }
+
+    /// <summary>The address of a remote server; <c>*</c> stands for any characters.</summary>
+    public string? Server { get; init; }
 
     /// <summary>Arguments by name, or by JSON Pointer where the name begins with <c>/</c>, and a regular expression that is found in each.</summary>
     public IReadOnlyDictionary<string, string>? Arguments { get; init; }

@@ -72,7 +72,7 @@ public sealed partial class ToolGate
     internal void RecordUnopposed(string interactionId, string kind)
     {
         _instruments.OnToolDecision(PolicyPhase.Before, PolicyVerdict.Allow, kind);
-        LogAllowed(interactionId, PolicyPhase.Before, kind, PolicyDecision.Unopposed.Rule);
+        LogUnopposed(interactionId, PolicyPhase.Before, kind);
     }
 
     private async ValueTask<PolicyDecision> AskAsync(IToolPolicy policy, PolicyQuestion question, CancellationToken cancellationToken)
@@ -126,9 +126,13 @@ public sealed partial class ToolGate
     private void Record(PolicyQuestion question, PolicyDecision decision)
     {
         _instruments.OnToolDecision(question.Phase, decision.Verdict, question.Kind);
-        if (decision.Verdict == PolicyVerdict.Allow)
+        if (decision == PolicyDecision.Unopposed)
         {
-            LogAllowed(question.InteractionId, question.Phase, question.Kind, decision.Rule);
+            LogUnopposed(question.InteractionId, question.Phase, question.Kind);
+        }
+        else if (decision.Verdict == PolicyVerdict.Allow)
+        {
+            LogAllowed(question.InteractionId, question.Phase, question.Kind, question.Function, decision.Rule);
         }
         else
         {
@@ -136,8 +140,11 @@ public sealed partial class ToolGate
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Tool decision: {InteractionId} {Phase} {Kind}: allowed by {Rule}")]
-    private partial void LogAllowed(string interactionId, PolicyPhase phase, string kind, string rule);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Tool decision: {InteractionId} {Phase} {Kind}: no rule")]
+    private partial void LogUnopposed(string interactionId, PolicyPhase phase, string kind);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Tool decision: {InteractionId} {Phase} {Kind} '{Function}': allowed by {Rule}")]
+    private partial void LogAllowed(string interactionId, PolicyPhase phase, string kind, string function, string rule);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Tool decision: {InteractionId} {Phase} {Kind} '{Function}': {Verdict} by {Rule}")]
     private partial void LogDenied(string interactionId, PolicyPhase phase, string kind, string function, PolicyVerdict verdict, string rule);
