@@ -4,6 +4,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage;
@@ -36,6 +37,8 @@ internal interface IStorageEngine : IAsyncDisposable
     ICredentialStore Credentials { get; }
 
     IAgentStore Agents { get; }
+
+    IApiKeyStore ApiKeys { get; }
 
     INodeSignals Signals { get; }
 

@@ -14,7 +14,7 @@ public static class StorageFeature
 {
     /// <summary>
     /// Adds <see cref="IInteractionStore"/>, <see cref="IRunQueue"/>, <see cref="IEventJournal"/>, what keeps documents for <c>file_search</c>, <see cref="Engine.Environments.IEnvironmentStore"/>,
-    /// <see cref="Engine.Workers.IWorkerStore"/>, <see cref="Engine.Credentials.ICredentialStore"/>, <see cref="Engine.Agents.IAgentStore"/>,
+    /// <see cref="Engine.Workers.IWorkerStore"/>, <see cref="Engine.Credentials.ICredentialStore"/>, <see cref="Engine.Agents.IAgentStore"/>, <see cref="Engine.Tenancy.IApiKeyStore"/>,
     /// <see cref="Engine.Nodes.INodeSignals"/> and <see cref="Engine.Nodes.INodeKeys"/>. The store opens when the host starts, so that a
     /// directory in use or a database out of reach stops the start, and closes after everything that uses it.
     /// </summary>
@@ -39,6 +39,7 @@ public static class StorageFeature
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Workers);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Credentials);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Agents);
+        services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().ApiKeys);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Signals);
         services.AddSingleton(provider => provider.GetRequiredService<IStorageEngine>().Keys);
         services.AddSingleton<IEmbeddedDatabase>(provider => new EmbeddedDatabase(dataDirectory, provider.GetRequiredService<IOptions<SqliteOptions>>()));

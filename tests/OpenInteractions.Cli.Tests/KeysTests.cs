@@ -1,3 +1,5 @@
+using OpenInteractions.Testing;
+
 namespace OpenInteractions.Cli.Tests;
 
 public sealed class KeysTests : IDisposable
@@ -19,6 +21,33 @@ public sealed class KeysTests : IDisposable
             Assert.Equal(0, (await Terminal.OiAsync("models", "--url", server.Url, "--key", kept)).Code);
             Assert.Equal(1, (await Terminal.OiAsync("models", "--url", server.Url, "--key", revoked)).Code);
             Assert.Equal(1, (await Terminal.OiAsync("models", "--url", server.Url)).Code);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_runs_takes_what_is_made_and_revoked_beside_it()
+    {
+        await OiAsync("create", "--project", "first");
+        var server = await LocalServer.StartAsync(_data);
+        try
+        {
+            var made = (await OiAsync("create", "--project", "second")).Output.Trim();
+            await TakenAsync();
+            Assert.Equal(0, (await Terminal.OiAsync("models", "--url", server.Url, "--key", made)).Code);
+            var rows = (await OiAsync("list")).Rows[1..];
+            Assert.Equal(["first", "second"], rows.Select(row => row[1]));
+
+            Assert.Equal(0, (await OiAsync("revoke", rows[1][0])).Code);
+            Assert.Equal(["first"], (await OiAsync("list")).Rows[1..].Select(row => row[1])); // whether it was taken yet or not
+            await TakenAsync();
+
+            Assert.Equal(1, (await Terminal.OiAsync("models", "--url", server.Url, "--key", made)).Code);
+            Assert.Equal(["first"], (await OiAsync("list")).Rows[1..].Select(row => row[1]));
+            Assert.Equal(1, (await OiAsync("revoke", rows[1][0])).Code);
         }
         finally
         {
@@ -103,6 +132,20 @@ public sealed class KeysTests : IDisposable
 
             Assert.Equal((1, ""), (run.Code, run.Output));
             Assert.Contains("Restore it from a backup", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Completes when the server has put the file away: then it goes by what that held.</summary>
+    private async Task TakenAsync()
+    {
+        using var watcher = new FileSystemWatcher(_data.FullName, "keys.json");
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watcher.Deleted += (_, _) => gone.TrySetResult();
+        watcher.Renamed += (_, _) => gone.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        if (File.Exists(Path.Combine(_data.FullName, "keys.json")))
+        {
+            await gone.Task.OrTimeout("the server took the keys");
         }
     }
 

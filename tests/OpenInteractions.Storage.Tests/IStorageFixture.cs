@@ -3,6 +3,7 @@ using OpenInteractions.Engine.Credentials;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage.Tests;
@@ -50,6 +51,8 @@ public sealed class TestStore : IAsyncDisposable
     public ICredentialStore Credentials => _storage.Credentials;
 
     public IAgentStore Agents => _storage.Agents;
+
+    public IApiKeyStore ApiKeys => _storage.ApiKeys;
 
     public ManualClock Clock { get; }
 

@@ -22,12 +22,25 @@ internal sealed class CallerAuthentication(RequestDelegate next, ApiKeyRing keys
                 throw new ApiException(ErrorCode.PermissionDenied, "The key of a worker opens nothing but what workers call. Use an API key ('oi keys create').");
             }
 
-            var caller = keys.Find(Candidates(context.Request))
-                ?? throw new ApiException(ErrorCode.Authentication, "A valid API key is needed: send it as 'x-goog-api-key', as 'Authorization: Bearer …' or as '?key='.");
-            context.Features.Set(caller);
+            var found = keys.FindAsync(Candidates(context.Request), context.RequestAborted);
+            if (!found.IsCompletedSuccessfully)
+            {
+                return WhenFoundAsync(found, context);
+            }
+
+            Set(context, found.Result);
         }
 
         return next(context);
+    }
+
+    private static void Set(HttpContext context, Caller? caller) => context.Features.Set(caller
+        ?? throw new ApiException(ErrorCode.Authentication, "A valid API key is needed: send it as 'x-goog-api-key', as 'Authorization: Bearer …' or as '?key='."));
+
+    private async Task WhenFoundAsync(ValueTask<Caller?> found, HttpContext context)
+    {
+        Set(context, await found);
+        await next(context);
     }
 
     // In one place alone: a key in an address would be in logs of proxies.

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
-using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Cli.Storage;
+using OpenInteractions.Storage;
 
 namespace OpenInteractions.Cli.Keys;
 
 /// <summary>
-/// <c>oi keys</c>: works on the data directory and not over the API, so that a key can be made before there is a server that would accept it.
-/// A running server sees the change within a second.
+/// <c>oi keys</c>: works on the store and not over the API, so that a key can be made before there is a server that would accept it. Servers that run know the
+/// change within a second.
 /// </summary>
 internal static partial class KeysCommand
 {
@@ -13,17 +14,14 @@ internal static partial class KeysCommand
 
     public static Command Create()
     {
-        var data = new Option<string>("--data-dir")
-        {
-            Description = "The server's data directory. Default: OpenInteractions__DataDirectory, or ./data.",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OpenInteractions__DataDirectory") ?? "data",
-            Recursive = true,
-        };
-        return new Command("keys", "API keys of a server, in its data directory.") { data, CreateKey(data), List(data), Revoke(data) };
+        var store = StoreArgument.Store();
+        var data = StoreArgument.DataDirectory();
+        (store.Recursive, data.Recursive) = (true, true);
+        var place = (ParseResult parsed) => StoreArgument.Of(parsed, store, data);
+        return new Command("keys", "API keys of a server, or of all servers that share a database.") { store, data, CreateKey(place), List(place), Revoke(place) };
     }
 
-    private static Command CreateKey(Option<string> data)
+    private static Command CreateKey(Func<ParseResult, StoreLocation> place)
     {
         var project = new Option<string>("--project")
         {
@@ -31,84 +29,51 @@ internal static partial class KeysCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => DefaultProject,
         };
-        var command = new Command("create", "Make a key and show it, this once.") { project };
-        command.SetAction((parsed, cancelled) => TellAsync(parsed, data, async directory =>
+        return StorageCommand.Works(new Command("create", "Make a key and show it, this once.") { project }, async (parsed, cancelled) =>
         {
             var name = parsed.GetRequiredValue(project);
             if (!ProjectName().IsMatch(name))
             {
-                parsed.InvocationConfiguration.Error.WriteLine("--project: a name has letters, digits, '.', '_' and '-', at most 63, and begins with a letter or digit.");
-                return 1;
+                throw new StoreRefusedException("--project: a name has letters, digits, '.', '_' and '-', at most 63, and begins with a letter or digit.");
             }
 
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var (entry, key) = await Open(directory).CreateAsync(name, TimeProvider.System.GetUtcNow(), cancelled);
+            var (entry, key) = await StoreKeys.CreateAsync(place(parsed), name, cancelled);
 
             // The key alone goes to the output, so that a script can take it.
-            parsed.InvocationConfiguration.Error.WriteLine($"Key {entry.Id} of project '{entry.Project}'. It is shown only now; the server keeps its hash.");
-            parsed.InvocationConfiguration.Output.WriteLine(key);
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"Key {entry.Id} of project '{entry.Project}'. It is shown only now; the server keeps its hash.");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(key);
             return 0;
-        }));
-        return command;
+        });
     }
 
-    private static Command List(Option<string> data)
-    {
-        var command = new Command("list", "The keys: id, project and when it was made.");
-        command.SetAction((parsed, _) => TellAsync(parsed, data, directory =>
+    private static Command List(Func<ParseResult, StoreLocation> place) =>
+        StorageCommand.Works(new Command("list", "The keys: id, project and when it was made."), async (parsed, cancelled) =>
         {
             var table = new Table("ID", "PROJECT", "CREATED");
-            foreach (var key in Open(directory).Read())
+            foreach (var key in await StoreKeys.ListAsync(place(parsed), cancelled))
             {
                 table.Add(key.Id, key.Project, Table.Time(key.Created));
             }
 
             table.Write(parsed.InvocationConfiguration.Output);
-            return Task.FromResult(0);
-        }));
-        return command;
-    }
+            return 0;
+        });
 
-    private static Command Revoke(Option<string> data)
+    private static Command Revoke(Func<ParseResult, StoreLocation> place)
     {
         var id = new Argument<string>("ID") { Description = "The key's id, as 'list' shows it." };
-        var command = new Command("revoke", "End a key.") { id };
-        command.SetAction((parsed, cancelled) => TellAsync(parsed, data, async directory =>
+        return StorageCommand.Works(new Command("revoke", "End a key.") { id }, async (parsed, cancelled) =>
         {
             var name = parsed.GetRequiredValue(id);
-            if (!await Open(directory).RevokeAsync(name, cancelled))
+            if (!await StoreKeys.RevokeAsync(place(parsed), name, cancelled))
             {
-                parsed.InvocationConfiguration.Error.WriteLine($"There is no key '{name}'.");
-                return 1;
+                throw new StoreRefusedException($"There is no key '{name}'.");
             }
 
-            parsed.InvocationConfiguration.Output.WriteLine($"Revoked {name}.");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Revoked {name}.");
             return 0;
-        }));
-        return command;
+        });
     }
-
-    /// <summary>What the disk refuses is told in a line.</summary>
-    private static async Task<int> TellAsync(ParseResult parsed, Option<string> data, Func<string, Task<int>> work)
-    {
-        var directory = parsed.GetRequiredValue(data);
-        try
-        {
-            return await work(directory);
-        }
-        catch (KeyFileException exception)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine(exception.Message);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine($"--data-dir: '{directory}' cannot be used: {exception.Message}");
-        }
-
-        return 1;
-    }
-
-    private static ApiKeyFile Open(string directory) => new(Path.Combine(Path.GetFullPath(directory), ApiKeyFile.FileName));
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\\z")]
     private static partial Regex ProjectName();

@@ -12,7 +12,7 @@ internal static class BackupCommand
         var command = new Command(
             "backup",
             "Back up a data directory, also while its server runs: the SQLite database and the key files. A server started on a copy of that directory serves it. "
-            + "Of a PostgreSQL store it is the key files that are in the data directory; the database is backed up with pg_dump.")
+            + "Of a PostgreSQL store only signature.key is in the data directory; the database is backed up with pg_dump.")
         {
             to, data,
         };
@@ -21,7 +21,7 @@ internal static class BackupCommand
             var directory = parsed.GetRequiredValue(data);
             if (StoreArgument.Of(directory) is not StoreLocation.InDirectory store)
             {
-                throw new StoreRefusedException($"{StoreArgument.ConnectionVariable} is set: back that database up with pg_dump, and copy signature.key and keys.json of {directory}.");
+                throw new StoreRefusedException($"{StoreArgument.ConnectionVariable} is set: back that database up with pg_dump, and copy signature.key of {directory}.");
             }
 
             var table = new Table("FILE", "BYTES");

@@ -9,7 +9,7 @@ internal static class CopyCommand
     {
         var from = new Option<string>("--from") { Description = $"The store to read: {StoreArgument.Forms}", HelpName = "STORE", Required = true };
         var to = new Option<string>("--to") { Description = "The store to fill, empty or not there yet; written in the same way.", HelpName = "STORE", Required = true };
-        var fromKeys = new Option<string?>("--from-data-dir") { Description = "With PostgreSQL: the data directory that its servers have, for signature.key and keys.json.", HelpName = "DIR" };
+        var fromKeys = new Option<string?>("--from-data-dir") { Description = "With PostgreSQL: the data directory that its servers have, for signature.key, and keys.json where there is one.", HelpName = "DIR" };
         var toKeys = new Option<string?>("--to-data-dir") { Description = "With PostgreSQL: the data directory that its servers will have.", HelpName = "DIR" };
         var restart = new Option<bool>("--restart") { Description = "Throw away what an unfinished copy left in the target. Without it the copy goes on." };
         var command = new Command(

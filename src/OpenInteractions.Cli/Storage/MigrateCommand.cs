@@ -7,22 +7,13 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var store = new Option<string?>("--store")
-        {
-            Description = $"The store: {StoreArgument.Forms} Default: the server's, by {StoreArgument.ConnectionVariable} or else --data-dir.",
-            HelpName = "STORE",
-        };
-        var data = new Option<string>("--data-dir")
-        {
-            Description = "The server's data directory. Default: OpenInteractions__DataDirectory, or ./data.",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OpenInteractions__DataDirectory") ?? "data",
-        };
+        var store = StoreArgument.Store();
+        var data = StoreArgument.DataDirectory();
         var check = new Option<bool>("--check") { Description = "Only say what would be done. Ends with 0 when that is nothing, and with 2 when it is something." };
         var command = new Command("migrate", "Bring the store's schema up to date, as a server does when it starts. With SQLite the server must be stopped.") { store, data, check };
         return StorageCommand.Works(command, async (parsed, cancellationToken) =>
         {
-            var location = parsed.GetValue(store) is { } text ? StoreArgument.Parse(text) : StoreArgument.Of(parsed.GetRequiredValue(data));
+            var location = StoreArgument.Of(parsed, store, data);
             var isCheck = parsed.GetValue(check);
             var report = isCheck ? await StoreMigration.CheckAsync(location, cancellationToken) : await StoreMigration.RunAsync(location, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;

@@ -23,6 +23,18 @@ internal static class StoreArgument
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OpenInteractions__DataDirectory") ?? "data",
     };
 
+    /// <summary>The option that names the store.</summary>
+    public static Option<string?> Store() => new("--store")
+    {
+        Description = $"The store: {Forms} Default: the server's, by {ConnectionVariable} or else --data-dir.",
+        HelpName = "STORE",
+    };
+
+    /// <summary>The store that the two options name.</summary>
+    /// <exception cref="StoreRefusedException">The text of the first is none of <see cref="Forms"/>.</exception>
+    public static StoreLocation Of(ParseResult parsed, Option<string?> store, Option<string> dataDirectory) =>
+        parsed.GetValue(store) is { } text ? Parse(text) : Of(parsed.GetRequiredValue(dataDirectory));
+
     /// <exception cref="StoreRefusedException">The text is none of <see cref="Forms"/>.</exception>
     public static StoreLocation Parse(string text) => text switch
     {

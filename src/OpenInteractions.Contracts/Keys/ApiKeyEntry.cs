@@ -14,4 +14,8 @@ public sealed record ApiKeyEntry
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When it was revoked; null while it opens its project.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Revoked { get; init; }
 }

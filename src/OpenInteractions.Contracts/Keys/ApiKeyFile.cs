@@ -4,7 +4,8 @@ using System.Text;
 namespace OpenInteractions.Contracts.Keys;
 
 /// <summary>
-/// The file <c>keys.json</c> of a data directory, which the server reads and <c>oi keys</c> writes. It is a file and not a table, so that a key can be made before a server is there that would accept it.
+/// The file <c>keys.json</c> of a data directory: keys that are to be taken into the store of the server there. Who writes it needs neither a server nor the
+/// store, which one process has for itself; the server takes it at its start, and within a second while it runs. Before there was a table of keys, it was what the server went by.
 /// </summary>
 public sealed class ApiKeyFile(string path)
 {
@@ -14,6 +15,9 @@ public sealed class ApiKeyFile(string path)
     /// <summary>What every key begins with.</summary>
     public const string KeyPrefix = "oi_";
 
+    /// <summary>What the name of the first file that was taken ends with from then on.</summary>
+    public const string Imported = ".imported";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>How long a change waits for another one. A change takes milliseconds.</summary>
@@ -21,7 +25,7 @@ public sealed class ApiKeyFile(string path)
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>True when the file is there, with keys or without: then there was a key once, and nobody is served without one again.</summary>
+    /// <summary>True when the file is there, with keys or without.</summary>
     public bool Exists => File.Exists(path) || Directory.Exists(path);
 
     /// <summary>Changes when the file does.</summary>
@@ -29,6 +33,13 @@ public sealed class ApiKeyFile(string path)
 
     /// <summary>The hash by which a key is known.</summary>
     public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    /// <summary>A new key, and what is kept of it.</summary>
+    public static (ApiKeyEntry Entry, string Key) NewKey(string project, DateTimeOffset now)
+    {
+        var key = KeyPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        return (new ApiKeyEntry { Id = "key_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10)), Project = project, Sha256 = Hash(key), Created = now }, key);
+    }
 
     /// <summary>The keys; none when there is no file.</summary>
     /// <exception cref="KeyFileException">The file cannot be read, or is not what <c>oi keys</c> writes.</exception>
@@ -58,34 +69,46 @@ public sealed class ApiKeyFile(string path)
         }
     }
 
-    /// <summary>Makes a key. It is shown this once and kept nowhere.</summary>
-    public async Task<(ApiKeyEntry Entry, string Key)> CreateAsync(string project, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Adds a key, or says of one that it is revoked. It is on the disk when the task ends.</summary>
+    /// <exception cref="KeyFileException">The file that is there is something else.</exception>
+    public async Task AddAsync(ApiKeyEntry entry, CancellationToken cancellationToken)
     {
         using var alone = await LockAsync(cancellationToken);
-        var key = KeyPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var entry = new ApiKeyEntry { Id = "key_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10)), Project = project, Sha256 = Hash(key), Created = now };
-        Write([.. Read(), entry]);
-        return (entry, key);
+        Write([.. Read().Where(k => k.Id != entry.Id), entry]);
     }
 
-    /// <summary>Ends a key.</summary>
-    /// <returns>False when there is none of this id.</returns>
-    public async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
+    /// <summary>Hands the keys to who keeps them from now on, and puts the file away. Nobody adds one meanwhile.</summary>
+    /// <param name="take">Keeps them; the file stays when that fails.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the file could not be put away: it is somebody else's, such as one that was mounted here.</returns>
+    /// <exception cref="KeyFileException">The file is not what <c>oi keys</c> writes.</exception>
+    public async Task<bool> TakeAsync(Func<IReadOnlyList<ApiKeyEntry>, Task> take, CancellationToken cancellationToken)
     {
+        using var alone = await LockAsync(cancellationToken);
         if (!Exists)
         {
-            return false;
+            return true;
         }
 
-        using var alone = await LockAsync(cancellationToken);
-        var keys = Read();
-        if (!keys.Any(k => k.Id == id))
+        await take(Read());
+        try
+        {
+            // The first one may hold all that a server of an earlier version knew. Those that come later hold a key or two.
+            if (File.Exists(path + Imported))
+            {
+                File.Delete(path);
+            }
+            else
+            {
+                File.Move(path, path + Imported);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }
-
-        Write([.. keys.Where(k => k.Id != id)]);
-        return true;
     }
 
     /// <summary>

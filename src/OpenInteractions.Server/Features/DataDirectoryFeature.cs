@@ -4,7 +4,7 @@ using OpenInteractions.Engine.Nodes;
 
 namespace OpenInteractions.Server.Features;
 
-/// <summary>The data directory: the database, the keys' hashes, and the key that seals signatures.</summary>
+/// <summary>The data directory: the database, API keys on their way into it, and the key that seals signatures.</summary>
 internal sealed record ServerData(string Path)
 {
     public string KeyFile => System.IO.Path.Combine(Path, ApiKeyFile.FileName);

@@ -38,11 +38,13 @@ internal static class EngineFeature
         services.AddSingleton<KeptRequests>();
         services.AddSingleton(new ApiKeyFile(data.KeyFile));
         services.AddSingleton(s => new ApiKeyRing(
-            s.GetRequiredService<ApiKeyFile>(),
+            s.GetRequiredService<IApiKeyStore>(),
             isOpen: s.GetRequiredService<IConfiguration>().IsOpenOnPurpose(),
             isPrivate: s.GetRequiredService<IConfiguration>().ReachableAddress() is null,
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ApiKeyRing>>()));
+        services.AddSingleton<ApiKeyImport>();
+        AddHosted<ApiKeyWatch>(services);
 
         services.AddCheckedOptions<LocalAccessOptions>(LocalAccessOptions.Section);
         services.AddSingleton<IValidateOptions<LocalAccessOptions>, LocalAccessValidation>();

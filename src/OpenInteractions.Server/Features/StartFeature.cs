@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Providers;
 
 namespace OpenInteractions.Server.Features;
@@ -18,11 +20,13 @@ internal static class StartFeature
         {
             await using var app = build();
             RequireRightSettings(app);
-            app.RequireSafeAddress();
             app.Configuration.RequireFreePorts();
+            app.Services.GetRequiredService<ApiKeyFile>().Read(); // what cannot be taken is told before anything is opened
 
-            // Opened here, because the host would log the trace of what stands in its way.
+            // Opened here, because the host would log the trace of what stands in its way. The keys are in it.
             app.Services.GetRequiredService<IInteractionStore>();
+            await app.Services.GetRequiredService<ApiKeyWatch>().LoadAsync(CancellationToken.None);
+            app.RequireSafeAddress();
             await StartAsync(app);
             await app.WaitForShutdownAsync();
             return 0;

@@ -5,8 +5,8 @@ using OpenInteractions.Storage.Sqlite;
 namespace OpenInteractions.Storage.Copying;
 
 /// <summary>
-/// What lies beside the database in a data directory and belongs to what is stored: the key that seals the reasoning tokens which clients have, and the
-/// callers' keys. A server has them in its data directory whichever engine keeps its rows.
+/// What lies beside the database in a data directory and belongs to what is stored: the key that seals the reasoning tokens which clients have, and callers'
+/// keys that no server has taken into its store yet. A server has them in its data directory whichever engine keeps its rows.
 /// </summary>
 internal sealed class KeyFiles(string from, string to)
 {

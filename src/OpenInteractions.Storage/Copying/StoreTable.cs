@@ -28,10 +28,11 @@ internal sealed record StoreTable(string Name, params string[] Key)
         new("credentials", "number"),
         new("agents", "number"),
         new("agent_versions", "agent", "version"),
+        new("api_keys", "number"),
     ];
 
     /// <summary>Tables whose rows have numbers that others name or that order them, and that are copied with them.</summary>
-    public static IReadOnlyList<string> Numbered { get; } = ["file_search_stores", "file_search_documents", "file_search_chunks", "environments", "checkpoints", "workers", "credentials", "agents"];
+    public static IReadOnlyList<string> Numbered { get; } = ["file_search_stores", "file_search_documents", "file_search_chunks", "environments", "checkpoints", "workers", "credentials", "agents", "api_keys"];
 
     /// <summary>What belongs to a database and not to its content: its own history, the mark of the readiness check, the keys of its nodes, which are files too, and the mark of a copy.</summary>
     public static IReadOnlyList<string> NotCopied { get; } = ["migrations", "liveness", "node_keys", UnfinishedCopy.Table];

@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage.Postgres;
@@ -37,6 +38,7 @@ internal sealed partial class PostgresStorage : IStorageEngine
         Workers = new PostgresWorkerStore(database);
         Credentials = new PostgresCredentialStore(database);
         Agents = new PostgresAgentStore(database);
+        ApiKeys = new PostgresApiKeyStore(database);
         Keys = new PostgresNodeKeys(database);
     }
 
@@ -65,6 +67,8 @@ internal sealed partial class PostgresStorage : IStorageEngine
     public ICredentialStore Credentials { get; }
 
     public IAgentStore Agents { get; }
+
+    public IApiKeyStore ApiKeys { get; }
 
     public INodeSignals Signals => _signals;
 

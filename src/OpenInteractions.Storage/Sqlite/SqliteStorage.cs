@@ -5,6 +5,7 @@ using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Nodes;
 using OpenInteractions.Engine.Storage;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Engine.Workers;
 
 namespace OpenInteractions.Storage.Sqlite;
@@ -36,6 +37,7 @@ internal sealed partial class SqliteStorage : IStorageEngine
         Workers = new SqliteWorkerStore(writer, readers, clock);
         Credentials = new SqliteCredentialStore(writer, readers, clock);
         Agents = new SqliteAgentStore(writer, readers);
+        ApiKeys = new SqliteApiKeyStore(writer, readers);
     }
 
     public IInteractionStore Interactions { get; }
@@ -63,6 +65,8 @@ internal sealed partial class SqliteStorage : IStorageEngine
     public ICredentialStore Credentials { get; }
 
     public IAgentStore Agents { get; }
+
+    public IApiKeyStore ApiKeys { get; }
 
     /// <summary>One process owns the directory.</summary>
     public INodeSignals Signals { get; } = new SingleNode();

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using OpenInteractions.Api.Tests.Hosting;
+using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
 
@@ -168,15 +171,12 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Rule("TR-5")]
     public async Task A_key_that_nobody_may_use_any_more_is_refused()
     {
-        var time = new ManualTime();
-        await using var server = await TestServer.StartAsync(time);
+        await using var server = await TestServer.StartAsync();
         using var staying = server.Client.WithKey(await server.CreateKeyAsync("staying"));
         using var leaving = server.Client.WithKey(await server.CreateKeyAsync("leaving"));
-        time.Advance(TimeSpan.FromSeconds(2));
         var before = (await leaving.ListAsync()).Status;
 
         await server.RevokeKeysAsync("leaving");
-        time.Advance(TimeSpan.FromSeconds(2));
         var after = (await leaving.ListAsync()).Status;
 
         Assert.Equal((200, 401), (before, after));
@@ -188,14 +188,11 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Rule("TR-5")]
     public async Task Revoking_the_last_key_opens_nothing()
     {
-        var time = new ManualTime();
-        await using var server = await TestServer.StartAsync(time);
+        await using var server = await TestServer.StartAsync();
         using var ada = server.Client.WithKey(await server.CreateKeyAsync("ada"));
-        time.Advance(TimeSpan.FromSeconds(2));
         var before = (await ada.ListAsync()).Status;
 
         await server.RevokeKeysAsync("ada");
-        time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal((200, 401, 401), (before, (await ada.ListAsync()).Status, (await server.Client.ListAsync()).Status));
         Assert.Contains("every caller on this machine is served", server.Log.Text, StringComparison.Ordinal);
@@ -206,20 +203,38 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [Rule("TR-5")]
     public async Task A_file_of_keys_that_breaks_while_the_server_runs_changes_nothing_and_is_told_once()
     {
-        var time = new ManualTime();
-        await using var server = await TestServer.StartAsync(time);
+        await using var server = await TestServer.StartAsync();
         using var ada = server.Client.WithKey(await server.CreateKeyAsync("ada"));
-        time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(200, (await ada.ListAsync()).Status);
 
-        await File.WriteAllTextAsync(Path.Combine(server.DataDirectory, "keys.json"), "[{");
-        for (var look = 0; look < 3; look++)
-        {
-            time.Advance(TimeSpan.FromSeconds(2));
-            Assert.Equal((200, 401), ((await ada.ListAsync()).Status, (await server.Client.ListAsync()).Status));
-        }
+        var file = Path.Combine(server.DataDirectory, "keys.json");
+        var told = server.Log.NextAsync("is not a list of API keys");
+        await File.WriteAllTextAsync(file, "[{");
+        await told.OrTimeout("the line about the file");
+        Assert.Equal((200, 401), ((await ada.ListAsync()).Status, (await server.Client.ListAsync()).Status));
 
+        // The next look is over when what is written right now has been taken.
+        var (next, key) = ApiKeyFile.NewKey("next", TimeProvider.System.GetUtcNow());
+        var taken = server.Log.NextAsync("Took keys.json");
+        File.Delete(file);
+        await new ApiKeyFile(file).AddAsync(next, CancellationToken.None);
+        await taken.OrTimeout("the line that the file was taken");
+        using var bob = server.Client.WithKey(key);
+        Assert.Equal(200, (await bob.ListAsync()).Status);
+        Assert.False(File.Exists(file));
         Assert.Contains("is not a list of API keys", Assert.Single(server.Log.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("TR-5")]
+    public async Task Keys_of_a_server_of_before_are_taken_into_the_store_once_and_open_what_they_did()
+    {
+        Assert.Equal(200, (await Ada.ListAsync()).Status);
+        var entries = await Server.Services.GetRequiredService<IApiKeyStore>().ListAsync(CancellationToken.None);
+
+        Assert.Equal(["key_ada", "key_bob"], entries.Select(e => e.Id));
+        Assert.Equal(["keys.json.imported", "keys.json.lock"], Directory.GetFiles(Server.DataDirectory, "keys.json*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains("2 API keys", Server.Log.Text, StringComparison.Ordinal);
     }
 
     [Theory]

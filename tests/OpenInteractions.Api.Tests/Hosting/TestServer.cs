@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Tenancy;
 using OpenInteractions.Server;
 using OpenInteractions.Server.Features;
 using OpenInteractions.Testing.Client;
@@ -91,18 +92,25 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(app, data, log);
     }
 
-    /// <summary>Makes a key of a project. The server sees it within a second, or at once when it is the first look.</summary>
-    public async Task<string> CreateKeyAsync(string project) =>
-        (await Services.GetRequiredService<ApiKeyFile>().CreateAsync(project, TimeProvider.System.GetUtcNow(), CancellationToken.None)).Key;
+    /// <summary>Makes a key of a project, which the server knows then.</summary>
+    public async Task<string> CreateKeyAsync(string project)
+    {
+        var (entry, key) = ApiKeyFile.NewKey(project, TimeProvider.System.GetUtcNow());
+        Assert.True(await Services.GetRequiredService<IApiKeyStore>().InsertAsync(entry, CancellationToken.None));
+        await LookAsync();
+        return key;
+    }
 
-    /// <summary>Ends the keys of a project.</summary>
+    /// <summary>Ends the keys of a project, and the server knows it then.</summary>
     public async Task RevokeKeysAsync(string project)
     {
-        var file = Services.GetRequiredService<ApiKeyFile>();
-        foreach (var key in file.Read().Where(k => k.Project == project))
+        var store = Services.GetRequiredService<IApiKeyStore>();
+        foreach (var key in (await store.ListAsync(CancellationToken.None)).Where(k => k.Project == project))
         {
-            await file.RevokeAsync(key.Id, CancellationToken.None);
+            Assert.True(await store.RevokeAsync(key.Id, TimeProvider.System.GetUtcNow(), CancellationToken.None));
         }
+
+        await LookAsync();
     }
 
     /// <summary>Stops it; what it wrote is then complete.</summary>
@@ -111,6 +119,9 @@ internal sealed class TestServer : IAsyncDisposable
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await _app.StopAsync(now.Token);
     }
+
+    // What the server does by itself twice a second.
+    private Task LookAsync() => Services.GetRequiredService<ApiKeyRing>().LookAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,17 +20,13 @@ public sealed class ApiKeyFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Without_a_file_there_are_no_keys()
-    {
-        Assert.Empty(_file.Read());
-        Assert.False(await _file.RevokeAsync("key_1", CancellationToken.None));
-        Assert.False(File.Exists(_path));
-    }
+    public void Without_a_file_there_are_no_keys() => Assert.Empty(_file.Read());
 
     [Fact]
     public async Task A_key_is_made_once_and_kept_nowhere()
     {
-        var (entry, key) = await _file.CreateAsync("search", Now, CancellationToken.None);
+        var (entry, key) = ApiKeyFile.NewKey("search", Now);
+        await _file.AddAsync(entry, CancellationToken.None);
 
         Assert.Matches("^oi_[0-9a-f]{64}$", key);
         Assert.Equal(new ApiKeyEntry { Id = entry.Id, Project = "search", Sha256 = ApiKeyFile.Hash(key), Created = Now }, Assert.Single(_file.Read()));
@@ -40,7 +36,7 @@ public sealed class ApiKeyFileTests : IDisposable
     [Fact]
     public async Task Only_the_owner_may_read_the_file()
     {
-        await _file.CreateAsync("search", Now, CancellationToken.None);
+        await AddAsync("search");
 
         var files = Directory.GetFiles(_folder.FullName);
         Assert.Equal([_path, _path + ".lock"], files.Order(StringComparer.Ordinal));
@@ -48,23 +44,41 @@ public sealed class ApiKeyFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_ends_alone()
+    public async Task What_is_said_of_a_key_later_takes_the_place_of_what_was_said_before()
     {
-        string[] ids = [await IdAsync("p0"), await IdAsync("p1"), await IdAsync("p2")];
+        var (kept, ended) = (await AddAsync("p0"), await AddAsync("p1"));
 
-        Assert.True(await _file.RevokeAsync(ids[1], CancellationToken.None));
+        await _file.AddAsync(ended with { Revoked = Now }, CancellationToken.None);
 
-        Assert.Equal([ids[0], ids[2]], _file.Read().Select(k => k.Id));
-        Assert.False(await _file.RevokeAsync(ids[1], CancellationToken.None));
+        Assert.Equal([kept, ended with { Revoked = Now }], _file.Read());
     }
 
     [Fact]
-    public async Task Keys_that_are_made_at_the_same_time_are_all_kept()
+    public async Task Keys_that_are_added_at_the_same_time_while_others_are_taken_all_arrive()
     {
-        var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => new ApiKeyFile(_path).CreateAsync($"p{i}", Now, CancellationToken.None))));
+        var taken = new List<ApiKeyEntry>();
+        Task Take() => new ApiKeyFile(_path).TakeAsync(
+            keys =>
+            {
+                taken.AddRange(keys);
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
+        var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+        {
+            var (entry, _) = ApiKeyFile.NewKey($"p{i}", Now);
+            await new ApiKeyFile(_path).AddAsync(entry, CancellationToken.None);
+            if (i % 5 == 0)
+            {
+                await Take();
+            }
 
-        Assert.Equal(made.Select(m => ApiKeyFile.Hash(m.Key)).Order(StringComparer.Ordinal), _file.Read().Select(k => k.Sha256).Order(StringComparer.Ordinal));
-        Assert.Equal([_path, _path + ".lock"], Directory.GetFiles(_folder.FullName).Order(StringComparer.Ordinal));
+            return entry;
+        })));
+        await Take();
+
+        Assert.Equal(made.Select(m => m.Id).Order(StringComparer.Ordinal), taken.Select(k => k.Id).Order(StringComparer.Ordinal));
+        Assert.Equal([_path + ".imported", _path + ".lock"], Directory.GetFiles(_folder.FullName).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -78,7 +92,8 @@ public sealed class ApiKeyFileTests : IDisposable
         await File.WriteAllTextAsync(_path, text);
 
         Assert.Contains("Restore it", Assert.Throws<KeyFileException>(() => _file.Read()).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<KeyFileException>(() => _file.CreateAsync("search", Now, CancellationToken.None));
+        await Assert.ThrowsAsync<KeyFileException>(() => AddAsync("search"));
+        await Assert.ThrowsAsync<KeyFileException>(() => _file.TakeAsync(_ => Task.CompletedTask, CancellationToken.None));
         Assert.Equal(text, await File.ReadAllTextAsync(_path));
     }
 
@@ -90,5 +105,10 @@ public sealed class ApiKeyFileTests : IDisposable
         Assert.Contains("is a directory", Assert.Throws<KeyFileException>(() => _file.Read()).Message, StringComparison.Ordinal);
     }
 
-    private async Task<string> IdAsync(string project) => (await _file.CreateAsync(project, Now, CancellationToken.None)).Entry.Id;
+    private async Task<ApiKeyEntry> AddAsync(string project)
+    {
+        var (entry, _) = ApiKeyFile.NewKey(project, Now);
+        await _file.AddAsync(entry, CancellationToken.None);
+        return entry;
+    }
 }

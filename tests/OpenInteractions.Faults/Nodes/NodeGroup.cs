@@ -58,6 +58,9 @@ internal sealed class NodeGroup : IAsyncDisposable
     /// <summary>A short lease, so that a dead owner is found soon; long enough for a busy machine to renew it.</summary>
     public static (string, string) Lease(int seconds) => ("OpenInteractions__Runs__LeaseTime", $"00:00:{seconds:00}");
 
+    /// <summary>The way to the database that the other nodes go.</summary>
+    public string ConnectionString => _connectionString;
+
     /// <summary>The database's name in its server.</summary>
     public string Database => new NpgsqlConnectionStringBuilder(_connectionString).Database!;
 

@@ -1,4 +1,5 @@
 using OpenInteractions.Contracts.Interactions;
+using OpenInteractions.Contracts.Keys;
 using OpenInteractions.Engine.Environments;
 using OpenInteractions.Engine.FileSearch;
 using OpenInteractions.Engine.Storage;
@@ -50,6 +51,7 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
             await AddCredentialAsync($"{number}{Text()}");
             await AddWorkerAsync($"wkr_{number}{Text()}");
             await AddAgentAsync($"{number}{Text()}");
+            await AddKeyAsync($"key_{number}{Text()}");
         }
     }
 
@@ -126,6 +128,16 @@ internal sealed class OddStore(IStorageEngine store, ulong stream = 0)
         for (var changes = _random.Next(5); changes > 0; changes--)
         {
             Assert.True(await store.Agents.ChangeAsync((await store.Agents.GetAsync(project, id, Cancel))! with { Updated = Start.AddHours(changes), Sealed = Blob(300) }, 3, Cancel));
+        }
+    }
+
+    private async Task AddKeyAsync(string id)
+    {
+        var key = new ApiKeyEntry { Id = id, Project = Pick(Projects), Sha256 = "hash of " + id, Created = Start.AddMinutes(_random.Next()), Revoked = _random.Next(3) == 0 ? Start : null };
+        Assert.True(await store.ApiKeys.InsertAsync(key, Cancel));
+        if (_random.Next(3) == 0)
+        {
+            Assert.Equal(key.Revoked is null, await store.ApiKeys.RevokeAsync(id, Start.AddDays(1), Cancel));
         }
     }
 

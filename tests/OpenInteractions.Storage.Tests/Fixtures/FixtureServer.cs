@@ -20,17 +20,26 @@ internal sealed class FixtureServer : IAsyncDisposable
 
     private string KeyFile => Path.Combine(Process.DataDirectory, "signature.key");
 
-    public static async Task<FixtureServer> StartAsync(string engine, params (string Name, string Value)[] settings)
+    public static Task<FixtureServer> StartAsync(string engine, params (string Name, string Value)[] settings) => StartAsync(engine, _ => Task.CompletedTask, settings);
+
+    /// <summary>The same, on a data directory that was filled before.</summary>
+    public static async Task<FixtureServer> StartAsync(string engine, Func<string, Task> fill, params (string Name, string Value)[] settings)
     {
         SqliteLibrary.Load(path: null); // looked into from here without a store
         var database = engine == Postgres ? await Places.NewDatabaseAsync() : null;
         (string, string)[] store = database is null ? [] : [("OpenInteractions__Storage__Postgres__ConnectionString", database.ConnectionString)];
-        return new FixtureServer(await ServerProcess.StartAsync([.. settings, .. store]), database);
+        return new FixtureServer(await ServerProcess.StartAsync(fill, [.. settings, .. store]), database);
     }
 
     /// <summary>What a killed server left, and its key.</summary>
     public async Task<(string Rows, string Key)> TakeAsync() =>
-        (_database is null ? Dump.OfDirectory(Process.DataDirectory) : await Dump.OfDatabaseAsync(_database), Convert.ToHexString(await File.ReadAllBytesAsync(KeyFile)));
+        (_database is null ? Dump.OfDirectory(Process.DataDirectory) : await Dump.OfDatabaseAsync(_database), Convert.ToHexString(await SealingKeyAsync()));
+
+    /// <summary>Opens the store of a server that is down.</summary>
+    public IStorageEngine Open() => _database is null ? SqliteFixture.Open(Process.DataDirectory) : _database.Open();
+
+    /// <summary>The key of a server that has been started once: it seals what is secret.</summary>
+    public Task<byte[]> SealingKeyAsync() => File.ReadAllBytesAsync(KeyFile);
 
     /// <summary>Changes rows of a server that is down.</summary>
     public async Task ExecuteAsync(string sql)

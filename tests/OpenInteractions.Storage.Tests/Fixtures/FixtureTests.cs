@@ -1,4 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using OpenInteractions.Engine.Secrets;
+using OpenInteractions.Storage.Tests.Copying;
+using OpenInteractions.Storage.Tests.Sqlite;
 using OpenInteractions.Testing;
 using OpenInteractions.Testing.Client;
 
@@ -14,6 +18,9 @@ public sealed class FixtureTests(LoadedFixtures loaded) : IClassFixture<LoadedFi
 
     /// <summary>Nor did it have agents, credentials and environments, and version 2 had none either.</summary>
     public static TheoryData<string, string> WithAgents => Versions(version => version is not ("v1" or "v2"));
+
+    /// <summary>Keys of callers were files beside the database before version 4; nor were there workers.</summary>
+    public static TheoryData<string, string> WithKeys => Versions(version => version is not ("v1" or "v2" or "v3"));
 
     [Theory]
     [MemberData(nameof(All))]
@@ -130,6 +137,47 @@ public sealed class FixtureTests(LoadedFixtures loaded) : IClassFixture<LoadedFi
         Assert.Equal(environment, (await client.SendAsync(HttpMethod.Get, $"environments/{environment}")).Ok().Json.GetProperty("id").GetString());
         var used = await client.CreateAsync($$"""{"agent":"antigravity","environment":"{{environment}}","input":"```bash\nls\n```"}""");
         Assert.True(used.Status is >= 400 and < 500 || used is { Status: 200, State: "failed" }, used.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(WithKeys))]
+    [Rule("TR-5")]
+    public async Task Keys_of_callers_and_workers_open_what_they_did_and_those_that_were_revoked_nothing(string version, string engine)
+    {
+        var said = await LoadedFixtures.ReadAsync(version, engine);
+        var client = await loaded.ServerOfAsync(version, engine);
+        using var stranger = client.WithKey(null);
+        using var former = client.WithKey((string)said["revoked_key"]!);
+
+        Assert.Equal((200, 401, 401), ((await client.ModelsAsync()).Status, (await stranger.ModelsAsync()).Status, (await former.ModelsAsync()).Status));
+        Assert.Equal("gpu-1", (await client.SendAsync(HttpMethod.Get, $"workers/{said["worker"]}")).Ok().Json.GetProperty("name").GetString());
+        (await FixtureWriter.LeaseAsync(client, (string)said["worker_key"]!)).Ok();
+    }
+
+    [Theory]
+    [MemberData(nameof(WithKeys))]
+    public async Task A_checkpoint_that_lay_in_the_store_is_listed_and_its_parts_are_opened(string version, string engine)
+    {
+        var said = await LoadedFixtures.ReadAsync(version, engine);
+        var id = (string)said["checkpoint"]!;
+        var client = await loaded.ServerOfAsync(version, engine);
+        var listed = (await client.SendAsync(HttpMethod.Get, $"environments/{said["environment"]}/checkpoints")).Ok().Json.GetProperty("checkpoints");
+        Assert.Equal([id], listed.EnumerateArray().Select(checkpoint => checkpoint.GetProperty("id").GetString()));
+
+        // Without a server: what reads an image there needs a host that runs sandboxes.
+        var rows = await LoadedFixtures.RowsAsync(version, engine);
+        var box = new SecretBox(() => Convert.FromHexString((string)said["signature_key"]!));
+        using var directory = new TemporaryDirectory();
+        await using var database = engine == FixtureServer.Postgres ? await Places.NewDatabaseAsync() : null;
+        await (database is null ? Dump.LoadAsync(directory.Path, rows) : Dump.LoadAsync(database, rows));
+        await using IStorageEngine store = database is null ? SqliteFixture.Open(directory.Path) : database.Open();
+        var parts = new List<string>();
+        while (await store.Images.ReadAsync(id, parts.Count, CancellationToken.None) is { } part)
+        {
+            parts.Add(Encoding.UTF8.GetString(box.Open(FixtureWriter.PurposeOf(id, parts.Count), part)));
+        }
+
+        Assert.Equal(said["image"]!.AsArray().Select(part => (string?)part), parts);
     }
 
     private static TheoryData<string, string> Versions(Func<string, bool> chosen)

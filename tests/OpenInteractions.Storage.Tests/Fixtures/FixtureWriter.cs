@@ -1,6 +1,10 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OpenInteractions.Contracts.Keys;
+using OpenInteractions.Engine.Environments;
+using OpenInteractions.Engine.Secrets;
 using OpenInteractions.Testing.Client;
 using OpenInteractions.Testing.Vendors;
 using OpenInteractions.Testing.Vendors.Gemini;
@@ -24,20 +28,62 @@ internal static class FixtureWriter
         {
             var gemini = new FakeGemini();
             await using var vendor = await VendorServer.StartAsync(gemini);
+            var (kept, key) = ApiKeyFile.NewKey("default", TimeProvider.System.GetUtcNow());
+            var (ended, endedKey) = ApiKeyFile.NewKey("default", TimeProvider.System.GetUtcNow());
             await using var server = await FixtureServer.StartAsync(
                 engine,
+                async directory =>
+                {
+                    var keys = new ApiKeyFile(Path.Combine(directory, ApiKeyFile.FileName));
+                    await keys.AddAsync(kept, CancellationToken.None);
+                    await keys.AddAsync(ended with { Revoked = ended.Created }, CancellationToken.None);
+                },
                 ("GEMINI_API_KEY", FakeGemini.Key),
                 ("GOOGLE_GEMINI_BASE_URL", vendor.Address.ToString()),
                 ("OpenInteractions__Runs__MaxConcurrent", "1"));
-            var said = await ConverseAsync(server.Process.Client, gemini, vendor);
+            using var client = server.Process.Client.WithKey(key);
+            var said = await ConverseAsync(client, gemini, vendor);
+            (said["api_key"], said["revoked_key"]) = (key, endedKey);
             await server.Process.KillAsync();
+            await AddCheckpointAsync(server, said);
             await server.ExecuteAsync(NeverOverSql);
-            var (rows, key) = await server.TakeAsync();
-            said["signature_key"] = key;
+            (var rows, said["signature_key"]) = await server.TakeAsync();
             await File.WriteAllTextAsync(Path.Combine(folder, engine + ".sql"), rows);
             await File.WriteAllTextAsync(Path.Combine(folder, engine + ".json"), said.ToJsonString(Readable) + "\n");
         }
     }
+
+    /// <summary>A checkpoint of a worker's environment, as the server writes it: making one takes a worker, and what is in it does not matter here.</summary>
+    private static async Task AddCheckpointAsync(FixtureServer server, JsonObject said)
+    {
+        const string Id = "chk_of_the_fixture";
+        var key = await server.SealingKeyAsync();
+        var box = new SecretBox(() => key);
+        string[] parts = ["The first part of an image, ", "and the second."];
+        await using var store = server.Open();
+        foreach (var (part, text) in parts.Index())
+        {
+            await store.Images.AppendAsync(Id, part, box.Seal(PurposeOf(Id, part), Encoding.UTF8.GetBytes(text)), CancellationToken.None);
+        }
+
+        var kept = await store.Checkpoints.InsertAsync(
+            new StoredCheckpoint
+            {
+                Project = "default",
+                Id = Id,
+                EnvironmentId = (string)said["environment"]!,
+                InteractionId = (string)said["plain"]!,
+                Host = "store",
+                Created = TimeProvider.System.GetUtcNow(),
+                SizeBytes = parts.Sum(part => part.Length),
+            },
+            CancellationToken.None);
+        said["checkpoint"] = kept!.Id;
+        said["image"] = new JsonArray([.. parts.Select(part => JsonValue.Create(part))]);
+    }
+
+    /// <summary>What a part of an image is sealed for.</summary>
+    public static string PurposeOf(string checkpoint, int part) => FormattableString.Invariant($"checkpoint/default/{checkpoint}/{part}");
 
     private static async Task<JsonObject> ConverseAsync(InteractionsClient client, FakeGemini gemini, VendorServer vendor)
     {
@@ -78,6 +124,10 @@ internal static class FixtureWriter
         (await client.PostAsync("credentials", """{"id":"tok","type":"bearer_token","token":"kept too"}""")).Ok();
         var environment = (await client.PostAsync("environments", """{"env":{"A":"one"},"network":"disabled"}""")).Ok();
 
+        var worker = (await client.PostAsync("workers", """{"name":"gpu-1"}""")).Ok();
+        var workerKey = worker.Json.GetProperty("key").GetString()!;
+        (await LeaseAsync(client, workerKey)).Ok();
+
         var running = await client.CreateAsync("""{"model":"demo","input":"count to 40 slowly, 100 ms","background":true,"generation_config":{"thinking_level":"low","thinking_summaries":"auto"}}""");
         var queued = await client.CreateAsync("""{"model":"demo","input":"echo: at last","background":true}""");
         await using (var events = await client.FollowAsync(running.Ok().Id))
@@ -117,6 +167,8 @@ internal static class FixtureWriter
             ["files"] = files,
             ["cut_upload"] = cut,
             ["environment"] = environment.Json.GetProperty("id").GetString(),
+            ["worker"] = worker.Id,
+            ["worker_key"] = workerKey,
             ["ended"] = ended,
         };
     }
@@ -124,6 +176,15 @@ internal static class FixtureWriter
     public static string SearchOf(string store, string question) => $$"""
         {"model":"demo","input":"Search my files for \"{{question}}\".","tools":[{"type":"file_search","file_search_store_names":["{{store}}"]}]}
         """;
+
+    /// <summary>What a worker asks for first.</summary>
+    public static async Task<Answer> LeaseAsync(InteractionsClient client, string workerKey)
+    {
+        using var worker = client.WithKey(null);
+        var request = worker.Request(HttpMethod.Post, "workers:lease", InteractionsClient.Json("""{"protocol":1,"holder":"h","directory":"host_a"}"""));
+        request.Headers.Authorization = new("Bearer", workerKey);
+        return await worker.SendAsync(request);
+    }
 
     public static HttpRequestMessage MarkedCreate(InteractionsClient client, string body)
     {

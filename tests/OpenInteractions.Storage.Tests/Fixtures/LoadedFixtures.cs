@@ -6,17 +6,26 @@ namespace OpenInteractions.Storage.Tests.Fixtures;
 /// <summary>A server on each fixture that is asked for, loaded once: what one test does there takes nothing from the others.</summary>
 public sealed class LoadedFixtures : IAsyncLifetime
 {
-    private readonly Dictionary<(string Version, string Engine), FixtureServer> _servers = [];
+    // A fixture is loaded years later.
+    private static readonly (string, string)[] NothingExpires =
+    [
+        ("OpenInteractions__Environments__KeepTime", "3650.00:00:00"), ("OpenInteractions__Environments__CheckpointKeepTime", "3650.00:00:00"),
+    ];
 
+    private readonly Dictionary<(string Version, string Engine), (FixtureServer Server, InteractionsClient Client)> _servers = [];
+
+    /// <summary>Who has the fixture's key, where its version had keys.</summary>
     public async Task<InteractionsClient> ServerOfAsync(string version, string engine)
     {
-        if (!_servers.TryGetValue((version, engine), out var server))
+        if (!_servers.TryGetValue((version, engine), out var loaded))
         {
-            server = _servers[(version, engine)] = await FixtureServer.StartAsync(engine);
-            await server.LoadAsync(await RowsAsync(version, engine), (string)(await ReadAsync(version, engine))["signature_key"]!);
+            var said = await ReadAsync(version, engine);
+            var server = await FixtureServer.StartAsync(engine, NothingExpires);
+            loaded = _servers[(version, engine)] = (server, server.Process.Client.WithKey((string?)said["api_key"]));
+            await server.LoadAsync(await RowsAsync(version, engine), (string)said["signature_key"]!);
         }
 
-        return server.Process.Client;
+        return loaded.Client;
     }
 
     /// <summary>The rows that the version's server left.</summary>
@@ -29,8 +38,9 @@ public sealed class LoadedFixtures : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var server in _servers.Values)
+        foreach (var (server, client) in _servers.Values)
         {
+            client.Dispose();
             await server.DisposeAsync();
         }
     }

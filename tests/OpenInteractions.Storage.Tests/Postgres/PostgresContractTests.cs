@@ -64,3 +64,5 @@ public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : Cred
 public sealed class PostgresAgentStoreTests(PostgresFixture fixture) : AgentStoreContract(fixture), IClassFixture<PostgresFixture>;
 
 public sealed class PostgresWorkerStoreTests(PostgresFixture fixture) : WorkerStoreContract(fixture), IClassFixture<PostgresFixture>;
+
+public sealed class PostgresApiKeyStoreTests(PostgresFixture fixture) : ApiKeyStoreContract(fixture), IClassFixture<PostgresFixture>;

@@ -20,7 +20,7 @@ public sealed class PostgresFixture : IStorageFixture
         """;
 
     private static readonly string EmptySql = FormattableString.Invariant(
-        $"TRUNCATE interactions, labels, runs, journal, liveness, idempotency_keys, file_search_stores, file_search_documents, file_search_parts, file_search_chunks, file_search_vectors, node_keys, environments, checkpoints, checkpoint_parts, workers, credentials, agents, agent_versions; UPDATE clock SET now = {Sample.Start.ToUnixTimeMilliseconds()}");
+        $"TRUNCATE interactions, labels, runs, journal, liveness, idempotency_keys, file_search_stores, file_search_documents, file_search_parts, file_search_chunks, file_search_vectors, node_keys, environments, checkpoints, checkpoint_parts, workers, credentials, agents, agent_versions, api_keys; UPDATE clock SET now = {Sample.Start.ToUnixTimeMilliseconds()}");
 
     private static readonly Lazy<Task> Prepared = new(PrepareAsync);
 

@@ -70,3 +70,5 @@ public sealed class SqliteCredentialStoreTests(SqliteFixture fixture) : Credenti
 public sealed class SqliteAgentStoreTests(SqliteFixture fixture) : AgentStoreContract(fixture), IClassFixture<SqliteFixture>;
 
 public sealed class SqliteWorkerStoreTests(SqliteFixture fixture) : WorkerStoreContract(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class SqliteApiKeyStoreTests(SqliteFixture fixture) : ApiKeyStoreContract(fixture), IClassFixture<SqliteFixture>;
