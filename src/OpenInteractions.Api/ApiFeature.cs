@@ -26,6 +26,7 @@ public static class ApiFeature
             .Validate(o => ServiceAddress.IsRightOrMissing(o.PublicAddress), $"{RequestOptions.Section}:{nameof(RequestOptions.PublicAddress)}: {ServiceAddress.Rule}");
         services.AddSingleton<ServerAddress>();
         services.AddSingleton<BodyBudget>();
+        services.AddSingleton<ClientTransfers>();
         services.AddSingleton<Health.SandboxHealth>();
         services.AddSingleton<CreateEndpoint>();
         services.AddSingleton<GetEndpoint>();

@@ -22,7 +22,7 @@ internal static class FileEndpoints
         version.MapGet("/files/{file}:download", SnapshotAsync);
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, HostEnvironments environments)
+    private static async Task<IResult> GetAsync(HttpContext context, HostEnvironments environments, ClientTransfers transfers)
     {
         var (path, query) = (FilePath.Read(context), context.Request.Query);
         var isContent = query.ReadText("alt") is { } alt && (alt == "media" || (alt != "json" ? throw QueryReader.Wrong("alt", alt, "'media' or 'json'") : false));
@@ -36,7 +36,8 @@ internal static class FileEndpoints
         {
             if (isContent)
             {
-                await SendAsync(context, sandbox, path);
+                using var place = await transfers.BeginAsync(id, context.RequestAborted);
+                await SendAsync(context, sandbox, path, transfers.To(context));
                 return Results.Empty;
             }
 
@@ -54,7 +55,7 @@ internal static class FileEndpoints
     }
 
     /// <summary>All that lasts, as one archive: the older address of it.</summary>
-    private static async Task<IResult> SnapshotAsync(HttpContext context, HostEnvironments environments)
+    private static async Task<IResult> SnapshotAsync(HttpContext context, HostEnvironments environments, ClientTransfers transfers)
     {
         var file = Uri.UnescapeDataString((string)context.Request.RouteValues["file"]!);
         if (!file.StartsWith(SnapshotPrefix, StringComparison.Ordinal))
@@ -63,7 +64,8 @@ internal static class FileEndpoints
         }
 
         await using var use = await environments.VisitAsync(context.Caller().Project, file[SnapshotPrefix.Length..], context.RequestAborted);
-        await SendAllAsync(context, await use.SandboxAsync(context.RequestAborted));
+        using var place = await transfers.BeginAsync(use.Id, context.RequestAborted);
+        await SendAllAsync(context, await use.SandboxAsync(context.RequestAborted), transfers.To(context));
         return Results.Empty;
     }
 
@@ -133,11 +135,11 @@ internal static class FileEndpoints
             : [.. below.Items.Select(e => FilePath.Show($"{path}/{e.Path}", e))];
     }
 
-    private static async Task SendAsync(HttpContext context, ISandbox sandbox, string path)
+    private static async Task SendAsync(HttpContext context, ISandbox sandbox, string path, Stream client)
     {
         if (path == "/")
         {
-            await SendAllAsync(context, sandbox);
+            await SendAllAsync(context, sandbox, client);
             return;
         }
 
@@ -146,11 +148,11 @@ internal static class FileEndpoints
         Begin(context, isDirectory ? "application/x-tar" : FilePath.MediaTypeOf(path), isDirectory ? Path.GetFileName(path) + ".tar" : Path.GetFileName(path));
         if (isDirectory)
         {
-            await sandbox.Files.TarOutAsync(path, context.Response.Body, context.RequestAborted);
+            await sandbox.Files.TarOutAsync(path, client, context.RequestAborted);
         }
         else
         {
-            await sandbox.Files.ReadAsync(path, 0, long.MaxValue, context.Response.Body, context.RequestAborted);
+            await sandbox.Files.ReadAsync(path, 0, long.MaxValue, client, context.RequestAborted);
         }
     }
 
@@ -168,7 +170,7 @@ internal static class FileEndpoints
     }
 
     // By the program inside: one archive of several places.
-    private static async Task SendAllAsync(HttpContext context, ISandbox sandbox)
+    private static async Task SendAllAsync(HttpContext context, ISandbox sandbox, Stream client)
     {
         const int Changed = 1; // a file was written meanwhile: what is in the archive is what there was
         var places = FilePath.Lasting.Select(p => p[1..]);
@@ -181,7 +183,7 @@ internal static class FileEndpoints
             {
                 if (!piece.IsError)
                 {
-                    await context.Response.Body.WriteAsync(piece.Data, context.RequestAborted);
+                    await client.WriteAsync(piece.Data, context.RequestAborted);
                 }
             }
 

@@ -17,7 +17,7 @@ internal static class FileUploadEndpoint
         version.MapPost(Route, HandleAsync);
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, HostEnvironments environments, EnvironmentUploads uploads, UploadToEnvironment upload, ServerAddress address)
+    private static async Task<IResult> HandleAsync(HttpContext context, HostEnvironments environments, EnvironmentUploads uploads, UploadToEnvironment upload, ClientTransfers transfers, ServerAddress address)
     {
         var target = Target.Read(context);
         await using var use = await environments.VisitAsync(context.Caller().Project, target.Environment, context.RequestAborted);
@@ -35,7 +35,7 @@ internal static class FileUploadEndpoint
         var id = context.Request.Query.ReadText(UploadProtocol.UploadId);
         if (commands is [] && id is null)
         {
-            return await WriteWholeAsync(context, use, uploads, upload, target);
+            return await WriteWholeAsync(context, use, uploads, upload, transfers, target);
         }
 
         id = id ?? throw new ApiException(
@@ -54,9 +54,9 @@ internal static class FileUploadEndpoint
                 context.Response.Headers[UploadProtocol.StatusHeader] = "cancelled";
                 return Answers.Empty;
             case ["upload"]:
-                return Active(context, await ReceiveAsync(context, use.Id, id, uploads));
+                return Active(context, await ReceiveAsync(context, use.Id, id, uploads, transfers));
             case ["upload", "finalize"] or ["finalize"]:
-                UploadProtocol.RequireAnnounced(context, await ReceiveAsync(context, use.Id, id, uploads), isWhole: true);
+                UploadProtocol.RequireAnnounced(context, await ReceiveAsync(context, use.Id, id, uploads, transfers), isWhole: true);
                 var list = await PutAsync(use, uploads, upload, target, id, context.RequestAborted);
                 uploads.Finish(use.Id, id, JsonSerializer.SerializeToUtf8Bytes(list, WireJson.Wire.EnvironmentFileList));
                 return Final(context, list);
@@ -65,19 +65,20 @@ internal static class FileUploadEndpoint
         }
     }
 
-    private static async Task<IResult> WriteWholeAsync(HttpContext context, EnvironmentUse use, EnvironmentUploads uploads, UploadToEnvironment upload, Target target)
+    private static async Task<IResult> WriteWholeAsync(HttpContext context, EnvironmentUse use, EnvironmentUploads uploads, UploadToEnvironment upload, ClientTransfers transfers, Target target)
     {
         UploadProtocol.AllowLength(context, uploads.MaxLength);
         if (!target.Extract)
         {
-            return Final(context, await DoAsync(target, () => upload.WriteAsync(use, target.Path, context.Request.Body, target.Overwrite, context.RequestAborted)));
+            using var place = await transfers.BeginAsync(use.Id, context.RequestAborted);
+            return Final(context, await DoAsync(target, () => upload.WriteAsync(use, target.Path, transfers.From(context), target.Overwrite, context.RequestAborted)));
         }
 
         // An archive is read twice: looked through, then unpacked.
         var id = uploads.Begin(use.Id, context.Request.ContentLength);
         try
         {
-            await uploads.AppendAsync(use.Id, id, offset: 0, context.Request.Body, static _ => { }, context.RequestAborted);
+            await uploads.AppendAsync(use.Id, id, offset: 0, transfers.From(context), static _ => { }, context.RequestAborted);
             return Final(context, await PutAsync(use, uploads, upload, target, id, context.RequestAborted));
         }
         finally
@@ -86,11 +87,11 @@ internal static class FileUploadEndpoint
         }
     }
 
-    private static Task<long> ReceiveAsync(HttpContext context, string environment, string id, EnvironmentUploads uploads)
+    private static Task<long> ReceiveAsync(HttpContext context, string environment, string id, EnvironmentUploads uploads, ClientTransfers transfers)
     {
         UploadProtocol.AllowLength(context, uploads.MaxLength);
         return uploads.AppendAsync(
-            environment, id, UploadProtocol.Number(context, UploadProtocol.OffsetHeader), context.Request.Body,
+            environment, id, UploadProtocol.Number(context, UploadProtocol.OffsetHeader), transfers.From(context),
             length => UploadProtocol.RequireAnnounced(context, length, isWhole: false), context.RequestAborted);
     }
 

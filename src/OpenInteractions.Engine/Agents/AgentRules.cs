@@ -29,13 +29,18 @@ internal sealed class AgentRules(ToolKinds kinds, StructuredOutput structured, A
         "antigravity-", "veo-", "omni-", "lyria-", "imagen-", "gemma-", "gemini-", "google-", "youtube-", "android-", "chrome-", "pixel-", "waze-", "fitbit-", "nest-", "kaggle-",
     ];
 
-    /// <exception cref="ApiException">The id cannot be an agent's.</exception>
-    public static void CheckId(string id)
+    /// <exception cref="ApiException">The id cannot be an agent's, or it is that of a built-in one, which would never be reached behind that.</exception>
+    public void CheckId(string id)
     {
         ChosenId.Require(id, "id");
         if (Reserved.FirstOrDefault(prefix => id.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } reserved)
         {
             throw Wrong("id", $"Invalid value '{Excerpt.Of(id)}' for 'id': ids that begin with '{reserved}' are reserved. Choose another one.");
+        }
+
+        if (agents.BuiltIn.Contains(id, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ApiException(ErrorCode.AlreadyExists, $"'{Excerpt.Of(id)}' is a built-in agent: choose another id for one of your own.", "id");
         }
     }
 

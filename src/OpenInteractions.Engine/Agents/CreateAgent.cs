@@ -21,7 +21,7 @@ public sealed class CreateAgent
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(agent);
-        AgentRules.CheckId(agent.Id);
+        _rules.CheckId(agent.Id);
         await _rules.CheckAsync(caller.Project, agent, cancellationToken);
         var now = _time.GetUtcNow();
         var stored = new StoredAgent { Project = caller.Project, Id = agent.Id, Created = now, Updated = now, Sealed = _forms.Seal(caller.Project, 1, agent) };

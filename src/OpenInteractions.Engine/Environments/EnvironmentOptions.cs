@@ -81,6 +81,10 @@ public sealed class EnvironmentOptions
     [Range(typeof(TimeSpan), "00:00:01", "2.00:00:00")]
     public TimeSpan UploadLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a client may take for each megabyte of a file that he brings or fetches: meanwhile it holds a part of the sandbox. Default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan TransferPace { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Percent of the host's file system beyond which nothing new is begun. Default 90.</summary>
     [Range(1, 100)]
     public int MaxDiskUse { get; set; } = 90;

@@ -90,6 +90,13 @@ public sealed class AgentTests : IAsyncLifetime
         (await _client.PostAsync("agents", $$"""{"id":"my-{{id}}","base_agent":"antigravity"}""")).Ok();
     }
 
+    [Theory]
+    [InlineData("antigravity")]
+    [InlineData("Antigravity")]
+    [Rule("CA-2")]
+    public async Task The_id_of_a_built_in_agent_is_taken(string id) =>
+        AssertRefused(await _client.PostAsync("agents", $$"""{"id":"{{id}}","base_agent":"antigravity"}"""), 409, "already_exists", "built-in");
+
     [Fact]
     [Rule("CA-2")]
     public async Task A_taken_id_is_409_at_once_and_another_project_may_have_it()
