@@ -2,7 +2,7 @@ namespace OpenInteractions.Engine.Schemas;
 
 /// <summary>
 /// Schemas that were used lately, ready for use: an application sends the same one with each of its requests, and reading it takes longer than checking an
-/// answer. Bounded by number and by the length of what is kept; safe for use by several threads.
+/// answer. Bounded by number and by what they hold; safe for use by several threads.
 /// </summary>
 internal sealed class CompiledSchemas
 {
@@ -12,9 +12,13 @@ internal sealed class CompiledSchemas
     /// <summary>Characters of a schema that is kept. Longer ones are rare, and are read each time.</summary>
     public const int Longest = 32 * 1024;
 
+    /// <summary>Bytes that all of them hold, about.</summary>
+    public const long MostBytes = 64 * 1024 * 1024;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedListNode<(string Text, JsonSchema Schema)>> _byText = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Text, JsonSchema Schema)> _byUse = [];
+    private long _bytes;
 
     /// <summary>How many are kept.</summary>
     public int Count
@@ -24,6 +28,18 @@ internal sealed class CompiledSchemas
             lock (_gate)
             {
                 return _byText.Count;
+            }
+        }
+    }
+
+    /// <summary>About how many bytes they hold.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes;
             }
         }
     }
@@ -54,9 +70,12 @@ internal sealed class CompiledSchemas
             if (!_byText.ContainsKey(text))
             {
                 _byText.Add(text, _byUse.AddFirst((text, compiled)));
-                if (_byUse.Count > Most)
+                _bytes += compiled.Bytes;
+                while (_byUse.Count > Most || _bytes > MostBytes)
                 {
-                    _byText.Remove(_byUse.Last!.Value.Text);
+                    var (oldest, dropped) = _byUse.Last!.Value;
+                    _bytes -= dropped.Bytes;
+                    _byText.Remove(oldest);
                     _byUse.RemoveLast();
                 }
             }

@@ -21,21 +21,19 @@ internal sealed class EcmaPattern
 
     private EcmaPattern(string source) => _source = source;
 
-    /// <summary>The compiled expression, or null when it cannot be read. Without a way back where that is possible: then its time grows with the text only.</summary>
-    public static Regex? Compile(string pattern)
+    /// <summary>The expression, or null when it cannot be read.</summary>
+    public static SchemaPattern? Read(string pattern)
     {
-        if (pattern.Length > SchemaBounds.MaxPattern || new EcmaPattern(pattern).Translate() is not { } translated)
+        if (new EcmaPattern(pattern).Translate() is not { } translated)
         {
             return null;
         }
 
+        var read = new SchemaPattern(translated, pattern.Length, pattern.AsSpan().CountAny('[', '\\', '.'));
         try
         {
-            return new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, SchemaBounds.MaxMatch);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(translated, RegexOptions.CultureInvariant, SchemaBounds.MaxMatch);
+            read.Quick();
+            return read;
         }
         catch (ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace OpenInteractions.Engine.Schemas;
@@ -10,6 +11,8 @@ internal sealed class Evaluation(bool tracks)
     private readonly List<(SchemaNode Node, InstancePlace Place)> _open = [];
     private int _steps = SchemaBounds.MaxSteps;
     private TimeSpan _matching = SchemaBounds.MaxMatch;
+    private readonly Dictionary<SchemaPattern, Regex> _patterns = [];
+    private int _steadied;
     private int _silence;
 
     public IReadOnlyList<SchemaError> Errors => _errors;
@@ -18,7 +21,11 @@ internal sealed class Evaluation(bool tracks)
     public bool IsSilent => _silence > 0 || _errors.Count >= SchemaBounds.MaxErrors;
 
     /// <summary>The subschemas that lead here, the outermost first: where <c>$dynamicRef</c> looks.</summary>
-    public IEnumerable<SchemaNode> Scope => _open.Select(o => o.Node);
+    public IEnumerable<SchemaNode> Scope => _open.Select(o =>
+    {
+        Spend(1);
+        return o.Node;
+    });
 
     /// <summary>Applies a subschema and tells its errors.</summary>
     /// <param name="node">The subschema.</param>
@@ -95,25 +102,45 @@ internal sealed class Evaluation(bool tracks)
         }
     }
 
+    /// <summary>A value that is looked at as a whole, at the cost of its length.</summary>
+    public JsonElement Weighed(JsonElement value)
+    {
+        Spend(JsonMarshal.GetRawUtf8Value(value).Length / 32);
+        return value;
+    }
+
     /// <summary>Whether a text matches, within the time for all matches of this check.</summary>
-    public bool Matches(Regex pattern, string text)
+    public bool Matches(SchemaPattern pattern, string text)
     {
         Spend(1 + (text.Length / 32));
         var started = TimeProvider.System.GetTimestamp();
-        try
+
+        // An expression is made when a text asks for it, and gone with the check: what it grows to is not kept with its schema.
+        if (!_patterns.TryGetValue(pattern, out var expression))
         {
-            return pattern.IsMatch(text);
+            _patterns[pattern] = expression = pattern.Quick();
         }
-        catch (RegexMatchTimeoutException)
+
+        while (true)
         {
-            throw new SchemaBoundException("A pattern of the schema takes too long.");
-        }
-        finally
-        {
-            _matching -= TimeProvider.System.GetElapsedTime(started);
-            if (_matching < TimeSpan.Zero)
+            try
             {
-                _steps = 0;
+                var matches = expression.IsMatch(text);
+                _matching -= TimeProvider.System.GetElapsedTime(started);
+                if (_matching < TimeSpan.Zero)
+                {
+                    _steps = 0;
+                }
+
+                return matches;
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                // The few that get a second way do not pay for the first.
+                _patterns[pattern] = expression = _steadied++ < SchemaBounds.MaxSteady && pattern.Steady() is { } steady && !expression.Options.HasFlag(RegexOptions.NonBacktracking)
+                    ? steady
+                    : throw new SchemaBoundException("A pattern of the schema takes too long.");
+                started = TimeProvider.System.GetTimestamp();
             }
         }
     }

@@ -9,7 +9,10 @@ public sealed class JsonSchema
     private readonly SchemaNode _root;
     private readonly bool _hasUnevaluated;
 
-    private JsonSchema(SchemaNode root, bool hasUnevaluated) => (_root, _hasUnevaluated) = (root, hasUnevaluated);
+    private JsonSchema(SchemaNode root, bool hasUnevaluated, long bytes) => (_root, _hasUnevaluated, Bytes) = (root, hasUnevaluated, bytes);
+
+    /// <summary>About how many bytes it holds, rather too many than too few.</summary>
+    internal long Bytes { get; }
 
     /// <summary>Reads a schema. The element must live as long as the schema does.</summary>
     /// <exception cref="JsonSchemaException">It is no schema, refers to something outside itself, or is larger than a bound.</exception>
@@ -18,7 +21,7 @@ public sealed class JsonSchema
         try
         {
             var compiler = new SchemaCompiler(new SchemaIndex(schema));
-            return new JsonSchema(compiler.CompileRoot(), compiler.HasUnevaluated);
+            return new JsonSchema(compiler.CompileRoot(), compiler.HasUnevaluated, compiler.Bytes);
         }
         catch (InvalidOperationException)
         {

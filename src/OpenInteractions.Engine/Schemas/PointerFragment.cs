@@ -7,7 +7,7 @@ internal static class PointerFragment
 
     public static string Of(string pointer)
     {
-        var fragment = "#" + Uri.EscapeDataString(pointer).Replace("%2F", "/", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal);
+        var fragment = "#" + Uri.EscapeDataString(pointer.Length <= Longest ? pointer : pointer[..(Longest + 1)]).Replace("%2F", "/", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal);
         return fragment.Length <= Longest ? fragment : fragment[..Longest] + "...";
     }
 }

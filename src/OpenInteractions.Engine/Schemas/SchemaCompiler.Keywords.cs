@@ -9,8 +9,15 @@ internal sealed partial class SchemaCompiler
 
     private IEnumerable<Keyword> Keywords(SchemaLocation at)
     {
+        // The last of a repeated name counts, as everywhere; and thousands of them cost no more than one.
+        var written = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var keyword in at.Element.EnumerateObject())
+        {
+            written[keyword.Name] = keyword.Value;
+        }
+
         var hasMembers = false;
-        foreach (var (name, value) in at.Element.EnumerateObject().Select(k => (k.Name, k.Value)))
+        foreach (var (name, value) in written)
         {
             if (name is "properties" or "patternProperties" or "additionalProperties")
             {
@@ -36,14 +43,16 @@ internal sealed partial class SchemaCompiler
                 return new TypeKeyword(Types(at, value));
             case "enum":
                 Require(value.ValueKind == JsonValueKind.Array, at, name, "a list of values");
-                return new EnumKeyword(value.EnumerateArray());
+                _kept += value.GetArrayLength();
+                return Bounded(at, name, () => new EnumKeyword(value.EnumerateArray()));
             case "const":
+                Bounded(at, name, () => JsonEquality.Instance.GetHashCode(value)); // it can be compared
                 return new ConstKeyword(value);
             case "minimum" or "maximum" or "exclusiveMinimum" or "exclusiveMaximum":
                 Require(value.ValueKind == JsonValueKind.Number, at, name, "a number");
-                return NumberKeyword.Of(name, value);
+                return Bounded(at, name, () => NumberKeyword.Of(name, value));
             case "multipleOf":
-                Require(value.ValueKind == JsonValueKind.Number && ExactNumber.Of(value).Mantissa.Sign > 0, at, name, "a number above 0");
+                Require(value.ValueKind == JsonValueKind.Number && Bounded(at, name, () => ExactNumber.Of(value)).Mantissa.Sign > 0, at, name, "a number above 0");
                 return NumberKeyword.Of(name, value);
             case "minLength" or "maxLength":
                 return new LengthKeyword(name, Count(at, name, value), name == "minLength");
@@ -53,7 +62,7 @@ internal sealed partial class SchemaCompiler
                 return new MemberCountKeyword(name, Count(at, name, value), name == "minProperties");
             case "pattern":
                 Require(value.ValueKind == JsonValueKind.String, at, name, "a regular expression");
-                return new PatternKeyword(Pattern(at, value.GetString()!));
+                return new PatternKeyword(Pattern(value.GetString()!, at.Place.Below(name)));
             case "format":
                 return value.ValueKind == JsonValueKind.String && Formats.Of(value.GetString()!) is { } holds ? new FormatKeyword(value.GetString()!, holds) : null;
             case "uniqueItems":
@@ -96,13 +105,13 @@ internal sealed partial class SchemaCompiler
             declared[name] = schema;
         }
 
-        return new MembersKeyword(declared, [.. Map(at, "patternProperties").Select(p => (Pattern(at, p.Name), p.Schema))], BelowIfThere(at, "additionalProperties"));
+        return new MembersKeyword(declared, [.. Map(at, "patternProperties").Select(p => (Pattern(p.Name, at.Place.Below("patternProperties").Below(p.Name)), p.Schema))], BelowIfThere(at, "additionalProperties"));
     }
 
     private SchemaLocation Target(SchemaLocation at, string name, JsonElement value)
     {
         Require(value.ValueKind == JsonValueKind.String, at, name, "a reference");
-        var target = index.Find(value.GetString()!, at with { Pointer = SchemaIndex.Below(at.Pointer, name) });
+        var target = index.Find(value.GetString()!, at with { Place = at.Place.Below(name) });
         RequireEnd(at, name, target);
         return target;
     }
@@ -110,18 +119,24 @@ internal sealed partial class SchemaCompiler
     /// <summary>References that lead from one to the next and back describe nothing. Those that come by a member or an item on their way do.</summary>
     private void RequireEnd(SchemaLocation at, string name, SchemaLocation target)
     {
-        var passed = new HashSet<string>(StringComparer.Ordinal) { at.Pointer };
-        while (passed.Add(target.Pointer))
+        var passed = new HashSet<SchemaPlace> { at.Place };
+        while (passed.Add(target.Place))
         {
-            if (target.Element.ValueKind != JsonValueKind.Object || !target.Element.TryGetProperty("$ref", out var next) || next.ValueKind != JsonValueKind.String)
+            if (_ending.Contains(target.Place) || target.Element.ValueKind != JsonValueKind.Object || !target.Element.TryGetProperty("$ref", out var next) || next.ValueKind != JsonValueKind.String)
             {
+                if (name != "$ref")
+                {
+                    passed.Remove(at.Place); // what its own '$ref' leads to is still to be seen
+                }
+
+                _ending.UnionWith(passed); // so that each is looked at once, however many lead to it
                 return;
             }
 
-            target = index.Find(next.GetString()!, target with { Pointer = SchemaIndex.Below(target.Pointer, "$ref") });
+            target = index.Find(next.GetString()!, target with { Place = target.Place.Below("$ref") });
         }
 
-        throw new JsonSchemaException(SchemaIndex.Below(at.Pointer, name), "refers to itself without an end");
+        throw new JsonSchemaException(at.Place.Below(name).Pointer, "refers to itself without an end");
     }
 
     /// <summary>A reference that leads to no dynamic anchor is an ordinary one.</summary>
@@ -130,12 +145,16 @@ internal sealed partial class SchemaCompiler
         var target = Target(at, name, value);
         var reference = value.GetString()!;
         var anchor = Uri.UnescapeDataString(reference[(reference.IndexOf('#', StringComparison.Ordinal) + 1)..]);
-        if (!target.Resource.DynamicAnchors.TryGetValue(anchor, out var anchored) || anchored.Pointer != target.Pointer)
+        if (!target.Resource.DynamicAnchors.TryGetValue(anchor, out var anchored) || anchored.Place != target.Place)
         {
             return new RefKeyword(Node(target));
         }
 
-        var targets = index.Resources.Where(r => r.DynamicAnchors.ContainsKey(anchor)).ToDictionary(r => r, r => Node(r.DynamicAnchors[anchor]));
+        if (!_dynamic.TryGetValue(anchor, out var targets))
+        {
+            _dynamic[anchor] = targets = index.Resources.Where(r => r.DynamicAnchors.ContainsKey(anchor)).ToDictionary(r => r, r => Node(r.DynamicAnchors[anchor]));
+        }
+
         return new DynamicRefKeyword(Node(target), targets);
     }
 
@@ -161,7 +180,7 @@ internal sealed partial class SchemaCompiler
 
     private static int Count(SchemaLocation at, string keyword, JsonElement value)
     {
-        Require(value.ValueKind == JsonValueKind.Number && ExactNumber.Of(value) is { IsInteger: true, Mantissa.Sign: >= 0 }, at, keyword, "a whole number, at least 0");
+        Require(value.ValueKind == JsonValueKind.Number && Bounded(at, keyword, () => ExactNumber.Of(value)) is { IsInteger: true, Mantissa.Sign: >= 0 }, at, keyword, "a whole number, at least 0");
         return value.TryGetDouble(out var count) && count < int.MaxValue ? (int)count : int.MaxValue;
     }
 

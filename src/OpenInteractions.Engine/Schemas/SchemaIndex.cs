@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace OpenInteractions.Engine.Schemas;
 
 /// <summary>A subschema in the document.</summary>
-/// <param name="Pointer">Where, from the document's root.</param>
+/// <param name="Place">Where, from the document's root.</param>
 /// <param name="Element">What stands there.</param>
 /// <param name="Resource">What its references start from.</param>
-internal sealed record SchemaLocation(string Pointer, JsonElement Element, SchemaResource Resource);
+internal sealed record SchemaLocation(SchemaPlace Place, JsonElement Element, SchemaResource Resource);
 
 /// <summary>The document, or a part of it with an <c>$id</c> of its own: references within it start from there.</summary>
 /// <param name="address">Its address; nothing is ever fetched from it.</param>
@@ -19,31 +21,57 @@ internal sealed class SchemaResource(Uri address)
     public Dictionary<string, SchemaLocation> DynamicAnchors { get; } = new(StringComparer.Ordinal);
 }
 
-/// <summary>Knows where a document's references lead. Only the document itself is looked at.</summary>
+/// <summary>Knows where a document's references lead. Only the document itself is looked at, without recursion and in a time that grows with its length.</summary>
 internal sealed class SchemaIndex
 {
+    /// <summary>Members or items from which on a table of them is made when a reference passes through.</summary>
+    private const int Many = 16;
+
     // Of a document that has no address. The name cannot exist (RFC 2606).
     private static readonly Uri Nowhere = new("json-schema://document.invalid/");
 
     private readonly Dictionary<string, SchemaResource> _byAddress = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SchemaResource> _byPointer = new(StringComparer.Ordinal);
-    private int _count;
+    private readonly Dictionary<SchemaPlace, SchemaResource> _byPlace = [];
+    private readonly Dictionary<(SchemaPlace Parent, string Name), SchemaPlace> _places = [];
+    private readonly Dictionary<SchemaPlace, Dictionary<string, JsonElement>> _members = [];
+    private readonly Dictionary<SchemaPlace, JsonElement[]> _items = [];
+    private readonly Queue<(SchemaPlace Place, JsonElement Element, SchemaResource Resource)> _open = [];
 
+    /// <exception cref="JsonSchemaException">It has too many parts, or an address that is none.</exception>
     public SchemaIndex(JsonElement document)
     {
+        var whole = SchemaPlace.Root();
         Root = new SchemaResource(Nowhere);
-        Root.Root = new SchemaLocation("", document, Root);
+        Root.Root = new SchemaLocation(whole, document, Root);
         _byAddress[Key(Nowhere)] = Root;
-        Walk("", document, Root);
-        Root = _byPointer.GetValueOrDefault("", Root);
+        _open.Enqueue((whole, document, Root));
+        for (var count = 1; _open.TryDequeue(out var next); count++)
+        {
+            SchemaBounds.RequireNodes(count);
+            Read(next.Place, next.Element, next.Resource);
+        }
+
+        Root = _byPlace.GetValueOrDefault(whole, Root);
+        Resources = [.. _byAddress.Values.Distinct()];
     }
 
     public SchemaResource Root { get; }
 
-    public IEnumerable<SchemaResource> Resources => _byAddress.Values.Distinct();
+    public IReadOnlyList<SchemaResource> Resources { get; }
+
+    /// <summary>A member or an item of a place; the same one each time.</summary>
+    public SchemaPlace At(SchemaPlace parent, string name)
+    {
+        if (!_places.TryGetValue((parent, name), out var place))
+        {
+            _places[(parent, name)] = place = parent.Below(name);
+        }
+
+        return place;
+    }
 
     /// <summary>The resource that a subschema belongs to, when its parent belongs to another.</summary>
-    public SchemaResource ResourceAt(string pointer, SchemaResource parent) => _byPointer.GetValueOrDefault(pointer, parent);
+    public SchemaResource ResourceAt(SchemaPlace place, SchemaResource parent) => _byPlace.GetValueOrDefault(place, parent);
 
     /// <summary>Follows a reference.</summary>
     /// <exception cref="JsonSchemaException">It leads out of the document, or to nothing.</exception>
@@ -52,9 +80,9 @@ internal sealed class SchemaIndex
         var hash = reference.IndexOf('#', StringComparison.Ordinal);
         var address = hash < 0 ? reference : reference[..hash];
         var resource = from.Resource;
-        if (address.Length > 0 && !(Uri.TryCreate(from.Resource.Address, address, out var uri) && _byAddress.TryGetValue(Key(uri), out resource)))
+        if (address.Length > 0 && !(Resolve(from.Resource.Address, address) is { } key && _byAddress.TryGetValue(key, out resource)))
         {
-            throw new JsonSchemaException(from.Pointer, "refers to something outside of the schema, which is not fetched");
+            throw new JsonSchemaException(from.Place.Pointer, "refers to something outside of the schema, which is not fetched");
         }
 
         var fragment = hash < 0 ? "" : Uri.UnescapeDataString(reference[(hash + 1)..]);
@@ -71,29 +99,57 @@ internal sealed class SchemaIndex
             var name = written.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             var next = at.Element.ValueKind switch
             {
-                JsonValueKind.Object when at.Element.TryGetProperty(name, out var member) => member,
-                JsonValueKind.Array when int.TryParse(name, out var index) && index >= 0 && index < at.Element.GetArrayLength() => at.Element[index],
-                _ => throw Nothing(from),
+                JsonValueKind.Object => Member(at, name),
+                JsonValueKind.Array when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < at.Element.GetArrayLength() => Item(at, index),
+                _ => null,
             };
-            var below = Below(at.Pointer, name);
-            at = new SchemaLocation(below, next, ResourceAt(below, at.Resource));
+            var below = At(at.Place, name);
+            at = new SchemaLocation(below, next ?? throw Nothing(from), ResourceAt(below, at.Resource));
         }
 
         return at;
     }
 
-    private static JsonSchemaException Nothing(SchemaLocation from) => new(from.Pointer, "refers to something that the schema does not have");
-
-    public static string Below(string pointer, string name) => $"{pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
-
-    /// <summary>Finds addresses and anchors in all subschemas, which references may lead to before they are read.</summary>
-    private void Walk(string pointer, JsonElement element, SchemaResource resource)
+    // Thousands of references may pass through the same definitions: looking for each from the first to the last would take a time that grows with the square.
+    private JsonElement? Member(SchemaLocation at, string name)
     {
-        if (++_count > SchemaBounds.MaxNodes)
+        if (at.Element.GetPropertyCount() <= Many)
         {
-            throw new JsonSchemaException("", $"has more than {SchemaBounds.MaxNodes} subschemas", isBeyondUs: true);
+            return at.Element.TryGetProperty(name, out var one) ? one : null;
         }
 
+        if (!_members.TryGetValue(at.Place, out var members))
+        {
+            _members[at.Place] = members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            foreach (var each in at.Element.EnumerateObject())
+            {
+                members[each.Name] = each.Value;
+            }
+        }
+
+        return members.TryGetValue(name, out var member) ? member : null;
+    }
+
+    private JsonElement Item(SchemaLocation at, int index)
+    {
+        if (at.Element.GetArrayLength() <= Many)
+        {
+            return at.Element[index];
+        }
+
+        if (!_items.TryGetValue(at.Place, out var items))
+        {
+            _items[at.Place] = items = [.. at.Element.EnumerateArray()];
+        }
+
+        return items[index];
+    }
+
+    private static JsonSchemaException Nothing(SchemaLocation from) => new(from.Place.Pointer, "refers to something that the schema does not have");
+
+    /// <summary>Finds addresses and anchors in a subschema, which references may lead to before it is read, and what is below it.</summary>
+    private void Read(SchemaPlace place, JsonElement element, SchemaResource resource)
+    {
         if (element.ValueKind != JsonValueKind.Object)
         {
             return;
@@ -101,10 +157,10 @@ internal sealed class SchemaIndex
 
         if (Text(element, "$id") is { } id)
         {
-            resource = Open(pointer, element, id.TrimEnd('#'), resource);
+            resource = Open(place, element, id.TrimEnd('#'), resource);
         }
 
-        var location = new SchemaLocation(pointer, element, resource);
+        var location = new SchemaLocation(place, element, resource);
         if (Text(element, "$anchor") is { } anchor)
         {
             resource.Anchors[anchor] = location;
@@ -117,43 +173,64 @@ internal sealed class SchemaIndex
 
         foreach (var keyword in element.EnumerateObject())
         {
-            foreach (var (below, subschema) in Subschemas(pointer, keyword))
+            foreach (var (below, subschema) in Subschemas(place, keyword))
             {
-                Walk(below, subschema, resource);
+                _open.Enqueue((below, subschema, resource));
             }
         }
     }
 
-    private SchemaResource Open(string pointer, JsonElement element, string id, SchemaResource parent)
+    private SchemaResource Open(SchemaPlace place, JsonElement element, string id, SchemaResource parent)
     {
-        if (!Uri.TryCreate(parent.Address, id, out var address))
+        if (id.Length > SchemaBounds.MaxAddress || _byPlace.Count >= SchemaBounds.MaxAddresses)
         {
-            throw new JsonSchemaException(pointer, "has an '$id' that is no address");
+            throw new JsonSchemaException(place.Below("$id").Pointer, $"is one '$id' too many, or too long: there may be {SchemaBounds.MaxAddresses}, each of {SchemaBounds.MaxAddress} characters");
+        }
+
+        if (!Uri.TryCreate(parent.Address, id, out var address) || KeyOf(address) is not { Length: <= 2 * SchemaBounds.MaxAddress } key)
+        {
+            throw new JsonSchemaException(place.Pointer, "has an '$id' that is no address");
         }
 
         var resource = new SchemaResource(address);
-        resource.Root = new SchemaLocation(pointer, element, resource);
-        _byAddress[Key(address)] = _byPointer[pointer] = resource;
+        resource.Root = new SchemaLocation(place, element, resource);
+        _byAddress[key] = _byPlace[place] = resource;
         return resource;
     }
 
-    private static IEnumerable<(string Pointer, JsonElement Schema)> Subschemas(string pointer, JsonProperty keyword)
+    private IEnumerable<(SchemaPlace Place, JsonElement Schema)> Subschemas(SchemaPlace place, JsonProperty keyword)
     {
-        var at = Below(pointer, keyword.Name);
         switch (keyword.Name)
         {
             case "items" or "additionalProperties" or "propertyNames" or "contains" or "not" or "if" or "then" or "else" or "unevaluatedItems" or "unevaluatedProperties":
-                return [(at, keyword.Value)];
+                return [(At(place, keyword.Name), keyword.Value)];
             case "allOf" or "anyOf" or "oneOf" or "prefixItems" when keyword.Value.ValueKind == JsonValueKind.Array:
-                return keyword.Value.EnumerateArray().Select((s, i) => ($"{at}/{i}", s));
+                var list = At(place, keyword.Name);
+                return keyword.Value.EnumerateArray().Select((s, i) => (At(list, i.ToString(CultureInfo.InvariantCulture)), s));
             case "properties" or "patternProperties" or "dependentSchemas" or "$defs" or "definitions" when keyword.Value.ValueKind == JsonValueKind.Object:
-                return keyword.Value.EnumerateObject().Select(s => (Below(at, s.Name), s.Value));
+                var map = At(place, keyword.Name);
+                return keyword.Value.EnumerateObject().Select(s => (At(map, s.Name), s.Value));
             default:
                 return [];
         }
     }
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string? Resolve(Uri from, string address) => address.Length <= SchemaBounds.MaxAddress && Uri.TryCreate(from, address, out var uri) ? KeyOf(uri) : null;
+
+    /// <summary>Null for what .NET takes for an address at first, and not when it is asked for its parts.</summary>
+    private static string? KeyOf(Uri address)
+    {
+        try
+        {
+            return Key(address);
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 
     private static string Key(Uri address) => address.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.Fragment, UriFormat.UriEscaped);
 }

@@ -177,11 +177,23 @@ internal static class OutputSchema
             }
         }
 
-        return edges.Keys.Any(start => Reaches(edges, start, start, []));
-    }
+        // What nobody refers to is taken away until nothing is left, or what goes round. Thousands of definitions may refer to each other in a row: a recursion would have no stack for them.
+        var uses = edges.Values.SelectMany(e => e).Where(edges.ContainsKey).GroupBy(e => e).ToDictionary(e => e.Key, e => e.Count());
+        var unused = new Queue<string>(edges.Keys.Where(e => !uses.ContainsKey(e)));
+        var left = edges.Count;
+        for (; unused.TryDequeue(out var definition); left--)
+        {
+            foreach (var next in edges[definition].Where(edges.ContainsKey))
+            {
+                if (--uses[next] == 0)
+                {
+                    unused.Enqueue(next);
+                }
+            }
+        }
 
-    private static bool Reaches(Dictionary<string, HashSet<string>> edges, string from, string target, HashSet<string> seen) =>
-        edges.TryGetValue(from, out var next) && next.Any(n => n == target || (seen.Add(n) && Reaches(edges, n, target, seen)));
+        return left > 0;
+    }
 
     private static HashSet<string> References(JsonNode? node, bool skipDefinitions)
     {

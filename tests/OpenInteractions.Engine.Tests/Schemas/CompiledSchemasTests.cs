@@ -56,6 +56,33 @@ public sealed class CompiledSchemasTests
         Assert.Equal(0, _schemas.Count);
     }
 
+    [Fact]
+    public void What_they_hold_is_bounded()
+    {
+        // Each of 30 KB, with 6000 subschemas.
+        for (var i = 0; i < 60; i++)
+        {
+            Of($$"""{"title":"{{i}}","anyOf":[{{string.Join(',', Enumerable.Repeat("true", 6000))}}]}""");
+            Assert.InRange(_schemas.Bytes, 1, CompiledSchemas.MostBytes);
+        }
+
+        Assert.InRange(_schemas.Count, 5, 40);
+    }
+
+    [Fact]
+    public void Patterns_are_kept_as_text_only()
+    {
+        // Expressions that never go back would hold 100 KiB each.
+        var schema = JsonElement.Parse($$"""{"anyOf":[{{string.Join(',', Enumerable.Range(0, 1000).Select(i => $"{{\"pattern\":\"^a{i}$\"}}"))}}]}""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var compiled = _schemas.Of(schema);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 30_000_000);
+        Assert.Equal(SchemaOutcome.Fits, compiled.CheckText("\"a999\""u8.ToArray()).Outcome);
+        Assert.InRange(_schemas.Bytes, 100_000, 5_000_000);
+    }
+
     private JsonSchema Numbered(int number) => Of(string.Create(CultureInfo.InvariantCulture, $"{{\"maximum\":{number}}}"));
 
     private JsonSchema Of(string text) => _schemas.Of(JsonElement.Parse(Encoding.UTF8.GetBytes(text)));

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace OpenInteractions.Engine.Schemas.Keywords;
 
 /// <summary>A keyword that says something about objects only.</summary>
@@ -12,7 +10,7 @@ internal abstract class ObjectKeyword(string name) : Keyword(name)
 }
 
 /// <summary><c>properties</c>, <c>patternProperties</c> and <c>additionalProperties</c>: which of them a member falls under is one question.</summary>
-internal sealed class MembersKeyword(IReadOnlyDictionary<string, SchemaNode> declared, IReadOnlyList<(Regex Pattern, SchemaNode Schema)> patterns, SchemaNode? others)
+internal sealed class MembersKeyword(IReadOnlyDictionary<string, SchemaNode> declared, IReadOnlyList<(SchemaPattern Pattern, SchemaNode Schema)> patterns, SchemaNode? others)
     : ObjectKeyword("properties")
 {
     protected override bool Holds(JsonElement members, Evaluation run, InstancePlace place, EvaluatedParts? seen)

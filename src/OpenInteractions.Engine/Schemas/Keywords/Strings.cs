@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace OpenInteractions.Engine.Schemas.Keywords;
 
 /// <summary>A keyword that says something about strings only.</summary>
@@ -21,7 +19,7 @@ internal sealed class LengthKeyword(string name, int bound, bool isLeast) : Stri
     }
 }
 
-internal sealed class PatternKeyword(Regex pattern) : StringKeyword("pattern", "must match the schema's pattern")
+internal sealed class PatternKeyword(SchemaPattern pattern) : StringKeyword("pattern", "must match the schema's pattern")
 {
     protected override bool Holds(string text, Evaluation run) => run.Matches(pattern, text);
 }

@@ -38,11 +38,11 @@ internal sealed class EnumKeyword(IEnumerable<JsonElement> values) : Keyword("en
     private readonly HashSet<JsonElement> _values = new(values, JsonEquality.Instance);
 
     public override bool IsMet(JsonElement value, Evaluation run, InstancePlace place, EvaluatedParts? seen) =>
-        _values.Contains(value) || run.Fail(place, Name, "must be one of the values that the schema lists");
+        _values.Contains(run.Weighed(value)) || run.Fail(place, Name, "must be one of the values that the schema lists");
 }
 
 internal sealed class ConstKeyword(JsonElement only) : Keyword("const")
 {
     public override bool IsMet(JsonElement value, Evaluation run, InstancePlace place, EvaluatedParts? seen) =>
-        JsonEquality.Instance.Equals(value, only) || run.Fail(place, Name, "must be the one value that the schema names");
+        JsonEquality.Instance.Equals(run.Weighed(value), only) || run.Fail(place, Name, "must be the one value that the schema names");
 }
