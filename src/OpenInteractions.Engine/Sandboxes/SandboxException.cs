@@ -30,4 +30,7 @@ public enum SandboxErrorKind
 
     /// <summary>The sandbox has ended.</summary>
     Ended,
+
+    /// <summary>A disk is not laid out as the engine makes them: somebody else wrote it.</summary>
+    BadDisk,
 }
