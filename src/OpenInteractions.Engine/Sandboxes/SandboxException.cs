@@ -11,6 +11,9 @@ public sealed class SandboxException(SandboxErrorKind kind, string message, int 
 
     /// <summary>The system's error number, or 0.</summary>
     public int Errno => errno;
+
+    /// <summary>Which part of what was asked for failed, such as the entry of an archive; empty when it is not said. The sandbox's own words.</summary>
+    public string Detail { get; init; } = "";
 }
 
 /// <summary>What did not work.</summary>
