@@ -102,26 +102,39 @@ internal static unsafe partial class Native
     [LibraryImport(C, EntryPoint = "setrlimit", SetLastError = true)]
     public static partial int SetLimit(int resource, ulong* limits);
 
-    [LibraryImport(C, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(C, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
     public static partial int OpenAt(int directory, string path, int flags, int mode);
 
-    [LibraryImport(C, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(C, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
     public static partial int MakeDirectoryAt(int directory, string path, uint mode);
 
-    [LibraryImport(C, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(C, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
     public static partial int UnlinkAt(int directory, string path, int flags);
 
     [LibraryImport(C, EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SymlinkAt(string target, int directory, string path);
 
-    [LibraryImport(C, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(C, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
     public static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
-    [LibraryImport(C, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(C, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
     public static partial nint ReadLinkAt(int directory, string path, byte* buffer, nint size);
 
-    [LibraryImport(C, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(C, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
     public static partial int StatAt(int directory, string path, int flags, uint mask, StatX* result);
+
+    [LibraryImport(C, EntryPoint = "opendir", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(Files.RawNameMarshaller))]
+    public static partial nint OpenDirectory(string path);
+
+    /// <summary>The next entry, whose name begins at <see cref="EntryName"/>; null at the end.</summary>
+    [LibraryImport(C, EntryPoint = "readdir", SetLastError = true)]
+    public static partial byte* ReadDirectory(nint directory);
+
+    /// <summary>Of <c>struct dirent</c>, on processors of 64 bits.</summary>
+    public const int EntryName = 19;
+
+    [LibraryImport(C, EntryPoint = "closedir", SetLastError = true)]
+    public static partial int CloseDirectory(nint directory);
 
     [LibraryImport(C, EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(int fd, uint mode);

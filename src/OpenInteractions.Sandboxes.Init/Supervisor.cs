@@ -215,6 +215,15 @@ internal sealed unsafe class Supervisor
     {
         for (var i = _commands.Count - 1; i >= 0; i--)
         {
+            Pump(i);
+        }
+    }
+
+    // What fails for want of memory is tried again at the next round; it ends nobody else's work.
+    private void Pump(int i)
+    {
+        try
+        {
             var command = _commands[i];
             command.Input.Pump(_wire, command.Channel);
             command.Output.Pump(_wire, command.Channel, _buffer, ended: false);
@@ -228,6 +237,10 @@ internal sealed unsafe class Supervisor
             {
                 _commands.RemoveAt(i);
             }
+        }
+        catch (OutOfMemoryException)
+        {
+            Console.Error.WriteLine("Output waits for memory.");
         }
     }
 
@@ -251,6 +264,33 @@ internal sealed unsafe class Supervisor
             return;
         }
 
+        try
+        {
+            Take(header, payload);
+        }
+        catch (Exception e) when (e is not FrameException)
+        {
+            OnFault(header.Channel, e);
+        }
+    }
+
+    // One request fails, and whoever made it is told: the init lives for all the others.
+    private void OnFault(uint channel, Exception fault)
+    {
+        Console.Error.WriteLine($"A request failed: {fault.GetType().Name}");
+        _files.Find(channel)?.Cancel();
+        if (_commands.Find(channel) is { } command)
+        {
+            _ = command.HasEnded ? 0 : Native.Kill(-command.Pid, Native.SIGKILL);
+        }
+        else if (_files.Find(channel) is null)
+        {
+            _wire.Send(FrameType.Reply, channel, 0, new ReplyMessage(fault is OutOfMemoryException ? Native.EAGAIN : Native.EIO, "the request failed inside", 0, Truncated: false).Write().Span);
+        }
+    }
+
+    private void Take(FrameHeader header, ReadOnlySpan<byte> payload)
+    {
         switch (header.Type)
         {
             case FrameType.Exec:

@@ -175,7 +175,7 @@ internal static class FileEndpoints
         const int Changed = 1; // a file was written meanwhile: what is in the archive is what there was
         var places = FilePath.Lasting.Select(p => p[1..]);
         var command = await sandbox.StartAsync(
-            new CommandSpec { Arguments = ["tar", "--directory=/", "--sparse", "--ignore-failed-read", "--create", "--file=-", "--", .. places], Directory = "/", Timeout = ArchivePatience }, context.RequestAborted);
+            new CommandSpec { Arguments = ["tar", "--directory=/", "--sparse", "--ignore-failed-read", "--create", "--file=-", "--", .. places], Environment = CommandSpec.OfSystem, Directory = "/", Timeout = ArchivePatience }, context.RequestAborted);
         try
         {
             Begin(context, "application/x-tar", "environment.tar");

@@ -20,9 +20,10 @@ internal static class AgentFiles
 
     /// <summary>What the environment has to say, for the system instruction; null when it has nothing.</summary>
     /// <exception cref="ApiException">The sandbox cannot be had.</exception>
-    public static async Task<string?> ReadAsync(RunEnvironment environment, CancellationToken cancellationToken)
+    public static Task<string?> ReadAsync(RunEnvironment environment, CancellationToken cancellationToken) => environment.LookAsync(ReadAsync, cancellationToken);
+
+    private static async Task<string?> ReadAsync(ISandboxFiles files, CancellationToken cancellationToken)
     {
-        var files = (await environment.SandboxAsync(cancellationToken)).Files;
         var text = new StringBuilder();
         foreach (var path in Instructions)
         {

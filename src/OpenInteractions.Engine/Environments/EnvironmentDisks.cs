@@ -207,7 +207,8 @@ internal sealed partial class EnvironmentDisks(SandboxHost host, IEnvironmentSto
         }
     }
 
-    private async Task<StoredEnvironment> FailAsync(StoredEnvironment row, string why, CancellationToken cancellationToken)
+    /// <summary>From now on it cannot be used.</summary>
+    public async Task<StoredEnvironment> FailAsync(StoredEnvironment row, string why, CancellationToken cancellationToken)
     {
         var failed = row with { State = EnvironmentState.Failed, Failure = why };
         await store.ReportAsync(failed, cancellationToken);

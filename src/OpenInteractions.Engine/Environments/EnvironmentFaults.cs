@@ -7,6 +7,9 @@ public static class EnvironmentFaults
 {
     private const int NoEntry = 2, NoAccess = 13, Exists = 17, NotDirectory = 20, IsDirectory = 21, Invalid = 22, TooBig = 27, NoSpace = 28, ReadOnly = 30, NameTooLong = 36, NotEmpty = 39, TooManyLinks = 40, Quota = 122;
 
+    /// <summary>What is said of an environment whose disk somebody else wrote; the log has the place.</summary>
+    internal const string BadDisk = "its disk is not laid out as disks are here: a link, or a file of another owner, is in a place of the system. It was changed by hand, or by another host.";
+
     /// <summary>There is none (behaviour EN-2, EN-10).</summary>
     public static ApiException NotFound(string id, string field) => new(
         ErrorCode.NotFound, $"There is no environment '{Excerpt.Of(id, 100)}'. Use the id as it was returned; an environment that was not used for long is gone.", field);
@@ -42,6 +45,7 @@ public static class EnvironmentFaults
         return exception.Kind switch
         {
             SandboxErrorKind.File => OfFile(exception, "a source's target"),
+            SandboxErrorKind.BadDisk => new ApiException(ErrorCode.FailedPrecondition, $"The files of '{id}' cannot be used: {BadDisk}"),
             SandboxErrorKind.Refused => new ApiException(ErrorCode.FailedPrecondition, $"The sandbox of '{id}' cannot be started on this server; its log has the reason."),
             _ => new ApiException(ErrorCode.ServiceUnavailable, $"The sandbox of '{id}' cannot be started now; the server's log has the reason. Try again later.", retryAfter: TimeSpan.FromSeconds(2)),
         };

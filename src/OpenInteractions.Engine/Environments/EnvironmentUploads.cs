@@ -12,6 +12,9 @@ public sealed class EnvironmentUploads(SandboxHost host, IOptions<EnvironmentOpt
     /// <summary>Most uploads of an environment that have begun and not ended.</summary>
     private const int MaxOpen = 32;
 
+    /// <summary>Most answers of an environment's uploads that are kept for those who did not hear them.</summary>
+    private const int MaxAnswers = 256;
+
     private const int PartLength = 1 << 20;
     private const string Prefix = "up_";
     private const string Uploads = "uploads";
@@ -36,7 +39,7 @@ public sealed class EnvironmentUploads(SandboxHost host, IOptions<EnvironmentOpt
         var directory = Path.Combine(Root, environment);
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Sweep(directory);
-        if (Directory.GetFiles(directory).Length >= MaxOpen)
+        if (Directory.GetFiles(directory).Count(f => !f.EndsWith(Answered, StringComparison.Ordinal)) >= MaxOpen)
         {
             throw new ApiException(
                 ErrorCode.TooManyRequests, $"{MaxOpen} uploads to the environment '{environment}' have begun and not ended. Finish or cancel them, or try again later.", retryAfter: TimeSpan.FromMinutes(1));
@@ -102,6 +105,10 @@ public sealed class EnvironmentUploads(SandboxHost host, IOptions<EnvironmentOpt
         var path = PathOf(environment, id);
         File.WriteAllBytes(path + Answered, answer);
         File.Delete(path);
+        foreach (var old in Directory.GetFiles(Path.GetDirectoryName(path)!, "*" + Answered).OrderByDescending(File.GetLastWriteTimeUtc).Skip(MaxAnswers))
+        {
+            File.Delete(old);
+        }
     }
 
     /// <summary>What was answered when it ended; null when it has not.</summary>

@@ -36,10 +36,15 @@ public sealed partial class EnvironmentUse : IEnvironmentUse
     }
 
     /// <summary>Brings what was written onto the disk: from now on it may be acknowledged.</summary>
+    /// <exception cref="ApiException">It is not on the disk.</exception>
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         _changed = true;
-        await SandboxWork.SyncAsync(await SandboxAsync(cancellationToken), cancellationToken);
+        if (!await SandboxWork.SyncAsync(await SandboxAsync(cancellationToken), cancellationToken))
+        {
+            throw new ApiException(
+                ErrorCode.ServiceUnavailable, "What was written could not be brought onto the disk of the environment ('sync' failed in its sandbox), so it may be gone after a crash. Try again.", retryAfter: TimeSpan.FromSeconds(2));
+        }
     }
 
     /// <inheritdoc/>

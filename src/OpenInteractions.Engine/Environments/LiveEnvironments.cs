@@ -310,6 +310,11 @@ internal sealed partial class LiveEnvironments(
             if (exception is SandboxException refused)
             {
                 LogNotStarted(row.Id, refused.Message);
+                if (refused.Kind == SandboxErrorKind.BadDisk)
+                {
+                    throw EnvironmentFaults.Failed(await disks.FailAsync(row, EnvironmentFaults.BadDisk, CancellationToken.None));
+                }
+
                 throw EnvironmentFaults.NotStarted(row.Id, refused);
             }
 

@@ -107,7 +107,7 @@ internal sealed class RepositorySource(IHttpClientFactory clients, OutboundGuard
     {
         var head = await fetch.FindAsync(cancellationToken);
         var command = await sandbox.StartAsync(
-            new CommandSpec { Arguments = ["sh", "-c", Clone, "sh", making, head?.Branch ?? "main", head?.Hash ?? "", address], Directory = "/", HasInput = true, Timeout = options.Value.SourceTimeout, OutputLimit = 4096 },
+            new CommandSpec { Arguments = ["sh", "-c", Clone, "sh", making, head?.Branch ?? "main", head?.Hash ?? "", address], Environment = CommandSpec.OfSystem, Directory = "/", HasInput = true, Timeout = options.Value.SourceTimeout, OutputLimit = 4096 },
             cancellationToken);
         try
         {

@@ -11,6 +11,8 @@ namespace OpenInteractions.Engine.Environments;
 /// <param name="chainId">The conversation's first interaction.</param>
 public sealed class RunEnvironment(IEnvironments environments, string project, string? id, string chainId) : IAsyncDisposable
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _entering = new(1);
     private IEnvironmentUse? _use;
 
@@ -39,6 +41,34 @@ public sealed class RunEnvironment(IEnvironments environments, string project, s
         finally
         {
             _entering.Release();
+        }
+    }
+
+    /// <summary>Reads something in the sandbox before the run's first turn. One that ends meanwhile is replaced, once.</summary>
+    /// <param name="look">What is read; it may be read twice.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">It cannot be had; the error says why.</exception>
+    public async Task<T> LookAsync<T>(Func<ISandboxFiles, CancellationToken, Task<T>> look, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(look);
+        for (var isAgain = false; ; isAgain = true)
+        {
+            var sandbox = await SandboxAsync(cancellationToken);
+            try
+            {
+                return await look(sandbox.Files, cancellationToken);
+            }
+            catch (SandboxException exception) when (exception.Kind == SandboxErrorKind.Ended && !isAgain)
+            {
+                // Its words came first; until it is known to have ended, it would be had again.
+                await Task.WhenAny(sandbox.Ended, Task.Delay(EndPatience, cancellationToken));
+            }
+            catch (SandboxException exception)
+            {
+                throw exception.Kind == SandboxErrorKind.Ended
+                    ? new ApiException(ErrorCode.ServiceUnavailable, "The sandbox ended twice before the run had begun: perhaps a program in it uses more memory than it may, or ends what it can. Try again.", retryAfter: TimeSpan.FromSeconds(2))
+                    : EnvironmentFaults.OfFile(exception, EnvironmentPaths.Workspace);
+            }
         }
     }
 

@@ -36,7 +36,7 @@ internal static class SandboxWork
         ISandboxCommand command;
         try
         {
-            command = await sandbox.StartAsync(new CommandSpec { Arguments = arguments, Directory = "/", Timeout = patience, OutputLimit = MaxOutput }, cancellationToken);
+            command = await sandbox.StartAsync(new CommandSpec { Arguments = arguments, Environment = CommandSpec.OfSystem, Directory = "/", Timeout = patience, OutputLimit = MaxOutput }, cancellationToken);
         }
         catch (SandboxException exception) when (exception.Kind == SandboxErrorKind.File)
         {

@@ -38,6 +38,7 @@ public sealed class UploadToEnvironment(IOptions<EnvironmentOptions> options)
         ArgumentNullException.ThrowIfNull(archive);
         var parts = await ReadAsync(archive, cancellationToken);
         var files = (await use.SandboxAsync(cancellationToken)).Files;
+        await CheckAsync(files, target, parts, archive, cancellationToken);
         RequireFree(parts, await BelowAsync(files, target, cancellationToken), target, overwrite);
         await files.MakeDirectoryAsync(target, cancellationToken);
         await using (var content = await UnpackedAsync(archive, cancellationToken))
@@ -68,6 +69,31 @@ public sealed class UploadToEnvironment(IOptions<EnvironmentOptions> options)
             : parts;
     }
 
+    // Once more with the reader that will unpack it: where the two do not read the same, nobody knows what would be written.
+    private async Task CheckAsync(ISandboxFiles files, string target, IReadOnlyList<TarPart> parts, Stream archive, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ArchiveEntry> read;
+        await using var content = await UnpackedAsync(archive, cancellationToken);
+        try
+        {
+            read = await files.TarCheckAsync(target, content, TarWalk.MaxEntries + 1, options.Value.MaxUploadBytes, cancellationToken);
+        }
+        catch (SandboxException exception) when (exception is { Kind: SandboxErrorKind.File, Errno: not 11 })
+        {
+            throw new ApiException(
+                ErrorCode.InvalidRequest, $"The archive cannot be unpacked because of {(exception.Detail.Length > 0 ? $"its entry '{Excerpt.Of(exception.Detail, 250)}'" : "one of its entries")}: its header is broken, or says what is not unpacked. Nothing was written.", "extract");
+        }
+
+        for (var i = 0; i < Math.Max(read.Count, parts.Count); i++)
+        {
+            if (i >= read.Count || i >= parts.Count || read[i].Path != parts[i].Path || read[i].IsDirectory != parts[i].IsDirectory)
+            {
+                var name = i < read.Count ? read[i].Path : parts[i].Path;
+                throw new ApiException(ErrorCode.InvalidRequest, $"The archive cannot be unpacked because of its entry '{Excerpt.Of(name, 200)}': its headers can be read in more than one way. Nothing was written.", "extract");
+            }
+        }
+    }
+
     private static void RequireFree(IReadOnlyList<TarPart> parts, Dictionary<string, SandboxEntry> there, string target, bool overwrite)
     {
         foreach (var part in parts)
@@ -92,7 +118,7 @@ public sealed class UploadToEnvironment(IOptions<EnvironmentOptions> options)
             var below = await files.ListAsync(target, recursive: true, pattern: null, MostListed, cancellationToken);
             return below.Truncated
                 ? throw new ApiException(ErrorCode.InvalidRequest, $"'{Excerpt.Of(target, 200)}' holds more than {MostListed} entries: unpack into a directory of its own.", "path")
-                : below.Items.ToDictionary(e => e.Path, StringComparer.Ordinal);
+                : below.Items.DistinctBy(e => e.Path, StringComparer.Ordinal).ToDictionary(e => e.Path, StringComparer.Ordinal);
         }
         catch (SandboxException exception) when (exception is { Kind: SandboxErrorKind.File, Errno: 2 })
         {

@@ -55,6 +55,9 @@ public sealed record CommandSpec
     /// <summary>Variables beside those of the sandbox, and instead of those of the same name.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Variables of what the server itself runs inside: its programs are those of the system, and not what an agent has put where its own PATH leads first.</summary>
+    public static IReadOnlyDictionary<string, string> OfSystem { get; } = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin:/usr/local/sbin" };
+
     /// <summary>The shell session whose directory and exported variables it takes up and leaves changed: 1 to 64 letters, digits, <c>-</c> or <c>_</c>.</summary>
     public string? Session { get; init; }
 

@@ -65,7 +65,21 @@ public interface ISandboxFiles
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Entries unpacked.</returns>
     Task<long> TarInAsync(string path, Stream archive, bool overwrite, long limit, CancellationToken cancellationToken);
+
+    /// <summary>Reads a tar archive through as <see cref="TarInAsync"/> would, and writes nothing.</summary>
+    /// <param name="path">An absolute path, for the words of a failure.</param>
+    /// <param name="archive">The archive, not compressed.</param>
+    /// <param name="most">Entries at most, 1 to 100,000.</param>
+    /// <param name="limit">Bytes of content at most.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What it would write, in its order.</returns>
+    Task<IReadOnlyList<ArchiveEntry>> TarCheckAsync(string path, Stream archive, int most, long limit, CancellationToken cancellationToken);
 }
+
+/// <summary>What an archive would write.</summary>
+/// <param name="Path">Below the directory where it goes.</param>
+/// <param name="IsDirectory">Whether it is a directory.</param>
+public sealed record ArchiveEntry(string Path, bool IsDirectory);
 
 /// <summary>How a file is written.</summary>
 public sealed record WriteOptions
@@ -81,10 +95,13 @@ public sealed record WriteOptions
 
     /// <summary>Bytes at most.</summary>
     public long Limit { get; init; } = long.MaxValue;
+
+    /// <summary>Whether a link is written through, as commands do it, and not replaced.</summary>
+    public bool FollowsLink { get; init; }
 }
 
 /// <summary>What a path is.</summary>
-/// <param name="Path">The path; in a list, from the listed directory on. Bytes that are no UTF-8 are replaced.</param>
+/// <param name="Path">The path; in a list, from the listed directory on. Bytes that are no UTF-8 are as in addresses, <c>%E9</c>.</param>
 /// <param name="Kind">File, directory, link or something else.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Mode">Permission bits.</param>

@@ -11,6 +11,9 @@ public sealed class SandboxException(SandboxErrorKind kind, string message, int 
 
     /// <summary>The system's error number, or 0.</summary>
     public int Errno => errno;
+
+    /// <summary>Which part of what was asked for failed, such as the entry of an archive; empty when it is not said. The sandbox's own words.</summary>
+    public string Detail { get; init; } = "";
 }
 
 /// <summary>What did not work.</summary>
@@ -30,4 +33,7 @@ public enum SandboxErrorKind
 
     /// <summary>The sandbox has ended.</summary>
     Ended,
+
+    /// <summary>A disk is not laid out as the engine makes them: somebody else wrote it.</summary>
+    BadDisk,
 }

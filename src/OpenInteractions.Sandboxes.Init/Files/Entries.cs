@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using OpenInteractions.Sandboxes.Frames;
 
 namespace OpenInteractions.Sandboxes.Init.Files;
@@ -11,8 +10,8 @@ internal static unsafe class Entries
 
     public static void Write(FileChannel channel, string shown, in Native.StatX stat, string path)
     {
-        var record = new PayloadWriter().Text(shown).Byte(KindOf(stat.Type)).Long((long)stat.Size).Int(stat.Mode & 0xFFF).Long(stat.Uid)
-            .Long((stat.ModifiedSeconds * 1000) + (stat.ModifiedNanoseconds / 1_000_000)).Long(stat.Born ?? -1).Text(stat.Type == LinkType ? TargetOf(path) : "");
+        var record = new PayloadWriter().Text(RawNames.Shown(shown)).Byte(KindOf(stat.Type)).Long((long)stat.Size).Int(stat.Mode & 0xFFF).Long(stat.Uid)
+            .Long((stat.ModifiedSeconds * 1000) + (stat.ModifiedNanoseconds / 1_000_000)).Long(stat.Born ?? -1).Text(stat.Type == LinkType ? RawNames.Shown(TargetOf(path)) : "");
         Write(channel, record);
     }
 
@@ -29,7 +28,7 @@ internal static unsafe class Entries
         const int MaxTarget = 4096;
         var target = stackalloc byte[MaxTarget];
         var length = Native.ReadLinkAt(Native.AT_FDCWD, path, target, MaxTarget);
-        return length <= 0 ? "" : Encoding.UTF8.GetString(target, (int)length);
+        return length <= 0 ? "" : RawNames.Read(new ReadOnlySpan<byte>(target, (int)length));
     }
 
     private static byte KindOf(int type) => type switch

@@ -122,7 +122,7 @@ internal static unsafe class FileOperations
     // A new file beside the old one, on the disk before it takes its name: whoever looks sees the old content or the new, after a crash too.
     private static ReplyMessage Write(FileChannel channel, FileMessage message)
     {
-        var path = message.Path;
+        var path = message.Flags.HasFlag(FileFlags.Follow) ? TargetOf(message.Path) : message.Path;
         var name = Path.GetFileName(path);
         if (name is "" or "." or "..")
         {
@@ -182,6 +182,24 @@ internal static unsafe class FileOperations
         {
             _ = Native.Close(fd);
         }
+    }
+
+    // Where a command's own open would lead: also to a file that is not there yet.
+    private static string TargetOf(string path)
+    {
+        const int MaxLinks = 40;
+        for (var i = 0; i < MaxLinks; i++)
+        {
+            if (!Listing.TryStat(path, out var stat) || stat.Type != Entries.LinkType)
+            {
+                return path;
+            }
+
+            var target = Entries.TargetOf(path);
+            path = target.StartsWith('/') ? target : path[..(path.LastIndexOf('/') + 1)] + target;
+        }
+
+        throw new FileFailure(Native.ELOOP);
     }
 
     private static long Copy(FileChannel channel, int fd, long limit)

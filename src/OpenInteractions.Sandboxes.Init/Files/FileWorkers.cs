@@ -40,10 +40,41 @@ internal sealed class FileWorkers(Wire wire)
             _threads += isNew ? 1 : 0;
         }
 
+        if (isNew && !TryBegin())
+        {
+            bool isAlone;
+            lock (_lock)
+            {
+                _threads--;
+                isAlone = _threads == 0; // then nothing else waits either: it would have been refused
+                if (isAlone)
+                {
+                    _waiting.Clear();
+                    _open.Remove(number);
+                }
+            }
+
+            if (isAlone)
+            {
+                Reply(number, new ReplyMessage(Native.EAGAIN, "no thread can be started now", 0, Truncated: false));
+                return;
+            }
+        }
+
         _ready.Release();
-        if (isNew)
+    }
+
+    // A sandbox that is full of processes, or has no memory left, gives no thread.
+    private bool TryBegin()
+    {
+        try
         {
             new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true }.Start();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
         }
     }
 
@@ -96,6 +127,11 @@ internal sealed class FileWorkers(Wire wire)
         catch (OutOfMemoryException)
         {
             return new ReplyMessage(Native.EFBIG, "", 0, Truncated: false);
+        }
+        catch (Exception)
+        {
+            // Whatever an archive, a name or a pattern makes the runtime say: it is this request that fails, not the sandbox with all that runs in it.
+            return new ReplyMessage(Native.EINVAL, "", 0, Truncated: false);
         }
     }
 

@@ -5,8 +5,6 @@ namespace OpenInteractions.Sandboxes.Init.Files;
 /// <summary>What is below a directory. Links are shown and not followed.</summary>
 internal static class Listing
 {
-    private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = true, ReturnSpecialDirectories = false };
-
     public static ReplyMessage List(FileChannel channel, FileMessage message)
     {
         var root = message.Path.Length > 1 ? message.Path.TrimEnd('/') + "/" : "/";
@@ -46,23 +44,14 @@ internal static class Listing
         while (open.TryPop(out var next))
         {
             channel.ThrowIfCancelled();
-            string[] entries;
-            try
-            {
-                entries = Directory.GetFileSystemEntries(next, "*", All);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException && next != directory)
-            {
-                continue; // gone meanwhile, or not for this uid
-            }
-
-            Array.Sort(entries, StringComparer.Ordinal);
+            var entries = Below(next, isFirst: next == directory);
+            entries.Sort(StringComparer.Ordinal);
             foreach (var entry in entries)
             {
                 yield return entry;
             }
 
-            for (var i = entries.Length - 1; recursive && i >= 0; i--)
+            for (var i = entries.Count - 1; recursive && i >= 0; i--)
             {
                 if (TryStat(entries[i], out var stat) && stat.Type == Entries.DirectoryType)
                 {
@@ -70,6 +59,37 @@ internal static class Listing
                 }
             }
         }
+    }
+
+    private static unsafe List<string> Below(string directory, bool isFirst)
+    {
+        var entries = new List<string>();
+        var open = Native.OpenDirectory(directory);
+        if (open == 0)
+        {
+            // Not for this uid; or gone meanwhile, where it is not what was asked for.
+            return isFirst && Native.Error != Native.EACCES ? throw new FileFailure(Native.Error) : entries;
+        }
+
+        try
+        {
+            var above = directory.EndsWith('/') ? directory : directory + "/";
+            byte* entry;
+            while ((entry = Native.ReadDirectory(open)) is not null)
+            {
+                var name = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + Native.EntryName);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                {
+                    entries.Add(above + RawNames.Read(name));
+                }
+            }
+        }
+        finally
+        {
+            _ = Native.CloseDirectory(open);
+        }
+
+        return entries;
     }
 
     public static bool TryStat(string path, out Native.StatX stat)

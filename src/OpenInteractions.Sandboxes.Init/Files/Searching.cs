@@ -28,7 +28,7 @@ internal static class Searching
                     return new ReplyMessage(0, "", count, Truncated: true);
                 }
 
-                Entries.Write(channel, new PayloadWriter().Text(path).Int(line).Text(text.Length > MaxShown ? text[..MaxShown] : text));
+                Entries.Write(channel, new PayloadWriter().Text(RawNames.Shown(path)).Int(line).Text(text.Length > MaxShown ? text[..MaxShown] : text));
                 count++;
             }
         }

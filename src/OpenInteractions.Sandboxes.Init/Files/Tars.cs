@@ -19,6 +19,7 @@ internal static unsafe class Tars
         var start = FileOperations.StatOf(Native.AT_FDCWD, message.Path, Native.AT_SYMLINK_NOFOLLOW);
         var root = message.Path.Length > 1 ? message.Path.TrimEnd('/') : "";
         var count = 0L;
+        var wroteText = false;
         using var writer = new TarWriter(channel, TarEntryFormat.Pax, leaveOpen: true);
         var paths = start.Type == Entries.DirectoryType ? Listing.Walk(channel, message.Path, recursive: true) : [message.Path];
         foreach (var path in paths)
@@ -29,8 +30,10 @@ internal static unsafe class Tars
             }
 
             var name = start.Type == Entries.DirectoryType ? path[(root.Length + 1)..] : Path.GetFileName(path);
-            if (WriteEntry(writer, path, name, stat))
+            var isRaw = RawNames.IsRaw(name) || (stat.Type == Entries.LinkType && RawNames.IsRaw(Entries.TargetOf(path)));
+            if (isRaw ? WriteRaw(channel, path, name, stat) : WriteEntry(writer, path, name, stat))
             {
+                wroteText |= !isRaw;
                 if (count++ == message.Limit)
                 {
                     throw new FileFailure(Native.EFBIG, "more entries than asked for");
@@ -38,11 +41,21 @@ internal static unsafe class Tars
             }
         }
 
+        if (count > 0 && !wroteText)
+        {
+            RawEntries.End(channel); // the writer ends what it has begun
+        }
+
         return new ReplyMessage(0, "", count, Truncated: false);
     }
 
     public static ReplyMessage In(FileChannel channel, FileMessage message)
     {
+        if (message.Flags.HasFlag(FileFlags.Check))
+        {
+            return Check(channel, message);
+        }
+
         var root = Native.OpenAt(Native.AT_FDCWD, message.Path, Native.O_RDONLY | Native.O_DIRECTORY | Native.O_CLOEXEC, 0);
         if (root < 0)
         {
@@ -77,6 +90,84 @@ internal static unsafe class Tars
         }
     }
 
+    /// <summary>Reads an archive through with the reader that unpacks it, and says what that would write: path, and whether it is a directory.</summary>
+    private static ReplyMessage Check(FileChannel channel, FileMessage message)
+    {
+        using var reader = new TarReader(channel, leaveOpen: true);
+        var (count, bytes, last) = (0L, 0L, "");
+        while (Next(reader, last) is { } entry)
+        {
+            if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
+            {
+                continue;
+            }
+
+            last = entry.Name;
+            bytes += entry.Length;
+            if (++count > message.Offset || bytes > message.Limit || entry.Length < 0)
+            {
+                throw new FileFailure(Native.EFBIG, Shown(entry.Name));
+            }
+
+            var parts = Parts(entry.Name);
+            var isSound = entry.EntryType is TarEntryType.Directory or TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile
+                || (entry.EntryType == TarEntryType.SymbolicLink && StaysBelow(parts, entry.LinkName));
+            if (!isSound || (entry.EntryType is TarEntryType.Directory or TarEntryType.SymbolicLink && entry.Length > 0))
+            {
+                throw new FileFailure(Native.EINVAL, Shown(entry.Name));
+            }
+
+            _ = entry.Mode; // what unpacking asks for, too
+            if (parts.Length > 0)
+            {
+                Entries.Write(channel, new PayloadWriter().Text(string.Join('/', parts)).Flag(entry.EntryType == TarEntryType.Directory));
+            }
+        }
+
+        return new ReplyMessage(0, "", count, Truncated: false);
+    }
+
+    private static TarEntry? Next(TarReader reader, string last)
+    {
+        try
+        {
+            return reader.GetNextEntry();
+        }
+        catch (Exception e) when (e is not FileFailure and not OutOfMemoryException)
+        {
+            throw new FileFailure(Native.EINVAL, last.Length == 0 ? "its first entry" : $"the entry behind '{Shown(last)}'");
+        }
+    }
+
+    private static bool WriteRaw(FileChannel channel, string path, string name, in Native.StatX stat)
+    {
+        switch (stat.Type)
+        {
+            case Entries.DirectoryType:
+                RawEntries.Write(channel, '5', name + "/", "", stat, content: null);
+                return true;
+            case Entries.LinkType:
+                RawEntries.Write(channel, '2', name, Entries.TargetOf(path) is { Length: > 0 } target ? target : ".", stat, content: null);
+                return true;
+            case Entries.RegularFile:
+                try
+                {
+                    using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(FileOperations.OpenFile(Native.AT_FDCWD, path, Native.O_NOFOLLOW), ownsHandle: true);
+                    using var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+                    using var content = new ExactStream(file);
+                    RawEntries.Write(channel, '0', name, "", stat, content);
+                    return true;
+                }
+                catch (FileFailure e) when (e.Error is Native.EACCES or Native.ENOENT or Native.ELOOP)
+                {
+                    return false; // not for this uid, or gone, or something else by now
+                }
+
+            default:
+                return false;
+        }
+    }
+
     private static bool WriteEntry(TarWriter writer, string path, string name, in Native.StatX stat)
     {
         var type = stat.Type switch
@@ -106,7 +197,8 @@ internal static unsafe class Tars
             else if (kind == TarEntryType.RegularFile)
             {
                 var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(FileOperations.OpenFile(Native.AT_FDCWD, path, Native.O_NOFOLLOW), ownsHandle: true);
-                entry.DataStream = content = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+                content = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+                entry.DataStream = new ExactStream(content);
             }
 
             writer.WriteEntry(entry);

@@ -13,7 +13,7 @@ internal readonly record struct FrameHeader(FrameType Type, byte Stream, uint Ch
     public const int Size = 12;
 
     /// <summary>The version of all this. Both sides have the same, since the server brings the init along.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Bytes that one frame may carry at most.</summary>
     public const int MaxLength = 256 * 1024;

@@ -113,6 +113,12 @@ internal enum FileFlags
 
     /// <summary>The pattern is a regular expression.</summary>
     Expression = 8,
+
+    /// <summary>An archive is read through, and nothing is written: its entries are the answer.</summary>
+    Check = 16,
+
+    /// <summary>Where the path is a link, the file that it leads to is written.</summary>
+    Follow = 32,
 }
 
 /// <summary>How a file operation ended, or why a command did not start.</summary>

@@ -36,7 +36,7 @@ internal static class Sessions
     {
         var parents = new List<(int Pid, int Parent)>();
         var found = new HashSet<int> { leader };
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        foreach (var directory in Processes())
         {
             if (int.TryParse(Path.GetFileName(directory.AsSpan()), out var pid) && pid != Native.GetPid() && TryRead(directory, out var parent, out var session))
             {
@@ -53,6 +53,18 @@ internal static class Sessions
         }
 
         return found;
+    }
+
+    private static string[] Processes()
+    {
+        try
+        {
+            return Directory.GetDirectories("/proc");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            return []; // too much is open just now: its leader is stopped at least
+        }
     }
 
     private static bool TryRead(string directory, out int parent, out int session)

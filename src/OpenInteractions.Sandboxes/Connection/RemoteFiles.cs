@@ -55,7 +55,7 @@ internal sealed class RemoteFiles(FrameConnection connection) : ISandboxFiles
     {
         ArgumentNullException.ThrowIfNull(options);
         InRange(options.Mode, 0x1FF, nameof(options), from: 0);
-        var flags = (options.Overwrite ? FileFlags.Overwrite : FileFlags.None) | (options.MakeParents ? FileFlags.Parents : FileFlags.None);
+        var flags = (options.Overwrite ? FileFlags.Overwrite : FileFlags.None) | (options.MakeParents ? FileFlags.Parents : FileFlags.None) | (options.FollowsLink ? FileFlags.Follow : FileFlags.None);
         return (await DoAsync(new FileMessage(FileVerb.Write, Checked(path), "", 0, options.Limit, options.Mode, flags), content, Nothing, cancellationToken)).Count;
     }
 
@@ -74,12 +74,25 @@ internal sealed class RemoteFiles(FrameConnection connection) : ISandboxFiles
     public async Task<long> TarInAsync(string path, Stream archive, bool overwrite, long limit, CancellationToken cancellationToken) =>
         (await DoAsync(new FileMessage(FileVerb.TarIn, Checked(path), "", 0, limit, 0, overwrite ? FileFlags.Overwrite : FileFlags.None), archive, Nothing, cancellationToken)).Count;
 
+    public async Task<IReadOnlyList<ArchiveEntry>> TarCheckAsync(string path, Stream archive, int most, long limit, CancellationToken cancellationToken)
+    {
+        InRange(most, MaxEntries, nameof(most));
+        return (await RecordsAsync(new FileMessage(FileVerb.TarIn, Checked(path), "", most, limit, 0, FileFlags.Check), most, ReadArchived, cancellationToken, archive)).Items;
+    }
+
+    private static ArchiveEntry ReadArchived(PayloadReader reader)
+    {
+        var entry = new ArchiveEntry(reader.Text(), reader.Flag());
+        reader.Done();
+        return entry;
+    }
+
     private static ValueTask Nothing(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private async Task<(List<T> Items, bool Truncated)> RecordsAsync<T>(FileMessage message, int limit, ReadRecord<T> read, CancellationToken cancellationToken)
+    private async Task<(List<T> Items, bool Truncated)> RecordsAsync<T>(FileMessage message, int limit, ReadRecord<T> read, CancellationToken cancellationToken, Stream? content = null)
     {
         var bytes = new MemoryStream();
-        var reply = await DoAsync(message, content: null, (data, _) =>
+        var reply = await DoAsync(message, content, (data, _) =>
         {
             bytes.Write(bytes.Length + data.Length > MaxResult ? throw new SandboxException(SandboxErrorKind.Invalid, "That is more than one answer holds. Ask for less.") : data.Span);
             return ValueTask.CompletedTask;
@@ -167,7 +180,7 @@ internal sealed class RemoteFiles(FrameConnection connection) : ISandboxFiles
     }
 
     private static SandboxException Failure(FileMessage message, ReplyMessage reply) =>
-        new(SandboxErrorKind.File, $"{Errors.Shown(message.Path)}: {Errors.Say(reply.Error)}{(reply.Detail.Length > 0 ? $" ({Errors.Shown(reply.Detail)})" : "")}.", reply.Error);
+        new(SandboxErrorKind.File, $"{Errors.Shown(message.Path)}: {Errors.Say(reply.Error)}{(reply.Detail.Length > 0 ? $" ({Errors.Shown(reply.Detail)})" : "")}.", reply.Error) { Detail = Errors.Shown(reply.Detail) };
 
     private static string Checked(string path) =>
         CheckedText(path).StartsWith('/') ? path : throw new SandboxException(SandboxErrorKind.Invalid, "A path has to be absolute.");

@@ -10,19 +10,6 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
     private readonly SemaphoreSlim _making = new(1);
     private readonly SpareDisk _spare = new();
 
-    // Files change their owner in a mount namespace that ends with the script. No link is followed on the way.
-    private const string Adopt = """
-        set -eu
-        cd -- "$1"; image=$2 old=$3 new=$4
-        mount -n -o loop,nosuid,nodev -- "$image" disk
-        chown -R -h -P --from="$old:$old" -- "$new:$new" disk/upper
-        if [ -e disk/upper/etc/passwd ]; then
-          printf '%s' "$5" >disk/upper/etc/passwd
-          printf '%s' "$6" >disk/upper/etc/group
-        fi
-        umount disk
-        """;
-
     public async Task CreateAsync(string disk, int slot, long bytes, CancellationToken cancellationToken)
     {
         Refuse(bytes < Smallest, $"A disk has {Smallest} bytes at least.");
@@ -97,6 +84,7 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         try
         {
             var old = await DiskImage.ReadAsync(source, making, cancellationToken);
+            ImageFiles.CheckHead(making);
             await Tool.RunAsync(["/bin/sh", "-c", "e2fsck -f -p \"$1\" >/dev/null 2>&1 || [ $? -eq 1 ]", "oi-check", making], cancellationToken);
             await AdoptAsync(disk, making, old, slot);
             await KeepAsync(disk, slot, making, cancellationToken);
@@ -278,10 +266,10 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         }
     }
 
-    // Files of the old slot become files of the new one.
+    // Files of the old slot become files of the new one. What came from elsewhere is looked at, whoever it belongs to.
     private async Task AdoptAsync(string disk, string making, int old, int slot)
     {
-        if (!Native.IsRoot || old == slot)
+        if (!Native.IsRoot)
         {
             return;
         }
@@ -289,9 +277,8 @@ internal sealed class Disks(SandboxDirectory directory) : IDisposable
         var stage = directory.MakeStage($"fork-{disk}", directory.HostRoot);
         try
         {
-            await Tool.RunAsync(
-                ["unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", Adopt, "oi-sandbox-adopt", stage, making, Text(Uid(old)), Text(Uid(slot)), RootFiles.Passwd(Uid(slot)), RootFiles.Group(Uid(slot))],
-                CancellationToken.None);
+            await LaunchThread.AdoptAsync(stage, making, Uid(old), Uid(slot));
+            await LoopDevices.WaitUntilFreeAsync(making, CancellationToken.None);
         }
         finally
         {

@@ -15,33 +15,88 @@ internal static unsafe class LaunchThread
     private const nuint LoopGetFree = 0x4C82, LoopConfigure = 0x4C0A;
     private const int MaxTries = 64;
 
-    public static Task<Process> StartAsync(LaunchPlan plan)
+    public static Task<Process> StartAsync(LaunchPlan plan) => ApartAsync(
+        "sandbox start",
+        () =>
+        {
+            Prepare(plan);
+            return Process.Start(Tool.Start(LaunchCommand.For(plan)))!;
+        });
+
+    /// <summary>Looks at the image of a disk, and gives the files of one uid to another where these differ.</summary>
+    /// <param name="stage">A stage that nobody else has.</param>
+    /// <param name="image">The image; nobody has it mounted.</param>
+    /// <param name="old">Whose files it has.</param>
+    /// <param name="uid">Whose they become.</param>
+    /// <exception cref="SandboxException">It is not laid out as disks are.</exception>
+    public static Task AdoptAsync(string stage, string image, int old, int uid) => ApartAsync(
+        "disk adoption",
+        () =>
+        {
+            Leave(withNetwork: false, stage);
+            MountImage(image);
+            try
+            {
+                Adopt(old, uid);
+            }
+            finally
+            {
+                Check(NativeMounts.Unmount("disk", 0), "The disk could not be let go");
+            }
+
+            return true;
+        });
+
+    // What it does to its namespaces ends with the thread.
+    private static Task<T> ApartAsync<T>(string name, Func<T> work)
     {
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
             try
             {
-                Prepare(plan);
-                started.SetResult(Process.Start(Tool.Start(LaunchCommand.For(plan)))!);
+                done.SetResult(work());
             }
             catch (Exception e)
             {
-                started.SetException(e);
+                done.SetException(e);
             }
-        }, maxStackSize: 256 * 1024) { IsBackground = true, Name = "sandbox start" }.Start();
-        return started.Task;
+        }, maxStackSize: 256 * 1024) { IsBackground = true, Name = name }.Start();
+        return done.Task;
+    }
+
+    private static void Leave(bool withNetwork, string stage)
+    {
+        Check(NativeMounts.Unshare(NativeMounts.CLONE_NEWNS | (withNetwork ? NativeMounts.CLONE_NEWNET : 0)), "A namespace could not be made");
+        Check(NativeMounts.Mount("none", "/", null, NativeMounts.MS_REC | NativeMounts.MS_PRIVATE, null), "Mounts could not be made private");
+        // Of this thread alone, as of now. Names in mount options are relative: the sandbox can read them, and the host's paths are none of its business.
+        Check(NativeMounts.ChangeDirectory(stage), "The stage could not be entered");
     }
 
     private static void Prepare(LaunchPlan plan)
     {
-        Check(NativeMounts.Unshare(NativeMounts.CLONE_NEWNS | (plan.HasDoors ? NativeMounts.CLONE_NEWNET : 0)), "A namespace could not be made");
-        Check(NativeMounts.Mount("none", "/", null, NativeMounts.MS_REC | NativeMounts.MS_PRIVATE, null), "Mounts could not be made private");
-        // Of this thread alone, as of now. Names in mount options are relative: the sandbox can read them, and the host's paths are none of its business.
-        Check(NativeMounts.ChangeDirectory(plan.Stage), "The stage could not be entered");
+        Leave(plan.HasDoors, plan.Stage);
         MountImage(plan.Disk);
-        Adopt(plan.Uid);
+        using (var image = ImageFiles.At("disk"))
+        {
+            image.Check("disk", plan.Uid);
+            if (!image.IsAdopted)
+            {
+                image.Give(plan.Uid);
+                image.WriteUsers(plan.Uid); // the last: a start that was cut is made again
+            }
+        }
+
         Check(NativeMounts.Mount("overlay", "root", "overlay", NativeMounts.MS_NOSUID | NativeMounts.MS_NODEV, "lowerdir=base:lower,upperdir=disk/upper,workdir=disk/work"), "The root file system could not be put together");
+        using (var root = ImageFiles.At("root"))
+        {
+            // Upon these something is mounted, with a path: none of them may lead elsewhere.
+            foreach (var place in (string[])["/proc", "/dev", "/tmp", LaunchCommand.Trust, .. plan.Shown.Select(s => s.To), .. LaunchCommand.RuntimeParts(plan).Select(p => p.To)])
+            {
+                root.RequirePlace(place);
+            }
+        }
+
         if (plan.HasDoors)
         {
             LocalNetwork.Make();
@@ -50,6 +105,28 @@ internal static unsafe class LaunchThread
             File.Copy(LaunchCommand.StagedAuthorities, "root" + LaunchCommand.Authorities);
             File.Copy(LaunchCommand.StagedAuthority, "root" + LaunchCommand.Authority);
         }
+    }
+
+    private static void Adopt(int old, int uid)
+    {
+        using var image = ImageFiles.At("disk");
+        image.Check("disk", old);
+        if (old == uid || !image.IsAdopted)
+        {
+            return;
+        }
+
+        // Below a directory that was looked at; no link is followed on the way.
+        using var chown = Process.Start(Tool.Start(["chown", "-R", "-h", "-P", $"--from={old}:{old}", "--", $"{uid}:{uid}", "disk/upper"]))!;
+        chown.StandardInput.Close();
+        var said = chown.StandardError.ReadToEnd();
+        chown.WaitForExit();
+        if (chown.ExitCode != 0)
+        {
+            throw new SandboxException(SandboxErrorKind.Refused, $"The files of a disk could not be given to the uid {uid}: {Connection.Errors.Shown(said.Trim())}");
+        }
+
+        image.WriteUsers(uid);
     }
 
     private static void MountImage(string image)
@@ -69,7 +146,8 @@ internal static unsafe class LaunchThread
                 Check(device, $"/dev/loop{number} could not be opened");
                 if (Attach(device, file))
                 {
-                    Check(NativeMounts.Mount($"/dev/loop{number}", "disk", "ext4", NativeMounts.MS_NOSUID | NativeMounts.MS_NODEV | NativeMounts.MS_NOATIME, null), "The disk could not be mounted");
+                    // Of its errors the image itself may say that the kernel is to panic.
+                    Check(NativeMounts.Mount($"/dev/loop{number}", "disk", "ext4", NativeMounts.MS_NOSUID | NativeMounts.MS_NODEV | NativeMounts.MS_NOATIME, "errors=remount-ro"), "The disk could not be mounted");
                     return;
                 }
 
@@ -102,24 +180,6 @@ internal static unsafe class LaunchThread
         BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(config, 4), file);
         BinaryPrimitives.WriteInt32LittleEndian(new Span<byte>(config + FlagsAt, 4), AutoClear | DirectIo);
         return NativeMounts.Control(device, LoopConfigure, (nint)config) == 0;
-    }
-
-    /// <summary>Gives a disk that was never used to its uid. What is above these directories is root's, so nobody inside can have put a link in their place.</summary>
-    private static void Adopt(int uid)
-    {
-        const string Users = "disk/upper/etc/passwd";
-        if (File.Exists(Users))
-        {
-            return;
-        }
-
-        foreach (var directory in (string[])["disk/upper/workspace", "disk/upper/home/agent", "disk/upper/.agents"])
-        {
-            Check(Native.ChangeOwner(directory, (uint)uid, (uint)uid), $"The uid {uid} cannot be given files. In a container, map the uids 200000 to 265535 into it");
-        }
-
-        File.WriteAllText("disk/upper/etc/group", RootFiles.Group(uid));
-        File.WriteAllText(Users, RootFiles.Passwd(uid)); // the last: a start that was cut is made again
     }
 
     public static void Check(int result, string otherwise)

@@ -12,9 +12,6 @@ internal static partial class Native
     [LibraryImport("libc.so.6", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 
-    [LibraryImport("libc.so.6", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeOwner(string path, uint uid, uint gid);
-
     [LibraryImport("libc.so.6", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUserId();
 }

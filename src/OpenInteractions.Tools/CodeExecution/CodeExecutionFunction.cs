@@ -54,7 +54,7 @@ internal sealed class CodeExecutionFunction(ToolScope scope, CodeExecutionOption
             var workspace = new WorkspaceFiles(sandbox.Files, scope.MediaFault);
             var before = await workspace.ListAsync(cancellationToken);
             var output = await RunAsync(sandbox, given, cancellationToken);
-            var blocks = await workspace.NewAsync(before, attachesDocuments: !_environment.IsNamed, cancellationToken);
+            var blocks = await NewAsync(workspace, before, cancellationToken);
             return Result(call, Content(output.Text, blocks), output.IsError);
         }
         catch (SandboxException exception) when (exception.Kind == SandboxErrorKind.Ended)
@@ -68,6 +68,19 @@ internal sealed class CodeExecutionFunction(ToolScope scope, CodeExecutionOption
         catch (ApiException exception)
         {
             return Failed(call, $"The code was not run. {exception.Message}");
+        }
+    }
+
+    // The code has run: what it said is the result, whatever becomes of looking at its files.
+    private async Task<IReadOnlyList<ContentBlock>> NewAsync(WorkspaceFiles workspace, IReadOnlyDictionary<string, SandboxEntry>? before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await workspace.NewAsync(before, attachesDocuments: !_environment.IsNamed, cancellationToken);
+        }
+        catch (SandboxException exception)
+        {
+            return [new TextContent { Text = $"[Which files were written could not be seen{(exception.Kind == SandboxErrorKind.Ended ? ": the sandbox ended after the code. The next call starts a new one" : "")}.]" }];
         }
     }
 

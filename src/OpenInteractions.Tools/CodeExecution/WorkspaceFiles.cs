@@ -17,7 +17,7 @@ internal sealed class WorkspaceFiles(ISandboxFiles files, Func<MediaContent, str
     public async Task<IReadOnlyDictionary<string, SandboxEntry>?> ListAsync(CancellationToken cancellationToken)
     {
         var listed = await files.ListAsync(Root, recursive: true, pattern: null, MostListed, cancellationToken);
-        return listed.Truncated ? null : listed.Items.Where(e => e.Kind == SandboxEntryKind.File && !IsHidden(e.Path)).ToDictionary(e => e.Path, StringComparer.Ordinal);
+        return listed.Truncated ? null : listed.Items.Where(e => e.Kind == SandboxEntryKind.File && !IsHidden(e.Path)).DistinctBy(e => e.Path, StringComparer.Ordinal).ToDictionary(e => e.Path, StringComparer.Ordinal);
     }
 
     /// <summary>Blocks for what is new or has changed.</summary>
@@ -45,7 +45,16 @@ internal sealed class WorkspaceFiles(ISandboxFiles files, Func<MediaContent, str
             if (blocks.Count <= MostAttached && entry.Size <= left && Of(entry, attachesDocuments) is { } kind && mediaFault(kind) is null)
             {
                 using var content = new MemoryStream((int)entry.Size);
-                await files.ReadAsync($"{Root}/{entry.Path}", 0, LargestAttached, content, cancellationToken);
+                try
+                {
+                    await files.ReadAsync($"{Root}/{entry.Path}", 0, LargestAttached, content, cancellationToken);
+                }
+                catch (SandboxException exception) when (exception.Kind == SandboxErrorKind.File)
+                {
+                    blocks.Add(new TextContent { Text = $"[{Root}/{entry.Path} cannot be read, and is not shown.]" }); // closed to this user, or gone again
+                    continue;
+                }
+
                 blocks.Add(WithData(kind, Convert.ToBase64String(content.GetBuffer(), 0, (int)content.Length)));
                 left -= content.Length;
             }

@@ -21,7 +21,7 @@ internal sealed class WriteFile(RunEnvironment environment) : FileFunction(envir
     {
         var path = arguments.RequirePath();
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(arguments.Require("content")), writable: false);
-        var written = await files.WriteAsync(path, content, new WriteOptions { Overwrite = true, MakeParents = true }, cancellationToken);
+        var written = await files.WriteAsync(path, content, new WriteOptions { Overwrite = true, MakeParents = true, FollowsLink = true }, cancellationToken);
         return Text($"Wrote {Number(written)} bytes to {path}.");
     }
 }
@@ -36,6 +36,8 @@ internal sealed class EditFile(RunEnvironment environment) : FileFunction(enviro
         "path":{"type":"string","description":"Absolute, or below /workspace."},"old_text":{"type":"string"},"new_text":{"type":"string"},"replace_all":{"type":"boolean"}
         """,
         "\"path\",\"old_text\",\"new_text\"");
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public override bool IsRepeatable => false; // the second time the text is another one
 
@@ -53,7 +55,7 @@ internal sealed class EditFile(RunEnvironment environment) : FileFunction(enviro
             throw new FileArgumentException($"'{path}' has more than {Number(MostText)} bytes: change it with code.");
         }
 
-        var text = Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+        var text = TextOf(path, content.GetBuffer().AsSpan(0, (int)content.Length));
         var places = Count(text, old);
         if (places == 0)
         {
@@ -66,8 +68,21 @@ internal sealed class EditFile(RunEnvironment environment) : FileFunction(enviro
         }
 
         using var changed = new MemoryStream(Encoding.UTF8.GetBytes(text.Replace(old, replacement, StringComparison.Ordinal)), writable: false);
-        await files.WriteAsync(path, changed, new WriteOptions { Overwrite = true }, cancellationToken);
+        await files.WriteAsync(path, changed, new WriteOptions { Overwrite = true, FollowsLink = true }, cancellationToken);
         return Text(places == 1 ? $"Changed {path}." : $"Changed {path} in {places} places.");
+    }
+
+    // Bytes that are no text would come back as others.
+    private static string TextOf(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return Strict.GetString(content);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new FileArgumentException($"'{path}' is not UTF-8 text, and changing it here would destroy bytes of it. Change it with code.");
+        }
     }
 
     private static int Count(string text, string part)

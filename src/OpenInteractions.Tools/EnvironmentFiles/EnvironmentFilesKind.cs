@@ -23,7 +23,7 @@ internal sealed class EnvironmentFilesKind(IOptions<AgentOptions> agents, Outbou
     {
         ArgumentNullException.ThrowIfNull(scope);
         var environment = scope.Environment ?? throw new ApiException(ErrorCode.FailedPrecondition, "An agent needs an environment, and this server runs no sandboxes.", "environment");
-        var browser = await OpenInBrowser.FindAsync((await environment.SandboxAsync(cancellationToken)).Files, cancellationToken);
+        var browser = await environment.LookAsync(OpenInBrowser.FindAsync, cancellationToken);
         IReadOnlyList<IToolFunction> functions =
         [
             new ReadFile(environment, scope.MediaFault), new WriteFile(environment), new EditFile(environment), new ListDirectory(environment), new SearchText(environment), new FindByName(environment),

@@ -129,7 +129,7 @@ internal sealed class OpenInBrowser(RunEnvironment environment, string browser, 
     private async Task<string> OpenAsync(ISandbox sandbox, string directory, Uri url, string[] how, CancellationToken cancellationToken)
     {
         var command = await sandbox.StartAsync(
-            new CommandSpec { Arguments = ["sh", "-c", Script, "sh", browser, directory, .. how, url.AbsoluteUri], Directory = "/tmp", Timeout = Longest, OutputLimit = MostMarkup }, cancellationToken);
+            new CommandSpec { Arguments = ["sh", "-c", Script, "sh", browser, directory, .. how, url.AbsoluteUri], Environment = CommandSpec.OfSystem, Directory = "/tmp", Timeout = Longest, OutputLimit = MostMarkup }, cancellationToken);
         try
         {
             var (markup, words) = (new MemoryStream(), new StringBuilder());

@@ -17,7 +17,7 @@ internal sealed class HostProcess : IDisposable
         string[] program = ["dotnet", typeof(HostProcess).Assembly.Location, what, $"{Home.FullName}/s", .. more, .. GivenUp];
         if (asUser && OpenInteractions.Sandboxes.Linux.Native.IsRoot)
         {
-            _ = OpenInteractions.Sandboxes.Linux.Native.ChangeOwner(Home.FullName, 65534, 65534);
+            Run("chown", "65534:65534", "--", Home.FullName);
             program = ["setpriv", .. Drop, .. program];
         }
 
