@@ -74,9 +74,8 @@ public sealed class RobotsTests
     {
         var rules = "User-agent: *\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"Disallow: /{i}/{new string('x', 10_000)}\n")) + "User-agent: other\nDisallow: /" + new string('y', 50_000);
         await using var site = new Site().Page("/robots.txt", rules, "text/plain");
-        var options = Microsoft.Extensions.Options.Options.Create(new UrlContextOptions());
-        await using var services = PageRig.ServicesOf(PageRig.GuardOf(_ => ["93.184.216.34"], site.Address));
-        var robots = new RobotsFiles(services.GetRequiredService<PageFetch>(), options, TimeProvider.System);
+        await using var rig = new PageRig(guard: PageRig.GuardOf(_ => ["93.184.216.34"], site.Address));
+        var robots = rig.Robots;
         var first = new Uri("http://first.example/a");
 
         for (var i = 0; i < 40; i++)
@@ -86,7 +85,17 @@ public sealed class RobotsTests
         }
 
         Assert.InRange(robots.KeptBytes, RobotsFiles.MaxKeptBytes / 2, RobotsFiles.MaxKeptBytes);
-        Assert.Equal(41, site.Requests.Count());
+        Assert.Single(site.Requests, r => r.Contains("first.example", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_without_end_is_read_as_far_as_robots_have_to()
+    {
+        await using var site = new Site().Page("/robots.txt", $"User-agent: *\nDisallow: /a\n{new string('#', 11_000_000)}\nDisallow: /b", "text/plain");
+        await using var rig = new PageRig();
+
+        Assert.False(await rig.Robots.AllowsAsync("project", new Uri($"{site.Url}/a"), CancellationToken.None));
+        Assert.True(await rig.Robots.AllowsAsync("project", new Uri($"{site.Url}/b"), CancellationToken.None));
     }
 
     [Fact]

@@ -89,10 +89,10 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
     {
         try
         {
-            var answer = await fetch.GetAsync(file, validators: null, cancellationToken);
+            var answer = await fetch.GetAsync(file, validators: null, cancellationToken, cutAt: MaxLength);
             if (answer.Status < HttpStatusCode.BadRequest)
             {
-                var text = Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, MaxLength)]);
+                var text = Encoding.UTF8.GetString(answer.Body.Span);
                 return (RobotsRules.Parse(text.TrimStart('\uFEFF'), _options.RobotsToken), KeptFor);
             }
 
