@@ -139,6 +139,8 @@ public sealed partial class DocumentIndexer(
     {
         var lease = claimed.Lease;
         IReadOnlyList<NewChunk> chunks;
+        using var timer = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, owned);
         try
         {
             // Whoever died with it as often as this dies again.
@@ -148,7 +150,15 @@ public sealed partial class DocumentIndexer(
                 return;
             }
 
-            chunks = await reader!.ReadAsync(content, claimed.MimeType, claimed.Chunking, owned);
+            // A reader that does not listen is left alone with it.
+            timer.CancelAfter(_options.ReadTimeout);
+            chunks = await reader!.ReadAsync(content, claimed.MimeType, claimed.Chunking, either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !owned.IsCancellationRequested)
+        {
+            LogUnreadable(lease.Document, ErrorCode.InvalidRequest);
+            await queue.FailAsync(lease, $"The file cannot be read. Reading it took longer than {_options.ReadTimeout.TotalSeconds:0.#} seconds.", owned);
+            return;
         }
         catch (ApiException refusal)
         {

@@ -24,6 +24,10 @@ public sealed class FileSearchOptions
     [Range(typeof(TimeSpan), "00:00:03", "01:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long the reading of one document may take; one that takes longer has failed. Default 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "02:00:00")]
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How often documents that others have added, or that are due again, are looked for. Default 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan ScanInterval { get; set; } = TimeSpan.FromSeconds(5);

@@ -14,7 +14,7 @@ internal sealed class PageReader(OutboundGuard guard, PageFetch fetch, PageCache
     private readonly UrlContextOptions _options = settings.Value;
 
     // Pages are parsed on as many threads as there are processors: a turn with large pages must not hold up the others.
-    private readonly SemaphoreSlim _parsing = new(Environment.ProcessorCount);
+    private readonly ReadingPlaces _parsing = new(Environment.ProcessorCount);
 
     /// <summary>Never throws but when the run ends: what goes wrong is a page with the status that says so.</summary>
     public async Task<Page> ReadAsync(string url, ToolScope scope, CancellationToken cancellationToken)
@@ -122,15 +122,7 @@ internal sealed class PageReader(OutboundGuard guard, PageFetch fetch, PageCache
                 return Page.Failed(url, $"The site answered with HTTP {(int)fetched.Status}.");
         }
 
-        await _parsing.WaitAsync(cancellationToken);
-        try
-        {
-            return PageContent.Read(fetched, _options.MaxMediaBytes, cancellationToken);
-        }
-        finally
-        {
-            _parsing.Release();
-        }
+        return await _parsing.RunAsync(() => PageContent.Read(fetched, _options.MaxMediaBytes, cancellationToken), cancellationToken);
     }
 
     /// <summary>The page for the model that will see it; another one, to which a cached page is shown, may take what this one does not.</summary>

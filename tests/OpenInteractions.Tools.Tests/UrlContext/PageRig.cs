@@ -11,6 +11,7 @@ using OpenInteractions.Engine.Providers;
 using OpenInteractions.Engine.Settings;
 using OpenInteractions.Engine.Tools;
 using OpenInteractions.Tools.UrlContext;
+using OpenInteractions.Tools.UrlContext.Robots;
 
 namespace OpenInteractions.Tools.Tests.UrlContext;
 
@@ -40,6 +41,8 @@ internal sealed class PageRig : IAsyncDisposable
     }
 
     public UrlContextOptions Options { get; }
+
+    public RobotsFiles Robots => _services.GetRequiredService<RobotsFiles>();
 
     public IToolKind Kind => _services.GetRequiredService<IToolKind>();
 

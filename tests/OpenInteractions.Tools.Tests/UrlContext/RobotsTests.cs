@@ -70,6 +70,45 @@ public sealed class RobotsTests
     }
 
     [Fact]
+    public async Task Rules_are_kept_up_to_a_bound_and_those_used_last_stay()
+    {
+        var rules = "User-agent: *\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"Disallow: /{i}/{new string('x', 10_000)}\n")) + "User-agent: other\nDisallow: /" + new string('y', 50_000);
+        await using var site = new Site().Page("/robots.txt", rules, "text/plain");
+        await using var rig = new PageRig(guard: PageRig.GuardOf(_ => ["93.184.216.34"], site.Address));
+        var robots = rig.Robots;
+        var first = new Uri("http://first.example/a");
+
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.True(await robots.AllowsAsync("project", first, CancellationToken.None));
+            await robots.AllowsAsync("project", new Uri($"http://site{i}.example/a"), CancellationToken.None);
+        }
+
+        Assert.InRange(robots.KeptBytes, RobotsFiles.MaxKeptBytes / 2, RobotsFiles.MaxKeptBytes);
+        Assert.Single(site.Requests, r => r.Contains("first.example", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_without_end_is_read_as_far_as_robots_have_to()
+    {
+        await using var site = new Site().Page("/robots.txt", $"User-agent: *\nDisallow: /a\n{new string('#', 11_000_000)}\nDisallow: /b", "text/plain");
+        await using var rig = new PageRig();
+
+        Assert.False(await rig.Robots.AllowsAsync("project", new Uri($"{site.Url}/a"), CancellationToken.None));
+        Assert.True(await rig.Robots.AllowsAsync("project", new Uri($"{site.Url}/b"), CancellationToken.None));
+    }
+
+    [Fact]
+    public void Rules_that_stand_there_again_and_those_of_others_are_not_kept()
+    {
+        var once = RobotsRules.Parse("User-agent: *\nDisallow: /a", "OpenInteractions");
+
+        var often = RobotsRules.Parse($"User-agent: other\nDisallow: /{new string('x', 1000)}\nUser-agent: *\n{string.Concat(Enumerable.Repeat("Disallow: /a\n", 1000))}", "OpenInteractions");
+
+        Assert.Equal(once.Size, often.Size);
+    }
+
+    [Fact]
     public async Task The_rules_are_not_asked_for_when_they_are_to_be_ignored()
     {
         await using var site = new Site().Page("/robots.txt", "User-agent: *\nDisallow: /", "text/plain").Page("/a", "A", "text/plain");

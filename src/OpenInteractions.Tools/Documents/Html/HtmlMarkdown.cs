@@ -7,7 +7,10 @@ namespace OpenInteractions.Tools.Documents.Html;
 /// Walks a page and writes what it shows as Markdown: headings, paragraphs, lists, tables, code, quotes, links and pictures. It is for a reader, so
 /// characters that mean something in Markdown are not escaped.
 /// </summary>
-internal sealed class HtmlMarkdown(Uri baseUrl, CancellationToken cancellationToken)
+/// <param name="baseUrl">For the links of the page.</param>
+/// <param name="most">Most characters; what comes behind them is left out.</param>
+/// <param name="cancellationToken">Ends the work.</param>
+internal sealed class HtmlMarkdown(Uri baseUrl, int most, CancellationToken cancellationToken)
 {
     // Of nested elements; below that only text is taken.
     private const int MaxDepth = 200;
@@ -18,7 +21,7 @@ internal sealed class HtmlMarkdown(Uri baseUrl, CancellationToken cancellationTo
     // Below a mark or a link: what has more in it is seldom one word in bold.
     private const int MaxLookedAt = 2000;
 
-    private readonly MarkdownWriter _out = new();
+    private readonly MarkdownWriter _out = new(most);
     private int _depth;
 
     public string Write(IElement root)
@@ -41,7 +44,7 @@ internal sealed class HtmlMarkdown(Uri baseUrl, CancellationToken cancellationTo
         }
 
         _depth++;
-        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        for (var node = parent.FirstChild; node is not null && !_out.IsFull; node = node.NextSibling)
         {
             if (node is IText text)
             {
@@ -228,7 +231,7 @@ internal sealed class HtmlMarkdown(Uri baseUrl, CancellationToken cancellationTo
         _out.Break(isBlock: !isInItem);
         var number = int.TryParse(list.GetAttribute("start"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start) ? start : 1;
         _depth++;
-        for (var node = list.FirstChild; node is not null; node = node.NextSibling)
+        for (var node = list.FirstChild; node is not null && !_out.IsFull; node = node.NextSibling)
         {
             if (node is not IElement child || !Visibility.IsContent(child))
             {
@@ -261,7 +264,7 @@ internal sealed class HtmlMarkdown(Uri baseUrl, CancellationToken cancellationTo
 
     private void WriteTable(IElement table)
     {
-        if (HtmlTable.Read(table, Cell) is { } lines)
+        if (HtmlTable.Read(table, Cell, _out.Room) is { } lines)
         {
             _out.Break(isBlock: true);
             foreach (var caption in table.Children.Where(c => c.LocalName == "caption" && Visibility.IsContent(c)).Take(1))
@@ -281,9 +284,9 @@ internal sealed class HtmlMarkdown(Uri baseUrl, CancellationToken cancellationTo
         _out.Break(isBlock: true);
     }
 
-    private string Cell(IElement cell)
+    private string Cell(IElement cell, int room)
     {
-        var inner = new HtmlMarkdown(baseUrl, cancellationToken) { _depth = _depth + 1 };
+        var inner = new HtmlMarkdown(baseUrl, room, cancellationToken) { _depth = _depth + 1 };
         return inner.Write(cell).Replace('\n', ' ').Replace("|", "\\|", StringComparison.Ordinal);
     }
 

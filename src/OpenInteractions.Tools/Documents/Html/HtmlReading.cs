@@ -12,6 +12,12 @@ internal sealed record HtmlReading(IHtmlDocument Document, string? Title, string
 {
     private const int MaxTitle = 500;
 
+    // More than any model reads. A page that has more letters than this is read whole; one that only makes more of its letters is not.
+    private const int MaxText = 4_000_000;
+
+    // It stands in every link.
+    private const int MaxBase = 2_000;
+
     /// <param name="html">The document.</param>
     /// <param name="url">Where it was found, for its links.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -22,11 +28,11 @@ internal sealed record HtmlReading(IHtmlDocument Document, string? Title, string
         var document = new HtmlParser().ParseDocument(html);
         cancellationToken.ThrowIfCancellationRequested();
         var root = MainContent.Of(document);
-        return new HtmlReading(document, TitleOf(document), root is null ? "" : new HtmlMarkdown(BaseOf(document, url), cancellationToken).Write(root));
+        return new HtmlReading(document, TitleOf(document), root is null ? "" : new HtmlMarkdown(BaseOf(document, url), Math.Max(MaxText, html.Length), cancellationToken).Write(root));
     }
 
     private static Uri BaseOf(IHtmlDocument document, Uri url) =>
-        document.QuerySelector("base[href]")?.GetAttribute("href") is { } href && Uri.TryCreate(url, href, out var given) && given.Scheme is "http" or "https" ? given : url;
+        document.QuerySelector("base[href]")?.GetAttribute("href") is { Length: <= MaxBase } href && Uri.TryCreate(url, href, out var given) && given.Scheme is "http" or "https" ? given : url;
 
     private static string? TitleOf(IHtmlDocument document)
     {

@@ -3,7 +3,8 @@ using System.Text;
 namespace OpenInteractions.Tools.Documents.Html;
 
 /// <summary>Writes Markdown piece by piece: white space is joined as browsers do, and lines inside lists and quotes get what stands before them.</summary>
-internal sealed class MarkdownWriter
+/// <param name="most">Most characters, about; what comes behind them is left out.</param>
+internal sealed class MarkdownWriter(int most)
 {
     // Deeper lists and quotes are not indented further: what stands before each line would grow without end.
     private const int MaxPrefixes = 16;
@@ -18,17 +19,23 @@ internal sealed class MarkdownWriter
     private bool _hasSpace;
     private bool _hasEmptyLine;
 
+    /// <summary>How many characters there is room for.</summary>
+    public int Room => Math.Max(0, most - _out.Length);
+
+    /// <summary>True when nothing more is taken.</summary>
+    public bool IsFull => _out.Length >= most;
+
     /// <summary>Text in which white space only separates.</summary>
     public void Text(ReadOnlySpan<char> text)
     {
-        while (text.Length > 0)
+        while (text.Length > 0 && !IsFull)
         {
             var length = text.IndexOfAny(" \t\r\n\f");
             var word = length < 0 ? text : text[..length];
             if (word.Length > 0)
             {
                 Begin();
-                _out.Append(word);
+                _out.Append(word[..Math.Min(word.Length, Room)]);
             }
 
             if (length < 0)
@@ -44,10 +51,10 @@ internal sealed class MarkdownWriter
     /// <summary>Text that is written as it is, on the line that is open.</summary>
     public void Raw(string text)
     {
-        if (text.Length > 0)
+        if (text.Length > 0 && !IsFull)
         {
             Begin();
-            _out.Append(text);
+            _out.Append(text.AsSpan(0, Math.Min(text.Length, Room)));
         }
     }
 
@@ -63,7 +70,7 @@ internal sealed class MarkdownWriter
             return;
         }
 
-        _out.Append(mark);
+        _out.Append(mark.AsSpan(0, Math.Min(mark.Length, Room)));
     }
 
     /// <summary>What follows stands on a new line, behind an empty one when it is a block.</summary>
@@ -121,11 +128,17 @@ internal sealed class MarkdownWriter
     /// <summary>Lines that are kept as they are.</summary>
     public void Lines(string text)
     {
-        foreach (var line in text.Split('\n'))
+        foreach (var range in text.AsSpan().Split('\n'))
         {
+            if (IsFull)
+            {
+                return;
+            }
+
+            var line = text.AsSpan(range);
             Break(isBlock: false);
             Begin();
-            _out.Append(line);
+            _out.Append(line[..Math.Min(line.Length, Room)]);
         }
 
         Break(isBlock: false);
@@ -155,6 +168,12 @@ internal sealed class MarkdownWriter
 
     private void StartLine()
     {
+        // What is full has no more line ends either.
+        if (IsFull)
+        {
+            return;
+        }
+
         for (; _breaks > 0; _breaks--)
         {
             EndLine();

@@ -12,6 +12,7 @@ internal static class MarkupBounds
     private const int MaxOpen = 5_000;
     private const long MaxReopened = 3_000_000;
     private const int LongestName = 20;
+    private const int LongestTag = 4_096;
 
     /// <summary>Closed by what follows them, so never open in numbers; or never open at all.</summary>
     private static readonly FrozenSet<string> Brief = FrozenSet.Create(
@@ -21,13 +22,21 @@ internal static class MarkupBounds
     private static readonly FrozenSet<string> Reopened = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u");
 
+    /// <summary>Brief in pages, and nested like any other in pictures and formulas, which know none of their rules.</summary>
+    private static readonly FrozenSet<string> NestedInForeign = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "area", "base", "col", "html", "input", "link", "option", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr");
+
+    /// <summary>Where a picture or a formula has a piece of a page in it, in which its own end is no end.</summary>
+    private static readonly string[] IntegrationPoints = ["desc", "foreignObject", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"];
+
     /// <exception cref="UnreadableDocumentException">There are more elements, or more inside one another, than any page for readers has.</exception>
     public static void Require(string html)
     {
         var openOf = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var names = openOf.GetAlternateLookup<ReadOnlySpan<char>>();
         var (brief, reopened) = (Brief.GetAlternateLookup<ReadOnlySpan<char>>(), Reopened.GetAlternateLookup<ReadOnlySpan<char>>());
-        var (tags, open, marks, work) = (0, 0, 0, 0L);
+        var nested = NestedInForeign.GetAlternateLookup<ReadOnlySpan<char>>();
+        var (tags, open, marks, work, foreign) = (0, 0, 0, 0L, 0);
         for (var i = html.IndexOf('<', StringComparison.Ordinal); i >= 0 && i < html.Length - 1; i = html.IndexOf('<', i + 1))
         {
             var isEnd = html[i + 1] == '/';
@@ -43,7 +52,12 @@ internal static class MarkupBounds
                 throw new UnreadableDocumentException("The page has more elements than can be read here.");
             }
 
-            if (!brief.Contains(name))
+            if (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.Equals("math", StringComparison.OrdinalIgnoreCase))
+            {
+                foreign = !isEnd ? foreign + 1 : foreign > 0 && !IntegrationPoints.Any(p => openOf.GetValueOrDefault(p) > 0) ? foreign - 1 : foreign;
+            }
+
+            if (!brief.Contains(name) || (foreign > 0 && nested.Contains(name) && (isEnd || !IsClosedAtOnce(html, i))))
             {
                 // An end of what was never begun closes nothing.
                 var before = names.TryGetValue(name, out var count) ? count : 0;
@@ -54,6 +68,9 @@ internal static class MarkupBounds
             }
         }
     }
+
+    private static bool IsClosedAtOnce(string html, int at) =>
+        html.IndexOf('>', at, Math.Min(LongestTag, html.Length - at)) is > 0 and var end && html[end - 1] == '/';
 
     private static ReadOnlySpan<char> Name(ReadOnlySpan<char> text)
     {

@@ -11,6 +11,9 @@ internal sealed class DocxText
 
     private const int MaxDepth = 50;
 
+    // It stands at each link that leads there.
+    private const int MaxTarget = 2_000;
+
     private static readonly XNamespace W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
     private readonly OfficeText _text = new();
@@ -25,10 +28,7 @@ internal sealed class DocxText
     public static string Read(OfficePackage package, CancellationToken cancellationToken)
     {
         var reading = new DocxText(Headings(package.Read("word/styles.xml")), package.RelationsOf(Part), cancellationToken);
-        if (package.Read(Part)?.Element(W + "body") is { } body)
-        {
-            reading.Blocks(body, depth: 0);
-        }
+        reading.Blocks(package.ReadEach(Part, W + "body"), depth: 0);
 
         return reading._text.ToString();
     }
@@ -53,9 +53,9 @@ internal sealed class DocxText
         return levels;
     }
 
-    private void Blocks(XElement parent, int depth)
+    private void Blocks(IEnumerable<XElement> elements, int depth)
     {
-        foreach (var element in parent.Elements())
+        foreach (var element in elements.TakeWhile(_ => !_text.IsFull))
         {
             _cancellationToken.ThrowIfCancellationRequested();
             if (element.Name == W + "p")
@@ -64,12 +64,12 @@ internal sealed class DocxText
             }
             else if (element.Name == W + "tbl")
             {
-                _text.Table([.. element.Elements(W + "tr").Select(r => (IReadOnlyList<string>)[.. r.Elements(W + "tc").Select(CellText)])]);
+                _text.Table(Rows(element));
                 _wasItem = false;
             }
             else if (element.Name.LocalName is "sdt" or "sdtContent" or "ins" or "customXml" or "smartTag" && depth < MaxDepth)
             {
-                Blocks(element, depth + 1);
+                Blocks(element.Elements(), depth + 1);
             }
         }
     }
@@ -110,6 +110,24 @@ internal sealed class DocxText
         _wasItem = isItem;
     }
 
+    private List<IReadOnlyList<string>> Rows(XElement table)
+    {
+        var (rows, room) = (new List<IReadOnlyList<string>>(), _text.Room);
+        foreach (var row in table.Elements(W + "tr").TakeWhile(_ => room > 0))
+        {
+            var cells = new List<string>();
+            foreach (var cell in row.Elements(W + "tc").TakeWhile(_ => room > 0))
+            {
+                cells.Add(CellText(cell));
+                room -= cells[^1].Length + OfficeText.AroundCell;
+            }
+
+            rows.Add(cells);
+        }
+
+        return rows;
+    }
+
     private string CellText(XElement cell) => string.Join(' ', cell.Descendants(W + "p").Select(p => Runs(p).Trim()).Where(t => t.Length > 0));
 
     private string Runs(XElement paragraph)
@@ -121,7 +139,7 @@ internal sealed class DocxText
 
     private void Runs(XElement parent, StringBuilder text, int depth)
     {
-        foreach (var element in parent.Elements())
+        foreach (var element in parent.Elements().TakeWhile(_ => text.Length < OfficeText.MaxLength))
         {
             switch (element.Name.LocalName)
             {
@@ -140,7 +158,7 @@ internal sealed class DocxText
                 case "noBreakHyphen":
                     text.Append('-');
                     break;
-                case "hyperlink" when (string?)element.Attribute(OfficePackage.Relations + "id") is { } id && _links.TryGetValue(id, out var target) && Uri.TryCreate(target, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "mailto":
+                case "hyperlink" when (string?)element.Attribute(OfficePackage.Relations + "id") is { } id && _links.TryGetValue(id, out var target) && target.Length <= MaxTarget && Uri.TryCreate(target, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "mailto":
                     text.Append('[');
                     Runs(element, text, depth + 1);
                     text.Append("](").Append(target).Append(')');

@@ -4,7 +4,8 @@ using System.Xml.Linq;
 
 namespace OpenInteractions.Tools.Documents.Office;
 
-/// <summary>The parts of an office document. A few kilobytes can unfold into gigabytes, and XML can name what is to be fetched: neither happens here.</summary>
+/// <summary>The parts of an office document. A few kilobytes can unfold into gigabytes, and XML can name what is to be fetched. So
+/// what all parts unfold to is bounded, each is looked at before a tree is made of it, and the large ones become one small tree after the other; nothing is fetched.</summary>
 internal sealed class OfficePackage : IDisposable
 {
     private const int MaxParts = 20_000;
@@ -14,11 +15,22 @@ internal sealed class OfficePackage : IDisposable
     private const int MaxDepth = 256;
     private const int NodesBetweenLooks = 1024;
 
+    // Of one tree. An element of five bytes takes a hundred in memory.
+    private const int MaxNodes = 500_000;
+
+    // Of one text or tag. What is longer is no text that anybody wrote.
+    private const int MaxPiece = 4_000_000;
+
+    // What reading a part costs that has nothing in it: a list may name the same one again and again.
+    private const int CostOfPart = 1024;
+
     public static readonly XNamespace Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     private static readonly XNamespace PackageRelations = "http://schemas.openxmlformats.org/package/2006/relationships";
     private static readonly XNamespace DublinCore = "http://purl.org/dc/elements/1.1/";
 
     private static readonly XmlReaderSettings Plain = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true };
+
+    private static readonly XmlReaderSettings Streamed = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true, CloseInput = true };
 
     private readonly ZipArchive _zip;
     private readonly CancellationToken _cancelled;
@@ -36,7 +48,7 @@ internal sealed class OfficePackage : IDisposable
         }
         catch (InvalidDataException)
         {
-            throw new UnreadableDocumentException("The document is broken.");
+            throw Broken();
         }
     }
 
@@ -53,32 +65,105 @@ internal sealed class OfficePackage : IDisposable
 
         try
         {
-            using var unpacked = new MemoryStream();
-            using (var stream = new BudgetStream(entry.Open(), this))
-            {
-                stream.CopyTo(unpacked);
-            }
-
-            unpacked.Position = 0;
-            RequireFlat(unpacked);
-            unpacked.Position = 0;
-            using var reader = XmlReader.Create(unpacked, Plain);
+            Require(entry, parent: null);
+            using var stream = entry.Open();
+            using var reader = XmlReader.Create(stream, Plain);
             return XElement.Load(reader, LoadOptions.PreserveWhitespace);
         }
         catch (Exception exception) when (exception is XmlException or InvalidDataException)
         {
-            throw new UnreadableDocumentException("The document is broken.");
+            throw Broken();
         }
     }
 
-    private void RequireFlat(Stream part)
+    /// <summary>The elements directly below one of a part, each as a tree of its own that is gone before the next comes: parts are as large as their documents.</summary>
+    /// <param name="part">The part; there are no elements when there is none of this name.</param>
+    /// <param name="parent">What they are in.</param>
+    /// <exception cref="UnreadableDocumentException">It is broken, too large, or nested too deeply.</exception>
+    public IEnumerable<XElement> ReadEach(string part, XName parent)
     {
-        using var reader = XmlReader.Create(part, Plain);
-        for (var nodes = 0; reader.Read(); nodes++)
+        if (_zip.GetEntry(part) is not { } entry)
+        {
+            yield break;
+        }
+
+        XmlReader? reader = null;
+        try
+        {
+            while (Next(entry, parent, ref reader) is { } element)
+            {
+                _cancelled.ThrowIfCancellationRequested();
+                yield return element;
+            }
+        }
+        finally
+        {
+            reader?.Dispose();
+        }
+    }
+
+    private XElement? Next(ZipArchiveEntry entry, XName parent, ref XmlReader? reader)
+    {
+        try
+        {
+            if (reader is null)
+            {
+                Require(entry, parent);
+                reader = XmlReader.Create(entry.Open(), Streamed);
+                while (reader.Read() && !Is(reader, parent))
+                {
+                    // What stands before it.
+                }
+
+                if (reader.EOF || reader.IsEmptyElement)
+                {
+                    return null;
+                }
+
+                reader.Read();
+            }
+
+            while (!reader.EOF && reader.NodeType != XmlNodeType.EndElement)
+            {
+                if (reader.NodeType == XmlNodeType.Element)
+                {
+                    return (XElement)XNode.ReadFrom(reader);
+                }
+
+                reader.Read();
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is XmlException or InvalidDataException)
+        {
+            throw Broken();
+        }
+    }
+
+    /// <summary>Goes over a part without holding any of it. A part that is read one element at a time may be as long as it likes, each of its elements may not.</summary>
+    private void Require(ZipArchiveEntry entry, XName? parent)
+    {
+        Spend(CostOfPart);
+        using var reader = XmlReader.Create(new BudgetStream(entry.Open(), this), Streamed);
+        var buffer = new char[4096];
+        for (var (nodes, tree, below) = (0, 0, -1); reader.Read(); nodes++)
         {
             if (reader.Depth > MaxDepth)
             {
                 throw new UnreadableDocumentException($"The document is nested more than {MaxDepth} deep, which is more than can be read here.");
+            }
+
+            below = parent is not null && below < 0 && Is(reader, parent) ? reader.Depth + 1 : below;
+            tree = reader.Depth == below ? 1 : tree + 1 + reader.AttributeCount;
+            if (tree > MaxNodes)
+            {
+                throw new UnreadableDocumentException($"The document has a part with more than {MaxNodes} elements and attributes that belong together, which is more than can be read here.");
+            }
+
+            if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
+            {
+                RequireShort(reader, buffer);
             }
 
             if (nodes % NodesBetweenLooks == 0)
@@ -87,6 +172,34 @@ internal sealed class OfficePackage : IDisposable
             }
         }
     }
+
+    private static void RequireShort(XmlReader reader, char[] buffer)
+    {
+        var length = 0;
+        while (reader.ReadValueChunk(buffer, 0, buffer.Length) is > 0 and var count)
+        {
+            length += count;
+            if (length > MaxPiece)
+            {
+                throw TooLong();
+            }
+        }
+    }
+
+    private static bool Is(XmlReader reader, XName name) => reader.NodeType == XmlNodeType.Element && reader.LocalName == name.LocalName && reader.NamespaceURI == name.NamespaceName;
+
+    private void Spend(int bytes)
+    {
+        _left -= bytes;
+        if (_left < 0)
+        {
+            throw new UnreadableDocumentException("The document is larger, when it is unpacked, than can be read here.");
+        }
+    }
+
+    private static UnreadableDocumentException Broken() => new("The document is broken.");
+
+    private static UnreadableDocumentException TooLong() => new($"The document has a text or a tag of more than {MaxPiece} characters in one piece, which is more than can be read here.");
 
     /// <summary>Where the relations of a part lead, by their ids: parts of the package by their full names, and addresses outside as they are.</summary>
     public IReadOnlyDictionary<string, string> RelationsOf(string part)
@@ -135,11 +248,17 @@ internal sealed class OfficePackage : IDisposable
     /// <summary>What is read of all parts counts together.</summary>
     private sealed class BudgetStream(Stream inner, OfficePackage package) : ReadOnlyStream
     {
+        private long _sinceTag;
+
         public override int Read(byte[] buffer, int offset, int count)
         {
             var read = inner.Read(buffer, offset, count);
-            package._left -= read;
-            return package._left >= 0 ? read : throw new UnreadableDocumentException("The document is larger, when it is unpacked, than can be read here.");
+            package.Spend(read);
+
+            // A reader holds all of a tag before it tells of it.
+            var last = buffer.AsSpan(offset, read).LastIndexOf((byte)'<');
+            _sinceTag = last < 0 ? _sinceTag + read : read - last;
+            return _sinceTag <= MaxPiece * 4L ? read : throw TooLong();
         }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new NotSupportedException("Parts are read synchronously.");

@@ -5,9 +5,15 @@ namespace OpenInteractions.Tools.Documents.Office;
 /// <summary>The text of a document as it is put together, up to a bound that is more than any model reads.</summary>
 internal sealed class OfficeText
 {
-    private const int MaxLength = 4_000_000;
+    public const int MaxLength = 4_000_000;
+
+    // What stands around the text of a cell.
+    public const int AroundCell = 3;
 
     private readonly StringBuilder _text = new();
+
+    /// <summary>How many characters there is room for.</summary>
+    public int Room => Math.Max(0, MaxLength - _text.Length);
 
     public bool IsFull => _text.Length >= MaxLength;
 
@@ -17,7 +23,7 @@ internal sealed class OfficeText
         if (!string.IsNullOrWhiteSpace(text) && !IsFull)
         {
             Gap("\n\n");
-            _text.Append(text.TrimEnd());
+            Append(text.AsSpan().TrimEnd());
         }
     }
 
@@ -27,7 +33,7 @@ internal sealed class OfficeText
         if (!string.IsNullOrWhiteSpace(text) && !IsFull)
         {
             Gap("\n");
-            _text.Append(text.TrimEnd());
+            Append(text.AsSpan().TrimEnd());
         }
     }
 
@@ -44,12 +50,14 @@ internal sealed class OfficeText
         {
             Gap(i == 0 ? "\n\n" : "\n");
             _text.Append('|');
-            for (var column = 0; column < columns; column++)
+            for (var column = 0; column < columns && !IsFull; column++)
             {
-                _text.Append(' ').Append(column < rows[i].Count ? Cell(rows[i][column]) : "").Append(" |");
+                _text.Append(' ');
+                Append(column < rows[i].Count ? Cell(rows[i][column]) : "");
+                _text.Append(" |");
             }
 
-            if (i == 0)
+            if (i == 0 && !IsFull)
             {
                 _text.Append("\n|").Insert(_text.Length, " --- |", columns);
             }
@@ -65,6 +73,8 @@ internal sealed class OfficeText
             _text.Append(gap);
         }
     }
+
+    private void Append(ReadOnlySpan<char> text) => _text.Append(text[..Math.Min(text.Length, Room)]);
 
     private static string Cell(string text) => text.Trim().Replace('\n', ' ').Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -19,6 +19,11 @@ internal static class PptxText
         foreach (var entry in package.Read(Part)!.Element(P + "sldIdLst")?.Elements(P + "sldId") ?? [])
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (text.IsFull)
+            {
+                break;
+            }
+
             number++;
             if ((string?)entry.Attribute(OfficePackage.Relations + "id") is { } id && parts.TryGetValue(id, out var part) && package.Read(part) is { } slide && (string?)slide.Attribute("show") is not ("0" or "false"))
             {
@@ -33,10 +38,10 @@ internal static class PptxText
 
     private static void WriteSlide(OfficeText text, XElement slide, int number)
     {
-        var title = slide.Descendants(P + "sp").FirstOrDefault(s => PlaceOf(s) is "title" or "ctrTitle");
+        var title = Outermost(slide, P + "sp").FirstOrDefault(s => PlaceOf(s) is "title" or "ctrTitle");
         var heading = title is null ? "" : string.Join(' ', Paragraphs(title));
         text.Block(string.Create(CultureInfo.InvariantCulture, $"## Slide {number}{(heading.Length > 0 ? ": " : "")}{heading}"));
-        foreach (var shape in slide.Descendants().Where(e => e.Name == P + "sp" || e.Name == A + "tbl"))
+        foreach (var shape in Outermost(slide, P + "sp", A + "tbl"))
         {
             if (shape.Name == A + "tbl")
             {
@@ -51,7 +56,7 @@ internal static class PptxText
 
     private static void WriteNotes(OfficeText text, XElement? notes)
     {
-        var said = string.Join('\n', notes?.Descendants(P + "sp").Where(s => PlaceOf(s) == "body").SelectMany(Paragraphs) ?? []);
+        var said = string.Join('\n', notes is null ? [] : Outermost(notes, P + "sp").Where(s => PlaceOf(s) == "body").SelectMany(Paragraphs));
         if (said.Length > 0)
         {
             text.Block($"Notes: {said}");
@@ -60,7 +65,28 @@ internal static class PptxText
 
     private static string? PlaceOf(XElement shape) => (string?)shape.Element(P + "nvSpPr")?.Element(P + "nvPr")?.Element(P + "ph")?.Attribute("type");
 
-    private static IEnumerable<string> Paragraphs(XElement shape) => shape.Descendants(A + "p")
+    private static IEnumerable<string> Paragraphs(XElement shape) => Outermost(shape, A + "p")
         .Select(p => string.Concat(p.Descendants().Select(e => e.Name == A + "t" ? e.Value : e.Name == A + "br" ? " " : "")).Trim())
         .Where(t => t.Length > 0);
+
+    /// <summary>Elements below one that are in none of their kind. What is nested in itself would be there once for each level, and no program writes it.</summary>
+    private static IEnumerable<XElement> Outermost(XElement root, params XName[] names)
+    {
+        var open = new Stack<IEnumerator<XElement>>([root.Elements().GetEnumerator()]);
+        while (open.TryPeek(out var level))
+        {
+            if (!level.MoveNext())
+            {
+                open.Pop().Dispose();
+            }
+            else if (names.Contains(level.Current.Name))
+            {
+                yield return level.Current;
+            }
+            else
+            {
+                open.Push(level.Current.Elements().GetEnumerator());
+            }
+        }
+    }
 }

@@ -11,6 +11,13 @@ internal sealed class XlsxText
     private const int MaxColumns = 200;
     private const int MaxRows = 100_000;
 
+    // What the program itself takes in a cell.
+    private const int MaxCell = 32_767;
+
+    // Characters of texts that cells name by their number, all together.
+    private const int MaxShared = 20_000_000;
+    private const int AroundShared = 16;
+
     private static readonly XNamespace S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
     private readonly IReadOnlyList<string> _texts;
@@ -24,17 +31,17 @@ internal sealed class XlsxText
         var workbook = package.Read(Part)!;
         var parts = package.RelationsOf(Part);
         var reading = new XlsxText(
-            [.. package.Read("xl/sharedStrings.xml")?.Elements(S + "si").Select(TextOf) ?? []],
+            SharedTexts(package),
             XlsxDates.Of(package.Read("xl/styles.xml"), workbook));
         foreach (var sheet in workbook.Element(S + "sheets")?.Elements(S + "sheet") ?? [])
         {
             if ((string?)sheet.Attribute("state") is "hidden" or "veryHidden" || text.IsFull
-                || (string?)sheet.Attribute(OfficePackage.Relations + "id") is not { } id || !parts.TryGetValue(id, out var part) || package.Read(part) is not { } content)
+                || (string?)sheet.Attribute(OfficePackage.Relations + "id") is not { } id || !parts.TryGetValue(id, out var part))
             {
                 continue;
             }
 
-            var rows = reading.Rows(content, cancellationToken);
+            var rows = reading.Rows(package.ReadEach(part, S + "sheetData"), text.Room, cancellationToken);
             if (rows.Count > 0)
             {
                 text.Block($"## {(string?)sheet.Attribute("name")}");
@@ -45,14 +52,33 @@ internal sealed class XlsxText
         return text.ToString();
     }
 
-    private List<IReadOnlyList<string>> Rows(XElement sheet, CancellationToken cancellationToken)
+    private static List<string> SharedTexts(OfficePackage package)
+    {
+        var (texts, left) = (new List<string>(), MaxShared);
+        foreach (var item in package.ReadEach("xl/sharedStrings.xml", S + "sst").Where(e => e.Name == S + "si"))
+        {
+            var text = TextOf(item);
+            left -= text.Length + AroundShared;
+            if (left < 0)
+            {
+                break;
+            }
+
+            texts.Add(text);
+        }
+
+        return texts;
+    }
+
+    /// <summary>The rows of a sheet, no more than there is room for: a cell of a few bytes can name a long text.</summary>
+    private List<IReadOnlyList<string>> Rows(IEnumerable<XElement> sheet, int room, CancellationToken cancellationToken)
     {
         var rows = new List<IReadOnlyList<string>>();
-        foreach (var row in sheet.Element(S + "sheetData")?.Elements(S + "row").Take(MaxRows) ?? [])
+        foreach (var row in sheet.Where(e => e.Name == S + "row").Take(MaxRows))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var cells = new List<string>();
-            foreach (var cell in row.Elements(S + "c"))
+            foreach (var cell in row.Elements(S + "c").TakeWhile(_ => room > 0))
             {
                 var column = ColumnOf((string?)cell.Attribute("r")) ?? cells.Count;
                 if (column >= MaxColumns || column < cells.Count)
@@ -65,7 +91,9 @@ internal sealed class XlsxText
                     cells.Add("");
                 }
 
-                cells.Add(ValueOf(cell));
+                var value = ValueOf(cell);
+                cells.Add(value.Length <= MaxCell ? value : value[..MaxCell]);
+                room -= cells[^1].Length;
             }
 
             while (cells.Count > 0 && cells[^1].Length == 0)
@@ -76,6 +104,12 @@ internal sealed class XlsxText
             if (cells.Count > 0)
             {
                 rows.Add(cells);
+                room -= OfficeText.AroundCell * cells.Count;
+            }
+
+            if (room <= 0)
+            {
+                break;
             }
         }
 
@@ -96,8 +130,11 @@ internal sealed class XlsxText
     }
 
     // Reading aids for Chinese characters are no part of the text.
-    private static string TextOf(XElement item) =>
-        string.Concat(item.Elements().SelectMany(e => e.Name == S + "t" ? [e] : e.Name == S + "r" ? e.Elements(S + "t") : []).Select(t => t.Value));
+    private static string TextOf(XElement item)
+    {
+        var text = string.Concat(item.Elements().SelectMany(e => e.Name == S + "t" ? [e] : e.Name == S + "r" ? e.Elements(S + "t") : []).Select(t => t.Value));
+        return text.Length <= MaxCell ? text : text[..MaxCell];
+    }
 
     private static int? ColumnOf(string? reference)
     {

@@ -7,22 +7,36 @@ namespace OpenInteractions.Tools.Documents.Pdf;
 internal sealed class PdfCMap
 {
     private const int MaxEntries = 200_000;
+    private const int EntrySize = 50;
 
+    // Between two words of a map; the book asks for no more than 100 entries there.
+    private const int MaxOperands = 100_000;
+
+    // What one code stands for: a ligature has three letters, and what some programs put there is not much longer.
+    private const int MaxText = 32;
+
+    private readonly PdfWork _work;
     private readonly Dictionary<int, string> _texts = [];
 
     /// <summary>Lengths of codes in bytes, each with the range of first bytes that it is for.</summary>
     private readonly List<(int Length, int From, int To)> _spaces = [];
 
-    public static PdfCMap Parse(ReadOnlyMemory<byte> content)
+    private PdfCMap(PdfWork work) => _work = work;
+
+    public static PdfCMap Parse(ReadOnlyMemory<byte> content, PdfWork work)
     {
-        var map = new PdfCMap();
-        var lexer = new PdfLexer(content);
+        var map = new PdfCMap(work);
+        var lexer = new PdfLexer(content, work);
         var operands = new List<object?>();
         while (lexer.Read() is var value && value != PdfLexer.End)
         {
             if (value is not PdfWord word)
             {
-                operands.Add(value);
+                if (operands.Count < MaxOperands)
+                {
+                    operands.Add(value);
+                }
+
                 continue;
             }
 
@@ -40,6 +54,7 @@ internal sealed class PdfCMap
             }
 
             operands.Clear();
+            lexer.Forget();
         }
 
         return map;
@@ -97,19 +112,21 @@ internal sealed class PdfCMap
             var (from, to) = (Code(first), Code(last));
             if (operands[i + 2] is List<object?> each)
             {
-                for (var j = 0; j < each.Count && from + j <= to; j++)
+                for (var j = 0; j < each.Count && j <= (long)to - from; j++)
                 {
                     Add(from + j, each[j] is byte[] text ? Text(text) : "");
                 }
             }
             else if (operands[i + 2] is byte[] { Length: >= 2 } text)
             {
-                for (var code = from; code <= to && _texts.Count < MaxEntries; code++)
+                // The last two bytes count up with the code.
+                var moved = text.Length <= 2 * MaxText ? (byte[])text.Clone() : text[..(2 * MaxText)];
+                var unit = moved.AsSpan(moved.Length - 2);
+                var begin = BinaryPrimitives.ReadUInt16BigEndian(unit);
+                for (long code = from; code <= to && _texts.Count < MaxEntries; code++)
                 {
-                    var moved = (byte[])text.Clone();
-                    var unit = moved.AsSpan(moved.Length - 2);
-                    BinaryPrimitives.WriteUInt16BigEndian(unit, (ushort)(BinaryPrimitives.ReadUInt16BigEndian(unit) + (code - from)));
-                    Add(code, Text(moved));
+                    BinaryPrimitives.WriteUInt16BigEndian(unit, (ushort)(begin + (code - from)));
+                    Add((int)code, Text(moved));
                 }
             }
         }
@@ -117,8 +134,10 @@ internal sealed class PdfCMap
 
     private void Add(int code, string text)
     {
+        _work.Spend(1);
         if (_texts.Count < MaxEntries)
         {
+            _work.Keep(_texts.ContainsKey(code) ? 0 : EntrySize + (2 * text.Length));
             _texts[code] = text;
         }
     }
@@ -134,5 +153,5 @@ internal sealed class PdfCMap
         return code;
     }
 
-    private static string Text(byte[] bytes) => bytes.Length == 1 ? ((char)bytes[0]).ToString() : Encoding.BigEndianUnicode.GetString(bytes);
+    private static string Text(byte[] bytes) => bytes.Length == 1 ? ((char)bytes[0]).ToString() : Encoding.BigEndianUnicode.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 2 * MaxText)));
 }

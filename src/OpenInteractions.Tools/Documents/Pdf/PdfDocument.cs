@@ -26,7 +26,7 @@ internal static class PdfDocument
     {
         try
         {
-            var file = new PdfFile(bytes, cancellationToken);
+            var file = new PdfFile(bytes, new PdfWork(cancellationToken));
             if (file.IsEncrypted)
             {
                 throw new UnreadableDocumentException("The PDF is encrypted.");
@@ -50,9 +50,14 @@ internal static class PdfDocument
         var length = 0;
         foreach (var (index, (page, resources)) in pages.Index())
         {
+            if (length >= MaxText)
+            {
+                break;
+            }
+
             var text = new StringBuilder();
             new PdfPageText(file, fonts, text, cancellationToken).Read(ContentOf(file, page), resources);
-            if (text.ToString().Trim() is { Length: > 0 } shown && length < MaxText)
+            if (text.ToString().Trim() is { Length: > 0 } shown)
             {
                 read.Add((index + 1, shown));
                 length += shown.Length;
@@ -96,7 +101,13 @@ internal static class PdfDocument
         {
             if (file.Resolve(part) is PdfStream stream)
             {
-                joined.Write(file.Streams.Unpack(stream).Span);
+                var unpacked = file.Streams.Unpack(stream);
+                if (joined.Length + unpacked.Length > PdfStreams.MaxUnpacked)
+                {
+                    throw new UnreadableDocumentException("The PDF has a page that is larger than can be read here.");
+                }
+
+                joined.Write(unpacked.Span);
                 joined.WriteByte((byte)'\n');
             }
         }

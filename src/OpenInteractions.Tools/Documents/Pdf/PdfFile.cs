@@ -11,16 +11,19 @@ internal sealed class PdfFile
     private const int MaxObjects = 500_000;
     private const int MaxReferences = 32;
 
+    // Bytes in memory for a byte of a dictionary, where it has as many objects as it can.
+    private const int DictionaryCost = 32;
+
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly Dictionary<int, Place> _places = [];
     private readonly Dictionary<int, object?> _read = [];
     private readonly List<Dictionary<string, object?>> _trailers = [];
-    private readonly CancellationToken _cancellationToken;
 
     /// <exception cref="PdfBrokenException">There are no objects in it.</exception>
-    public PdfFile(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <exception cref="UnreadableDocumentException">It takes more than one file may take.</exception>
+    public PdfFile(ReadOnlyMemory<byte> bytes, PdfWork work)
     {
-        (_bytes, _cancellationToken) = (bytes, cancellationToken);
+        (_bytes, Work) = (bytes, work);
         Streams = new PdfStreams(this, bytes);
         FindObjects();
         FindTrailers();
@@ -33,10 +36,13 @@ internal sealed class PdfFile
 
     public PdfStreams Streams { get; }
 
+    /// <summary>What the reading has cost so far.</summary>
+    public PdfWork Work { get; }
+
     public bool IsEncrypted => _trailers.Any(t => Resolve(t.GetValueOrDefault("Encrypt")) is Dictionary<string, object?>);
 
     /// <summary>Where the pages hang.</summary>
-    public Dictionary<string, object?>? Catalog => Last("Root") ?? _places.Keys.Select(n => Dictionary(new PdfReference(n))).FirstOrDefault(d => IsOf(d, "Catalog"));
+    public Dictionary<string, object?>? Catalog => Last("Root") ?? LostCatalog();
 
     public Dictionary<string, object?>? Info => Last("Info");
 
@@ -77,7 +83,19 @@ internal sealed class PdfFile
         return null;
     }
 
-    private bool IsOf(Dictionary<string, object?>? dictionary, string type) => dictionary is not null && Name(dictionary, "Type") == type;
+    // All objects are looked at for it, and none but this one is kept.
+    private Dictionary<string, object?>? LostCatalog()
+    {
+        foreach (var (number, place) in _places)
+        {
+            if (ReadAt(place, isKept: false) is Dictionary<string, object?> found && found.GetValueOrDefault("Type") is PdfName { Value: "Catalog" })
+            {
+                return Dictionary(new PdfReference(number));
+            }
+        }
+
+        return null;
+    }
 
     private object? Object(int number)
     {
@@ -87,13 +105,18 @@ internal sealed class PdfFile
         }
 
         _read[number] = null; // one that needs itself to be read is nothing
-        return _read[number] = _places.TryGetValue(number, out var place) ? ReadAt(place) : null;
+        return _read[number] = _places.TryGetValue(number, out var place) ? ReadAt(place, isKept: true) : null;
     }
 
-    private object? ReadAt(Place place)
+    private object? ReadAt(Place place, bool isKept)
     {
-        var lexer = new PdfLexer(place.Of, place.Start);
+        var lexer = new PdfLexer(place.Of, Work, place.Start);
         var value = lexer.ReadWithReferences();
+        if (isKept)
+        {
+            Work.Keep(SizeOf(lexer, place.Start));
+        }
+
         if (value is not Dictionary<string, object?> dictionary || !place.Of.Equals(_bytes))
         {
             return value is PdfWord || value == PdfLexer.End ? null : value;
@@ -111,6 +134,9 @@ internal sealed class PdfFile
         return new PdfStream(dictionary, start);
     }
 
+    // Names are held in two bytes for each letter.
+    private static long SizeOf(PdfLexer lexer, int start) => lexer.Size + (2L * (lexer.Position - start));
+
     private void FindObjects()
     {
         var span = _bytes.Span;
@@ -121,7 +147,7 @@ internal sealed class PdfFile
                 _places[number] = new Place(_bytes, at + 3, at);
             }
 
-            _cancellationToken.ThrowIfCancellationRequested();
+            Work.Spend(1);
             var next = span[(at + 3)..].IndexOf("obj"u8);
             at = next < 0 ? -1 : at + 3 + next;
         }
@@ -169,13 +195,17 @@ internal sealed class PdfFile
         var span = _bytes.Span;
         for (var at = span.IndexOf("trailer"u8); at >= 0;)
         {
-            if (new PdfLexer(_bytes, at + 7).Read() is Dictionary<string, object?> trailer)
+            // No trailer has another one in it: reading on behind the next would read the rest of the file again for each.
+            var next = span[(at + 7)..].IndexOf("trailer"u8);
+            var end = next < 0 ? _bytes.Length : at + 7 + next;
+            var lexer = new PdfLexer(_bytes[..end], Work, at + 7);
+            if (lexer.Read() is Dictionary<string, object?> trailer)
             {
+                Work.Keep(SizeOf(lexer, at + 7));
                 _trailers.Add(trailer);
             }
 
-            var next = span[(at + 7)..].IndexOf("trailer"u8);
-            at = next < 0 ? -1 : at + 7 + next;
+            at = next < 0 ? -1 : end;
         }
     }
 
@@ -184,14 +214,14 @@ internal sealed class PdfFile
     {
         foreach (var place in _places.Values.OrderBy(p => p.At).ToList())
         {
-            _cancellationToken.ThrowIfCancellationRequested();
-            if (!MayBeSpecial(place.Start) || ReadAt(place) is not PdfStream stream)
+            if (!MayBeSpecial(place.Start) || ReadAt(place, isKept: false) is not PdfStream stream)
             {
                 continue;
             }
 
             if (Name(stream.Dictionary, "Type") == "XRef")
             {
+                Work.Keep((long)(stream.Start - place.Start) * DictionaryCost);
                 _trailers.Add(stream.Dictionary);
             }
             else if (Name(stream.Dictionary, "Type") == "ObjStm")
@@ -207,6 +237,7 @@ internal sealed class PdfFile
     private bool MayBeSpecial(int start)
     {
         const int Far = 500;
+        Work.Spend(1);
         var head = _bytes.Span.Slice(start, Math.Min(Far, _bytes.Length - start));
         var end = head.IndexOf("stream"u8);
         return end >= 0 && (head[..end].IndexOf("ObjStm"u8) >= 0 || head[..end].IndexOf("XRef"u8) >= 0);
@@ -215,7 +246,7 @@ internal sealed class PdfFile
     private void AddPacked(PdfStream stream, int at)
     {
         var content = Streams.Unpack(stream);
-        var lexer = new PdfLexer(content);
+        var lexer = new PdfLexer(content, Work);
         var (count, first) = ((int)Number(stream.Dictionary, "N", 0), (int)Number(stream.Dictionary, "First", 0));
         for (var i = 0; i < count && _places.Count < MaxObjects; i++)
         {
@@ -224,7 +255,7 @@ internal sealed class PdfFile
                 return;
             }
 
-            if (number is >= 0 and < int.MaxValue && offset >= 0 && first + offset < content.Length && (!_places.TryGetValue((int)number, out var known) || known.At <= at))
+            if (number is >= 0 and < int.MaxValue && first >= 0 && offset >= 0 && first + offset < content.Length && (!_places.TryGetValue((int)number, out var known) || known.At <= at))
             {
                 _places[(int)number] = new Place(content, (int)(first + offset), at);
             }

@@ -3,20 +3,20 @@ namespace OpenInteractions.Tools.Documents.Pdf;
 /// <summary>The codings of streams that are not in the box (ISO 32000-1, 7.4).</summary>
 internal static class PdfFilters
 {
-    public static byte[] AsciiHex(ReadOnlySpan<byte> text)
+    public static byte[] AsciiHex(ReadOnlySpan<byte> text, PdfWork work)
     {
         var end = text.IndexOf((byte)'>');
-        return (byte[])new PdfLexer((byte[])[(byte)'<', .. end < 0 ? text : text[..end], (byte)'>']).Read()!;
+        return (byte[])new PdfLexer((byte[])[(byte)'<', .. end < 0 ? text : text[..end], (byte)'>'], work).Read()!;
     }
 
-    public static byte[] Ascii85(ReadOnlySpan<byte> text)
+    public static byte[] Ascii85(ReadOnlySpan<byte> text, int most)
     {
-        var bytes = new List<byte>(text.Length);
+        var bytes = new List<byte>();
         Span<byte> group = stackalloc byte[5];
         var count = 0;
         foreach (var c in text)
         {
-            if (c == '~')
+            if (c == '~' || bytes.Count > most)
             {
                 break;
             }

@@ -12,6 +12,12 @@ internal sealed class PdfFonts(PdfFile file)
             return null;
         }
 
-        return _read.TryGetValue(font, out var known) ? known : _read[font] = new PdfFont(file, font);
+        return _read.TryGetValue(font, out var known) ? known : _read[font] = Read(font);
+    }
+
+    private PdfFont Read(Dictionary<string, object?> font)
+    {
+        file.Work.Keep(PdfFont.LeastSize);
+        return new PdfFont(file, font);
     }
 }

@@ -7,10 +7,16 @@ namespace OpenInteractions.Tools.Documents.Pdf;
 /// Reads objects: numbers as <see cref="double"/>, texts as bytes, arrays as lists, dictionaries, names, references and words (ISO 32000-1, 7.3).
 /// </summary>
 /// <param name="bytes">The file, or what a stream unpacks to.</param>
+/// <param name="work">What it may cost.</param>
 /// <param name="position">Where to begin.</param>
-internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
+internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, PdfWork work, int position = 0)
 {
     private const int MaxDepth = 64;
+
+    // Of what is held together: two bytes of a file can be an object of fifty.
+    private const int MaxItems = 200_000;
+    private const int ItemSize = 64;
+    private const int DictionaryItems = 4;
 
     /// <summary>Told apart from the object <c>null</c>.</summary>
     public static readonly object End = new();
@@ -20,11 +26,19 @@ internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
 
     public int Position { get; set; } = position;
 
+    /// <summary>About what the objects take that were read since the last <see cref="Forget"/>, but for the bytes of texts.</summary>
+    public long Size => (long)_items * ItemSize;
+
+    private int _items;
+
     private ReadOnlySpan<byte> Span => bytes.Span;
 
     /// <summary>The next object or word; <see cref="End"/> behind the last.</summary>
     /// <exception cref="PdfBrokenException">Something is nested without end.</exception>
     public object? Read() => Read(depth: 0);
+
+    /// <summary>What was read so far is held no longer.</summary>
+    public void Forget() => _items = 0;
 
     /// <summary>The next object, where two numbers and an <c>R</c> are a reference. Pages have none.</summary>
     public object? ReadWithReferences()
@@ -40,25 +54,30 @@ internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
             throw new PdfBrokenException();
         }
 
+        var start = Position;
         SkipSpace();
+        work.Spend(Position - start + 1);
         if (Position >= Span.Length)
         {
             return End;
         }
 
+        _items++;
+        start = Position;
         var c = Span[Position];
         switch (c)
         {
             case (byte)'/':
                 Position++;
-                return new PdfName(ReadName());
+                return Paid(new PdfName(ReadName()), start);
             case (byte)'(':
-                return ReadText();
+                return Paid(ReadText(), start);
             case (byte)'<' when Next() == '<':
                 Position += 2;
+                _items += DictionaryItems;
                 return ReadDictionary(depth);
             case (byte)'<':
-                return ReadHex();
+                return Paid(ReadHex(), start);
             case (byte)'[':
                 Position++;
                 return ReadArray(depth);
@@ -72,16 +91,41 @@ internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
                 Position++;
                 return new PdfWord(((char)c).ToString());
             default:
-                return ReadNumberOrWord();
+                return Paid(ReadNumberOrWord(), start);
         }
     }
 
+    private object? Paid(object? value, int start)
+    {
+        work.Spend(Position - start);
+        return value;
+    }
+
+    /// <summary>Looks for the rest of a reference without reading objects: what stands there may be as long and as deep as it likes.</summary>
     private object ReferenceOr(double number)
     {
+        const int LongestGeneration = 10;
         var after = Position;
-        if (number >= 0 && number == Math.Floor(number) && number < int.MaxValue && Read() is double generation && generation >= 0 && Read() is PdfWord { Value: "R" })
+        if (number >= 0 && number == Math.Floor(number) && number < int.MaxValue)
         {
-            return new PdfReference((int)number);
+            SkipSpace();
+            var digits = Position;
+            while (Position < Span.Length && Position - digits <= LongestGeneration && Span[Position] is >= (byte)'0' and <= (byte)'9')
+            {
+                Position++;
+            }
+
+            if (Position - digits is > 0 and <= LongestGeneration)
+            {
+                SkipSpace();
+                if (Position < Span.Length && Span[Position] == 'R' && (Position + 1 == Span.Length || !IsRegular(Span[Position + 1])))
+                {
+                    Position++;
+                    return new PdfReference((int)number);
+                }
+            }
+
+            work.Spend(Position - after);
         }
 
         Position = after;
@@ -106,7 +150,7 @@ internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
                 item = new PdfReference((int)number);
             }
 
-            if (item is not PdfWord)
+            if (item is not PdfWord && _items <= MaxItems)
             {
                 items.Add(item);
             }
@@ -129,13 +173,18 @@ internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
                 continue; // astray: the next name begins anew
             }
 
+            var fits = _items <= MaxItems;
             var value = Read(depth + 1);
             if (ReferenceEquals(value, DictionaryEnd) || value == End)
             {
                 return members;
             }
 
-            members[name.Value] = value is double number ? ReferenceOr(number) : value;
+            value = value is double number ? ReferenceOr(number) : value;
+            if (fits)
+            {
+                members[name.Value] = value;
+            }
         }
     }
 
@@ -282,10 +331,8 @@ internal sealed class PdfLexer(ReadOnlyMemory<byte> bytes, int position = 0)
         {
             if (Span[Position] == '%')
             {
-                while (Position < Span.Length && Span[Position] is not ((byte)'\n' or (byte)'\r'))
-                {
-                    Position++;
-                }
+                var comment = Span[Position..].IndexOfAny((byte)'\n', (byte)'\r');
+                Position = comment < 0 ? Span.Length : Position + comment;
             }
             else if (IsSpace(Span[Position]))
             {

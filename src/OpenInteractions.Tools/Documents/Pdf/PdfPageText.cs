@@ -31,7 +31,7 @@ internal sealed class PdfPageText(PdfFile file, PdfFonts fonts, StringBuilder te
 
     public void Read(ReadOnlyMemory<byte> content, Dictionary<string, object?>? resources, int depth = 0)
     {
-        var lexer = new PdfLexer(content);
+        var lexer = new PdfLexer(content, file.Work);
         var operands = new List<object?>();
         while (lexer.Read() is var value && value != PdfLexer.End)
         {
@@ -56,6 +56,7 @@ internal sealed class PdfPageText(PdfFile file, PdfFonts fonts, StringBuilder te
             }
 
             operands.Clear();
+            lexer.Forget();
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed class PdfPageText(PdfFile file, PdfFonts fonts, StringBuilder te
         }
 
         var before = (_page, _font, _size);
-        if (file.Get(form.Dictionary, "Matrix") is List<object?> matrix && Matrix.Of([.. matrix.Select(file.Resolve)]) is { } moved)
+        if (file.Get(form.Dictionary, "Matrix") is List<object?> matrix && Matrix.Of([.. matrix.Take(6).Select(file.Resolve)]) is { } moved)
         {
             _page = moved.Then(_page);
         }
@@ -170,6 +171,11 @@ internal sealed class PdfPageText(PdfFile file, PdfFonts fonts, StringBuilder te
 
         foreach (var (part, width, isSpace) in _font.Read(shown))
         {
+            if (text.Length >= PdfDocument.MaxText)
+            {
+                return;
+            }
+
             Place();
             foreach (var c in part)
             {

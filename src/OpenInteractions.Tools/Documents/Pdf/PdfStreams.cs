@@ -5,8 +5,12 @@ namespace OpenInteractions.Tools.Documents.Pdf;
 /// <summary>Unpacks streams. All of a file together may unfold to so much and no more; a stream that is cut or broken gives what comes before that.</summary>
 internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
 {
-    private const int MaxUnpacked = 100 * 1024 * 1024;
+    /// <summary>Most bytes that the streams of a file unpack to.</summary>
+    public const int MaxUnpacked = 100 * 1024 * 1024;
     private const int MaxFilters = 4;
+
+    // What a stream without bytes costs.
+    private const int StepsOfStream = 100;
 
     private int _left = MaxUnpacked;
 
@@ -14,7 +18,8 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
     public ReadOnlyMemory<byte> Unpack(PdfStream stream)
     {
         var content = Packed(stream);
-        var filters = List(stream.Dictionary, "Filter", "F").OfType<PdfName>().Take(MaxFilters).ToList();
+        file.Work.Spend(content.Length + StepsOfStream);
+        var filters = List(stream.Dictionary, "Filter", "F").OfType<PdfName>().ToList();
         var parameters = List(stream.Dictionary, "DecodeParms", "DP");
         foreach (var (index, filter) in filters.Index())
         {
@@ -28,10 +33,10 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
                     content = Predict(Spend(PdfFilters.Lzw(content.Span, file.Number(settings, "EarlyChange", 1) != 0, _left)), settings);
                     break;
                 case "ASCII85Decode" or "A85":
-                    content = Spend(PdfFilters.Ascii85(content.Span));
+                    content = Spend(PdfFilters.Ascii85(content.Span, _left));
                     break;
                 case "ASCIIHexDecode" or "AHx":
-                    content = Spend(PdfFilters.AsciiHex(content.Span));
+                    content = Spend(PdfFilters.AsciiHex(content.Span, file.Work));
                     break;
                 case "RunLengthDecode" or "RL":
                     content = Spend(PdfFilters.RunLength(content.Span, _left));
@@ -57,18 +62,20 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
             }
         }
 
-        return rest.Span.IndexOf("endstream"u8) is >= 0 and var end ? rest[..end] : rest;
+        // What is read twice, because the end is missing or far, is counted twice.
+        var end = rest.Span.IndexOf("endstream"u8);
+        return end >= 0 ? rest[..end] : rest;
     }
 
     private IReadOnlyList<object?> List(Dictionary<string, object?> dictionary, string key, string shortKey)
     {
         var value = file.Resolve(dictionary.GetValueOrDefault(key) ?? dictionary.GetValueOrDefault(shortKey));
-        return value is List<object?> list ? [.. list.Select(file.Resolve)] : value is null ? [] : [value];
+        return value is List<object?> list ? [.. list.Take(MaxFilters).Select(file.Resolve)] : value is null ? [] : [value];
     }
 
-    private byte[] Inflate(ReadOnlyMemory<byte> packed)
+    private ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> packed)
     {
-        using var unpacked = new MemoryStream();
+        var unpacked = new MemoryStream();
         try
         {
             using var inflating = new ZLibStream(new MemoryStream(packed.ToArray(), writable: false), CompressionMode.Decompress);
@@ -76,6 +83,7 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
             while (inflating.Read(buffer) is > 0 and var count)
             {
                 Spend(count);
+                file.Work.Spend(count);
                 unpacked.Write(buffer, 0, count);
             }
         }
@@ -84,7 +92,7 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
             // What came before it is right.
         }
 
-        return unpacked.ToArray();
+        return unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length);
     }
 
     private byte[] Spend(byte[] unpacked)
@@ -102,7 +110,7 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
         }
     }
 
-    private byte[] Predict(byte[] content, Dictionary<string, object?>? settings)
+    private ReadOnlyMemory<byte> Predict(ReadOnlyMemory<byte> content, Dictionary<string, object?>? settings)
     {
         var predictor = (int)file.Number(settings, "Predictor", 1);
         if (predictor < 10)
@@ -110,9 +118,10 @@ internal sealed class PdfStreams(PdfFile file, ReadOnlyMemory<byte> bytes)
             return content; // 2 is for pictures
         }
 
+        file.Work.Spend(content.Length);
         var colors = Math.Clamp((int)file.Number(settings, "Colors", 1), 1, 32);
         var bits = Math.Clamp((int)file.Number(settings, "BitsPerComponent", 8), 1, 16);
         var columns = Math.Clamp((int)file.Number(settings, "Columns", 1), 1, 100_000);
-        return PdfFilters.Predict(content, Math.Max(1, colors * bits / 8), ((colors * bits * columns) + 7) / 8);
+        return PdfFilters.Predict(content.Span, Math.Max(1, colors * bits / 8), ((colors * bits * columns) + 7) / 8);
     }
 }

@@ -57,7 +57,7 @@ internal static class FilterLexer
                 return (FilterTokenKind.Comparator, comparator);
             case ',':
                 throw new FilterFaultException(i + 1, "functions and lists are not known here");
-            case '-' when i + 1 < filter.Length && (filter[i + 1] == '(' || char.IsLetter(filter[i + 1]) || filter[i + 1] == '"'):
+            case '-' when i + 1 < filter.Length && (filter[i + 1] == '(' || char.IsLetter(filter[i + 1]) || filter[i + 1] is '"' or '\''):
                 i++;
                 return (FilterTokenKind.Not, "-");
         }

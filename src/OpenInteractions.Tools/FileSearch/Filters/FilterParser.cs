@@ -141,7 +141,7 @@ internal sealed class FilterParser
         return new MetadataFilter.Comparison(KeyOf(key.Text), comparator, value.Text)
         {
             IsPresence = comparator == ":" && value is { Kind: FilterTokenKind.Text, Text: "*" },
-            IsPattern = isEquality && value.Text.Length > 1 && (value.Text[0] == '*' || value.Text[^1] == '*'),
+            IsPattern = isEquality && value.Text.Length > 0 && (value.Text[0] == '*' || value.Text[^1] == '*'),
         };
     }
 

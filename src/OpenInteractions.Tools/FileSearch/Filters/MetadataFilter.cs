@@ -29,7 +29,7 @@ internal abstract record MetadataFilter
     /// <param name="Value">The value as a text.</param>
     public sealed record Comparison(string Key, string Comparator, string Value) : MetadataFilter
     {
-        private readonly double? _number = double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        private readonly double? _number = double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number) ? number : null;
 
         /// <summary>True for <c>key:*</c>, which asks whether there is such a key.</summary>
         public bool IsPresence { get; init; }
@@ -54,7 +54,12 @@ internal abstract record MetadataFilter
         {
             if (entry.Number is { } number)
             {
-                // NaN and the like compare with nothing.
+                if (IsPattern && Value.Trim('*').Length == 0)
+                {
+                    return Comparator != "!="; // anything is any number, too
+                }
+
+                // What is no number compares with none.
                 return _number is { } other ? Compare(number.CompareTo(other)) : Comparator == "!=";
             }
 

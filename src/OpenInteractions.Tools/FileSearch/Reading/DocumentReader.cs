@@ -15,22 +15,17 @@ internal sealed class DocumentReader : IDocumentReader, IDisposable
     private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // A large document is seconds of work: it must not hold up the turns of everybody else.
-    private readonly SemaphoreSlim _reading = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly ReadingPlaces _reading = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     public async Task<IReadOnlyList<NewChunk>> ReadAsync(ReadOnlyMemory<byte> content, string mimeType, Chunking chunking, CancellationToken cancellationToken)
     {
-        await _reading.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Read(content, mimeType, chunking, cancellationToken), cancellationToken);
+            return await _reading.RunAsync(() => Read(content, mimeType, chunking, cancellationToken), cancellationToken);
         }
         catch (UnreadableDocumentException unreadable)
         {
             throw new ApiException(ErrorCode.InvalidRequest, $"The file cannot be read. {unreadable.Message}", "file");
-        }
-        finally
-        {
-            _reading.Release();
         }
     }
 

@@ -15,15 +15,17 @@ internal static class BodyDecoding
     // Nobody compresses what is compressed; who does it more often wants to do harm.
     private const int MaxLayers = 2;
 
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int most, CancellationToken cancellationToken)
+    private const int BufferSize = 32 * 1024;
+
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int most, bool isCut, CancellationToken cancellationToken)
     {
-        if (content.Headers.ContentLength > most)
+        if (!isCut && content.Headers.ContentLength > most)
         {
             throw TooLarge(most);
         }
 
         var body = await content.ReadAsStreamAsync(cancellationToken);
-        await using var packed = new LimitedStream(body, most, () => TooLarge(most));
+        await using var packed = new LimitedStream(body, isCut ? most + (2L * BufferSize) : most, () => TooLarge(most));
         var layers = content.Headers.ContentEncoding.Select(e => e.ToLowerInvariant()).Where(e => e != "identity").Reverse().ToList();
         if (layers.Count > MaxLayers)
         {
@@ -38,7 +40,7 @@ internal static class BodyDecoding
 
         await using (plain)
         {
-            return await ToEndAsync(plain, most, cancellationToken);
+            return await ToEndAsync(plain, most, isCut, cancellationToken);
         }
     }
 
@@ -61,16 +63,22 @@ internal static class BodyDecoding
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ToEndAsync(Stream plain, int most, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> ToEndAsync(Stream plain, int most, bool isCut, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
-        var buffer = new byte[32 * 1024];
+        var buffer = new byte[BufferSize];
         try
         {
             while (await plain.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
                 if (body.Length + count > most)
                 {
+                    if (isCut)
+                    {
+                        body.Write(buffer, 0, most - (int)body.Length);
+                        break;
+                    }
+
                     throw TooLarge(most);
                 }
 

@@ -15,10 +15,11 @@ internal sealed class PageFetch(IHttpClientFactory clients, IOptions<UrlContextO
     /// <param name="url">The address.</param>
     /// <param name="validators">Of the version that is at hand, or null.</param>
     /// <param name="cancellationToken">Ends the run, or the time for the page.</param>
+    /// <param name="cutAt">The body is read so far and no further; null: it is refused when it is longer than a page may be.</param>
     /// <exception cref="HttpRequestException">There is no answer, or the guard refuses.</exception>
     /// <exception cref="IOException">The answer broke off.</exception>
     /// <exception cref="UnreadableDocumentException">It is too large, or encoded in an unknown way.</exception>
-    public async Task<FetchedPage> GetAsync(Uri url, Validators? validators, CancellationToken cancellationToken)
+    public async Task<FetchedPage> GetAsync(Uri url, Validators? validators, CancellationToken cancellationToken, int? cutAt = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
@@ -32,7 +33,7 @@ internal sealed class PageFetch(IHttpClientFactory clients, IOptions<UrlContextO
         var final = response.RequestMessage?.RequestUri ?? url;
         var content = response.Content.Headers;
         var body = response.IsSuccessStatusCode && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
-            ? await BodyDecoding.ReadAsync(response.Content, _options.MaxPageBytes, cancellationToken)
+            ? await BodyDecoding.ReadAsync(response.Content, cutAt ?? _options.MaxPageBytes, isCut: cutAt is not null, cancellationToken)
             : default;
         return new FetchedPage(
             final,

@@ -12,6 +12,9 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
 {
     private const int MaxKept = 2000;
 
+    /// <summary>Most bytes of rules that are kept; those that were used longest ago go first.</summary>
+    public const long MaxKeptBytes = 16 * 1024 * 1024;
+
     // What RFC 9309 asks of robots: at least so much is read, and it is asked for again after a day.
     private const int MaxLength = 500 * 1024;
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(24);
@@ -21,7 +24,11 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
 
     private readonly UrlContextOptions _options = settings.Value;
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Project, string Site), (RobotsRules Rules, long Came, TimeSpan For)> _kept = [];
+    private readonly LinkedList<Kept> _used = new(); // the one used last is at the end
+    private readonly Dictionary<(string Project, string Site), LinkedListNode<Kept>> _kept = [];
+
+    /// <summary>About the bytes that the rules take which are kept.</summary>
+    public long KeptBytes { get; private set; }
 
     /// <exception cref="OutboundRefusedException">The guard does not let the site be asked.</exception>
     public async Task<bool> AllowsAsync(string project, Uri url, CancellationToken cancellationToken)
@@ -40,12 +47,14 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
         var (rules, keptFor) = await ReadAsync(new Uri(url, "/robots.txt"), cancellationToken);
         lock (_gate)
         {
-            if (_kept.Count >= MaxKept)
+            Remove(key);
+            var fresh = new Kept(key, rules, time.GetTimestamp(), keptFor, rules.Size + (2L * (key.Item1.Length + key.Item2.Length)));
+            _kept[key] = _used.AddLast(fresh);
+            KeptBytes += fresh.Size;
+            while (_kept.Count > MaxKept || KeptBytes > MaxKeptBytes)
             {
-                _kept.Remove(_kept.MinBy(k => k.Value.Came).Key);
+                Remove(_used.First!.Value.Key);
             }
-
-            _kept[key] = (rules, time.GetTimestamp(), keptFor);
         }
 
         return rules.Allows(url);
@@ -55,7 +64,23 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
     {
         lock (_gate)
         {
-            return _kept.TryGetValue(key, out var kept) && time.GetElapsedTime(kept.Came) < kept.For ? kept.Rules : null;
+            if (!_kept.TryGetValue(key, out var node) || time.GetElapsedTime(node.Value.Came) >= node.Value.For)
+            {
+                return null;
+            }
+
+            _used.Remove(node);
+            _used.AddLast(node);
+            return node.Value.Rules;
+        }
+    }
+
+    private void Remove((string, string) key)
+    {
+        if (_kept.Remove(key, out var node))
+        {
+            _used.Remove(node);
+            KeptBytes -= node.Value.Size;
         }
     }
 
@@ -64,10 +89,10 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
     {
         try
         {
-            var answer = await fetch.GetAsync(file, validators: null, cancellationToken);
+            var answer = await fetch.GetAsync(file, validators: null, cancellationToken, cutAt: MaxLength);
             if (answer.Status < HttpStatusCode.BadRequest)
             {
-                var text = Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, MaxLength)]);
+                var text = Encoding.UTF8.GetString(answer.Body.Span);
                 return (RobotsRules.Parse(text.TrimStart('\uFEFF'), _options.RobotsToken), KeptFor);
             }
 
@@ -80,4 +105,6 @@ internal sealed class RobotsFiles(PageFetch fetch, IOptions<UrlContextOptions> s
             return (RobotsRules.AllowAll, KeptFor); // too large or packed wrongly: there is nothing to go by
         }
     }
+
+    private sealed record Kept((string Project, string Site) Key, RobotsRules Rules, long Came, TimeSpan For, long Size);
 }
