@@ -43,7 +43,7 @@ internal sealed unsafe class Supervisor
 
     public int Run()
     {
-        Limit();
+        OwnProcess.Limit();
         // What runs here has the same uid as the commands. Not dumpable: then /proc/1/fd, /proc/1/mem and ptrace are closed to them, and nobody can forge a frame.
         _ = Native.Prctl(SetDumpable, 0, 0, 0, 0);
         _ = Native.Prctl(SetChildSubreaper, 1, 0, 0, 0);
@@ -51,7 +51,7 @@ internal sealed unsafe class Supervisor
         // Whatever else the server, or what stands between, left open when it started this: no command gets it.
         const int CloseOnExec = 4;
         _ = Native.CloseRange(3, uint.MaxValue, CloseOnExec);
-        IgnoreSignals();
+        OwnProcess.IgnoreSignals();
         _reaper.Start();
         var doors = Environment.GetEnvironmentVariable("OI_DOORS") == "1" ? _doors.Open() : Doors.None;
         _wire.Send(FrameType.Hello, 0, 0, new HelloMessage(FrameHeader.Version, doors).Write().Span);
@@ -67,51 +67,6 @@ internal sealed unsafe class Supervisor
 
         Die(0);
         return 0;
-    }
-
-    // Hard limits, which nobody below can lift: what is started here has them from here.
-    private static void Limit()
-    {
-        const int Core = 4, Processes = 6, LockedMemory = 8;
-        if (Limit(Native.RLIMIT_NOFILE, Environment.GetEnvironmentVariable("OI_OPEN_FILES")))
-        {
-            Limit(Processes, Environment.GetEnvironmentVariable("OI_PROCESSES"));
-            Limit(Core, "0");
-            Limit(LockedMemory, "65536");
-        }
-    }
-
-    private static bool Limit(int resource, string? value)
-    {
-        if (value is null)
-        {
-            return false; // not in a sandbox, or held by other means
-        }
-
-        var limits = stackalloc ulong[2];
-        limits[0] = limits[1] = ulong.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
-        if (Native.SetLimit(resource, limits) < 0)
-        {
-            Console.Error.WriteLine("A limit could not be set.");
-            Die(3);
-        }
-
-        return true;
-    }
-
-    // A signal without a handler does not reach the first process of a namespace; the runtime has handlers for some, and would die of a forged one. SIGCHLD stays,
-    // since ignoring it would take the children's statuses away, and so do the real-time ones, one of which the runtime needs and takes from itself only.
-    private static void IgnoreSignals()
-    {
-        const int LastClassic = 31;
-        const nint Ignore = 1;
-        for (var signal = 1; signal <= LastClassic; signal++)
-        {
-            if (signal is not (Native.SIGCHLD or Native.SIGKILL or Native.SIGSTOP))
-            {
-                _ = Native.Signal(signal, Ignore);
-            }
-        }
     }
 
     private void Loop()

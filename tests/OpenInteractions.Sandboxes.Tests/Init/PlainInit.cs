@@ -53,7 +53,7 @@ internal sealed class PlainInit : IAsyncDisposable
         await _connection.DisposeAsync();
         await _errors;
         Process.Dispose();
-        Home.Delete(recursive: true);
+        OpenInteractions.Sandboxes.Tests.Engine.HostProcess.Run("rm", "-rf", "--", Home.FullName); // some names are no text
     }
 }
 
