@@ -12,6 +12,8 @@ namespace OpenInteractions.Storage.Tests;
 /// <summary>What becomes of documents in the background, over every engine.</summary>
 public abstract class IndexingContract(IStorageFixture fixture)
 {
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
+
     private static CancellationToken Cancel => CancellationToken.None;
 
     [Fact]
@@ -101,6 +103,30 @@ public abstract class IndexingContract(IStorageFixture fixture)
 
         var bad = (await store.FileSearchStores.GetDocumentAsync(Project, "s", "bad", Cancel))!;
         Assert.Equal((DocumentState.Failed, "This is no text."), (bad.State, bad.Failure));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_document_that_takes_too_long_has_failed_for_good_and_the_next_one_is_read(bool listens)
+    {
+        await using var store = await NewStoreAsync();
+        await store.UploadAsync("s", "slow", "alpha");
+        var never = new TaskCompletionSource();
+        var reads = 0;
+        var reader = new LineReader { Before = token => Interlocked.Increment(ref reads) > 1 ? Task.CompletedTask : listens ? Task.Delay(Timeout.Infinite, token) : never.Task };
+        await using var node = await StartAsync(store, reader);
+        await reader.Begun.Task.OrTimeout("the reading");
+
+        store.Clock.Advance(ReadTimeout);
+        await node.Queue.ComesAsync("failed");
+        await store.UploadAsync("s", "next", "beta");
+        await node.Queue.ComesAsync("active");
+
+        var slow = (await store.FileSearchStores.GetDocumentAsync(Project, "s", "slow", Cancel))!;
+        Assert.Equal((DocumentState.Failed, "The file cannot be read. Reading it took longer than 5 seconds."), (slow.State, slow.Failure));
+        Assert.Equal(2, reader.Count);
+        never.SetResult();
     }
 
     [Fact]
@@ -202,7 +228,7 @@ public abstract class IndexingContract(IStorageFixture fixture)
     {
         var queue = new WatchedQueue(store.Documents);
         prepare?.Invoke(queue);
-        var options = Options.Create(new FileSearchOptions { ScanInterval = TimeSpan.FromMilliseconds(100), LeaseDuration = Ttl });
+        var options = Options.Create(new FileSearchOptions { ScanInterval = TimeSpan.FromMilliseconds(100), LeaseDuration = Ttl, ReadTimeout = ReadTimeout });
         var indexer = new DocumentIndexer(queue, new DocumentNews(), options, store.Clock, NullLogger<DocumentIndexer>.Instance, reader ?? new LineReader(), embedder);
         await indexer.StartAsync(Cancel);
         return new Node(indexer, queue);
