@@ -41,7 +41,8 @@ internal static unsafe class LaunchThread
             }
             finally
             {
-                Check(NativeMounts.Unmount("disk", 0), "The disk could not be let go");
+                // At once or a moment later: a program that another thread starts just now holds what is open here until it is that program. Who needs the image waits for its device.
+                Check(NativeMounts.Unmount("disk", NativeMounts.MNT_DETACH), "The disk could not be let go");
             }
 
             return true;

@@ -8,6 +8,7 @@ internal static unsafe partial class NativeMounts
     public const int CLONE_NEWNS = 0x2_0000, CLONE_NEWNET = 0x4000_0000;
     public const ulong MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_NOATIME = 0x400, MS_REC = 0x4000, MS_PRIVATE = 0x4_0000;
     public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_CLOEXEC = 0x8_0000, O_PATH = 0x20_0000, EBUSY = 16;
+    public const int MNT_DETACH = 2;
     public const int SEEK_DATA = 3, SEEK_HOLE = 4;
 
     /// <summary>The number of <c>openat2(2)</c>, the same on every processor; older C libraries have no word for it.</summary>
