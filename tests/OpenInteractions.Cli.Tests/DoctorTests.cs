@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OpenInteractions.Testing;
 
 namespace OpenInteractions.Cli.Tests;
 
@@ -33,7 +34,7 @@ public sealed class DoctorTests(LocalServer server) : IClassFixture<LocalServer>
     public async Task What_is_refused_ends_with_one_and_nothing_steers_the_terminal(string ready, int code, string output)
     {
         using var listener = new HttpListener();
-        var port = FreePort();
+        var port = TestPorts.Next();
         listener.Prefixes.Add($"http://127.0.0.1:{port}/");
         listener.Start();
         var answering = Task.Run(async () =>
@@ -53,16 +54,9 @@ public sealed class DoctorTests(LocalServer server) : IClassFixture<LocalServer>
     [Fact]
     public async Task A_server_that_is_not_there_is_told_in_one_line()
     {
-        var run = await Terminal.OiAsync("doctor", "--url", $"http://127.0.0.1:{FreePort()}");
+        var run = await Terminal.OiAsync("doctor", "--url", $"http://127.0.0.1:{TestPorts.Next()}");
 
         Assert.Equal(1, run.Code);
         Assert.Contains("cannot be reached", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using OpenInteractions.Testing.Client;
 
 namespace OpenInteractions.Testing;
@@ -220,11 +218,6 @@ public sealed class ServerProcess : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    // Taken and given back: the server must come back at the same address after a kill, so that its clients find it.
-    private static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
+    // The server must come back at the same address after a kill, so that its clients find it.
+    private static Uri FreeAddress() => new($"http://127.0.0.1:{TestPorts.Next()}");
 }

@@ -5,7 +5,7 @@ using OpenInteractions.Contracts.Keys;
 namespace OpenInteractions.Engine.Tenancy;
 
 /// <summary>Keeps what this node knows of the keys up to date: reads them before the first caller comes, and then looks whether there was a change, made here or elsewhere.</summary>
-public sealed partial class ApiKeyWatch(ApiKeyRing ring, ApiKeyImport import, TimeProvider time, ILogger<ApiKeyWatch> logger) : BackgroundService
+public sealed partial class ApiKeyWatch(ApiKeyRing ring, ApiKeyImport import, ILogger<ApiKeyWatch> logger) : BackgroundService
 {
     /// <summary>How often it is looked: a change is known on all nodes within a second, with room for a slow look.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -36,7 +36,7 @@ public sealed partial class ApiKeyWatch(ApiKeyRing ring, ApiKeyImport import, Ti
         {
             while (true)
             {
-                await Task.Delay(Interval, time, stoppingToken);
+                await Task.Delay(Interval, TimeProvider.System, stoppingToken); // whatever time it is: others make changes when they like
                 await LookAsync(stoppingToken);
             }
         }

@@ -99,7 +99,7 @@ internal sealed class GuardedClient : IAsyncDisposable
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(_answer(head)), _gone.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException || _gone.IsCancellationRequested)
         {
             // The test has ended.
         }

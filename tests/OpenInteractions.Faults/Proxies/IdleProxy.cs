@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using OpenInteractions.Testing;
 
 namespace OpenInteractions.Faults.Tests.Proxies;
@@ -29,7 +27,7 @@ internal sealed class IdleProxy : IAsyncDisposable
     public static async Task<IdleProxy> StartAsync(Uri server, TimeSpan idleLimit)
     {
         var folder = Directory.CreateTempSubdirectory("openinteractions-proxy-");
-        var port = FreePort();
+        var port = TestPorts.Next();
         var limit = ((long)idleLimit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "haproxy.cfg"), $"""
             defaults
@@ -65,13 +63,6 @@ internal sealed class IdleProxy : IAsyncDisposable
         await _process.WaitForExitAsync().OrTimeout("the proxy's end");
         _process.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

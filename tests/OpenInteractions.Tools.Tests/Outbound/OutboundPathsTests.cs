@@ -228,7 +228,7 @@ public sealed class OutboundPathsTests
                     await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 307 Temporary Redirect\r\nLocation: {RedirectsTo}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), _gone.Token);
                 }
             }
-            catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
+            catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException || _gone.IsCancellationRequested)
             {
                 // The test has ended.
             }

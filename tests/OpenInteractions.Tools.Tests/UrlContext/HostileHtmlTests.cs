@@ -27,7 +27,7 @@ public sealed class HostileHtmlTests
         Assert.Equal("| North | b |\n| --- | --- |\n| North | c |\n| North | d |", Read("<table><tr><td rowspan=3>North<td>b<tr><td>c<tr><td>d</table>"));
 
     [Theory]
-    [InlineData("<tr><td colspan=100>a<td>b", "<tr>", 200_000)]
+    [InlineData("<tr><td colspan=100>a<td>b", "<tr>", 30_000)]
     [InlineData("<tr><td colspan=100 rowspan=1000>a<td>b", "<tr><td rowspan=1000 colspan=100>a", 100_000)]
     public void A_table_of_empty_cells_ends_where_the_bound_is(string first, string row, int count) =>
         Assert.InRange(Read($"<table>{first}{Repeat(row, count)}</table>").Length, 1, Bound + 1000);

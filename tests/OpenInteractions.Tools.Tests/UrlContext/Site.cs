@@ -68,7 +68,7 @@ internal sealed class Site : IAsyncDisposable
                 _answering.Add(AnswerAsync(await _listener.AcceptTcpClientAsync(_gone.Token)));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException || _gone.IsCancellationRequested)
         {
             // The test has ended.
         }
