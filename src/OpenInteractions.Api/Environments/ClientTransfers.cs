@@ -99,41 +99,37 @@ internal sealed class ClientTransfers(IOptions<EnvironmentOptions> options, Time
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var reading = client.ReadAsync(buffer, cancellationToken);
-            var count = reading.IsCompletedSuccessfully ? reading.Result : await InTimeAsync(reading.AsTask(), cancellationToken);
+            var count = await InTimeAsync(token => client.ReadAsync(buffer, token), cancellationToken);
             Count(count);
             return count;
         }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var writing = client.WriteAsync(buffer, cancellationToken);
-            if (!writing.IsCompletedSuccessfully)
-            {
-                await InTimeAsync(DoneAsync(writing), cancellationToken);
-            }
-
+            await InTimeAsync(
+                async token =>
+                {
+                    await client.WriteAsync(buffer, token);
+                    return true;
+                },
+                cancellationToken);
             Count(buffer.Length);
         }
 
-        private static async Task<bool> DoneAsync(ValueTask work)
+        // The work itself is ended, and not only no longer waited for: its buffer is somebody else's afterwards.
+        private async ValueTask<T> InTimeAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
         {
-            await work;
-            return true;
-        }
-
-        private async Task<T> InTimeAsync<T>(Task<T> work, CancellationToken cancellationToken)
-        {
+            using var timer = new CancellationTokenSource(_waited < pace ? pace - _waited : TimeSpan.Zero, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             var since = time.GetTimestamp();
             try
             {
-                return await work.WaitAsync(_waited < pace ? pace - _waited : TimeSpan.Zero, time, cancellationToken);
+                return await work(either.Token);
             }
-            catch (TimeoutException)
+            catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                _ = work.ContinueWith(static w => w.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                 late();
-                throw new OperationCanceledException("The client does not go on.");
+                throw new OperationCanceledException("The client does not go on.", exception);
             }
             finally
             {

@@ -34,7 +34,8 @@ public sealed class ClientTransfersTests(EnvironmentServer server) : IClassFixtu
     public async Task A_client_who_does_not_bring_what_he_sends_is_told_so()
     {
         var context = new DefaultHttpContext();
-        context.Request.Body = new Client();
+        var client = new Client();
+        context.Request.Body = client;
         var reading = Transfers().From(context).ReadAsync(new byte[10]).AsTask();
         await _time.TimerAsync(Pace, "the client's pace");
 
@@ -43,6 +44,7 @@ public sealed class ClientTransfersTests(EnvironmentServer server) : IClassFixtu
         var refused = await Assert.ThrowsAsync<ApiException>(() => reading.OrTimeout("the end of the transfer"));
         Assert.Equal(ErrorCode.InvalidRequest, refused.Code);
         Assert.Contains("within 7 seconds", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, client.Pending); // nothing is written any more into a buffer that is somebody else's by now
     }
 
     [Fact]
@@ -127,10 +129,21 @@ public sealed class ClientTransfersTests(EnvironmentServer server) : IClassFixtu
             next.SetResult();
         }
 
+        /// <summary>Reads that may still write into their buffers.</summary>
+        public int Pending { get; private set; }
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await _next.Task.WaitAsync(cancellationToken);
-            return buffer.Length;
+            Pending++;
+            try
+            {
+                await _next.Task.WaitAsync(cancellationToken);
+                return buffer.Length;
+            }
+            finally
+            {
+                Pending--;
+            }
         }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await _next.Task.WaitAsync(cancellationToken);
